@@ -1,0 +1,1 @@
+"""When the steps run, in what order and how often they are retried: Prefect, and nothing else."""

@@ -1,0 +1,1 @@
+"""The steps of a retraining cycle, as plain typed functions."""

@@ -1,0 +1,442 @@
+"""The command line: `evergreen COMMAND`, and `python -m tasks STEP` for dvc.yaml."""
+
+import functools
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tasks.errors import BadInput, EvergreenError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from tasks.ledger import Ledger
+    from tasks.workspace import Workspace
+
+EPILOG = """Exit status: 0 done; 1 the answer is no (a blocked batch, a failed audit); 2 bad usage or
+input; 3 could not do it now (the store is unreachable)."""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="evergreen")
+def evergreen() -> None:  # noqa: D301 - \b tells click not to re-wrap
+    """Automated retraining you can trust.
+
+    \b
+    A model folder holds params.yaml and dvc.yaml. In it:
+      evergreen run        one cycle: from what has arrived to a decision in the ledger
+      evergreen status     what has arrived, who is champion, what was decided last
+      evergreen history    the ledger, entry by entry
+      evergreen show N     entry N; for a decision, why
+      evergreen rollback   return to the champion before; a second one undoes the first
+
+    The store is the one in params.yaml, or EVERGREEN_STORE (s3://bucket or a directory), with
+    AWS's own environment variables for endpoint and credentials.
+    """
+
+
+def command(name: str | None = None, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """A subcommand with `--folder` and `--json`; its function returns (document, what a person sees)."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def call(*, folder: Path, as_json: bool, **options: Any) -> None:
+            logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+            try:
+                document, human, *status = function(folder, **options)
+            except EvergreenError as error:
+                _fail(error, as_json=as_json)
+            else:
+                _print(document, human, as_json=as_json)
+                sys.exit(status[0] if status else 0)
+
+        wrapped = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(call)
+        path = click.Path(path_type=Path, file_okay=False)
+        wrapped = click.option(
+            "--folder", "-C", type=path, default=".", help="The model folder (default: here)."
+        )(wrapped)
+        return evergreen.command(name or function.__name__.replace("_", "-"), **settings)(wrapped)
+
+    return decorate
+
+
+def _print(document: Any, human: "RenderableType", *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_jsonable(document), indent=2, sort_keys=True, allow_nan=False))
+        return
+    from rich.console import Console
+
+    Console(soft_wrap=not sys.stdout.isatty()).print(human)
+
+
+def _fail(error: EvergreenError, *, as_json: bool) -> None:
+    if as_json:
+        told = {"schema_version": 1, "error": {"kind": type(error).__name__, "message": str(error)}}
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo(f"evergreen: {error}", err=True)
+    sys.exit(error.exit_status)
+
+
+def _jsonable(document: Any) -> Any:
+    from tasks.documents import canonical
+
+    dumped = document.model_dump(mode="json") if hasattr(document, "model_dump") else document
+    return json.loads(canonical(dumped))
+
+
+def _opened(folder: Path) -> "tuple[Workspace, Ledger]":
+    from tasks.opening import open_ledger
+
+    return open_ledger(folder)
+
+
+def _stderr() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+# -- the cycle ------------------------------------------------------------------------------------
+
+
+@command()
+@click.option(
+    "--drill", is_flag=True, help="Train on shuffled labels: shows that the gate refuses. Never promoted."
+)
+@click.option("--pinned", is_flag=True, help="Repeat the cycle against the champion pinned in champion.json.")
+def run(folder: Path, drill: bool, pinned: bool) -> tuple[Any, ...]:
+    """One cycle: take in what has arrived, validate, train, judge, decide, promote.
+
+    Safe to run again at any time; with nothing new it says so and stops.
+    """
+    from tasks.run import retrain
+    from tasks.steps import Steps
+    from tasks.terminal import outcome_text, watched
+
+    steps, status = watched(Steps(), _stderr())
+    with status:
+        outcome = retrain(folder, steps, drill=drill, pinned=pinned)
+    return outcome, outcome_text(outcome), int(outcome.result == "blocked")
+
+
+@command()
+def fetch(folder: Path) -> tuple[Any, ...]:
+    """Pin the champion in champion.json, bring its bytes and the accepted batches.
+
+    The only command that refreshes the pin; `dvc repro` then compares with this champion.
+    """
+    from tasks.intake import read_catalogue
+    from tasks.pins import fetch as pin_champion
+    from tasks.run.workspaces import assemble
+    from tasks.validate import rules_hash
+    from tasks.version import configure
+
+    home, ledger = _opened(folder)
+    pin = pin_champion(home, ledger)
+    usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
+    configure(home)
+    assemble(home, home, ledger.store, usable)
+    champion = f"champion of entry {pin.champion.number}" if pin.champion else "no champion yet"
+    return pin, f"pinned: {champion}, contract {pin.contract[:12]}; {len(usable)} batches in {home.batches}"
+
+
+# -- a step at a time ---------------------------------------------------------------------------
+
+
+@command()
+def intake(folder: Path) -> tuple[Any, ...]:
+    """Acknowledge what has arrived under incoming/<model>/ as immutable batches."""
+    from tasks.intake import intake as step
+
+    home, ledger = _opened(folder)
+    arrivals = step(home.params, ledger.store)
+    document = {"new": [one.model_dump(mode="json") for one in arrivals.new], "unplaced": arrivals.unplaced}
+    lines = [f"{one.period}: revision {one.revision}, {one.size:,} bytes" for one in arrivals.new]
+    return {"schema_version": 1, **document}, "\n".join(lines) or "nothing new has arrived"
+
+
+@command()
+def validate(folder: Path) -> tuple[Any, ...]:
+    """Check the batches in data/batches that these rules have not checked."""
+    from tasks.validate import validate as step
+    from tasks.workspace import open_folder
+
+    home = open_folder(folder)
+    if not home.batch_files():
+        raise BadInput(
+            f"{home.batches}: no batches. Bring them with `evergreen fetch` (the example: `make data`)"
+        )
+    with _stderr().status("validate"):
+        validation = step(home)
+    lines = [
+        f"{one.period}: {one.rows:,} rows, {one.checks} checks, good"
+        for one in validation.reports
+        if one.passed
+    ]
+    lines += [f"blocked: {one.reason}" for one in validation.blocked]
+    document = {"schema_version": 1, "reports": [one.model_dump(mode="json") for one in validation.reports]}
+    return document, "\n".join(lines), int(bool(validation.blocked))
+
+
+@command()
+@click.option("--manifest-only", is_flag=True, help="Only write data/dataset.json: the stage of dvc.yaml.")
+def version(folder: Path, manifest_only: bool) -> tuple[Any, ...]:
+    """Make the batches a dataset version: `dvc add` and `dvc push` to the store."""
+    from tasks.version import configure, manifest
+    from tasks.version import version as step
+    from tasks.workspace import open_folder
+
+    home = open_folder(folder)
+    if not manifest_only:
+        configure(home)
+    with _stderr().status("version"):
+        dataset = manifest(home) if manifest_only else step(home)
+    rows = sum(batch.rows for batch in dataset.batches)
+    return dataset, f"{len(dataset.batches)} batches, {rows:,} rows"
+
+
+@command()
+def prepare(folder: Path) -> tuple[Any, ...]:
+    """Split the dataset forward in time into train, selection and holdout."""
+    from tasks.steps import prepare as step
+    from tasks.workspace import open_folder
+
+    done = step(open_folder(folder))
+    parts = ", ".join(f"{name} {part.rows:,}" for name, part in done.parts.items())
+    return done, f"{done.rows_in:,} rows: {parts}; left out {done.excluded or 'none'}"
+
+
+@command()
+@click.option("--drill", is_flag=True, help="Train on shuffled labels.")
+def train(folder: Path, drill: bool) -> tuple[Any, ...]:
+    """Train a challenger, stopped early on the selection split."""
+    from tasks.steps import train as step
+    from tasks.workspace import open_folder
+
+    with _stderr().status("train"):
+        card = step(open_folder(folder), drill=drill)
+    said = f"challenger {card.candidate[:12]}: {card.trees} trees"
+    return card, f"{said}, log loss {card.selection_log_loss:.4f} on {card.selection_rows:,} selection rows"
+
+
+@command()
+def evaluate(folder: Path) -> tuple[Any, ...]:
+    """Record a look at the holdout, then compare challenger, champion and base rate on it."""
+    from tasks.steps import evaluate as step
+
+    home, ledger = _opened(folder)
+    found = step(home, ledger)
+    loss = found.metrics["log_loss"]
+    values = {"base rate": loss.baseline, "champion": loss.champion, "challenger": loss.challenger}
+    said = ", ".join(f"{name} {value:.4f}" for name, value in values.items() if value is not None)
+    return found, f"log loss on {found.rows:,} rows of {', '.join(found.holdout)}: {said}"
+
+
+@command()
+def measure(folder: Path) -> tuple[Any, ...]:
+    """Take what differs from run to run: latency of one row, rows per second."""
+    from tasks.steps import measure as step
+    from tasks.workspace import open_folder
+
+    found = step(open_folder(folder))
+    return found, (
+        f"one row: {found.one_row_p50_ms:.2f} ms (p95 {found.one_row_p95_ms:.2f}, {found.one_row_calls} "
+        f"calls); batch: {found.batch_rows_per_second:,.0f} rows/s"
+    )
+
+
+@command()
+def decide(folder: Path) -> tuple[Any, ...]:
+    """Apply the contract to the evidence and write data/decision.json and data/report.html."""
+    from rich.console import Group
+
+    from tasks.report import report
+    from tasks.steps import decide as step
+    from tasks.terminal import decision_table, verdict_text
+    from tasks.workspace import open_folder
+
+    home = open_folder(folder)
+    decision = step(home)
+    report(home)
+    return decision, Group(decision_table(decision), verdict_text(decision.verdict), decision.headline)
+
+
+@command()
+def promote(folder: Path) -> tuple[Any, ...]:
+    """Put the folder's decision into the ledger and, if it says promote, its challenger into office.
+
+    For a folder in which `dvc repro` has decided; `evergreen run` does it by itself.
+    """
+    from tasks.intake import read_catalogue
+    from tasks.run.cycle import inputs_of
+    from tasks.steps import promote as step
+    from tasks.validate import rules_hash
+
+    home, ledger = _opened(folder)
+    if not home.decision.exists():
+        raise BadInput(f"{home.decision}: there is no decision to act on; run `dvc repro` or `evergreen run`")
+    usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
+    done = step(home, ledger, inputs_of(usable, home.params.hash))
+    champion = done.state.champion
+    said = "the challenger is champion now" if done.promoted else "recorded; the champion stays"
+    document = {"schema_version": 1, "promoted": done.promoted, "champion": champion and champion.number}
+    return document, said
+
+
+@command()
+@click.argument("source")
+@click.argument("target", required=False)
+@click.option("--row", is_flag=True, help="SOURCE is one row as a JSON object of features.")
+def score(  # noqa: D301 - as above
+    folder: Path, source: str, target: str | None, row: bool
+) -> tuple[Any, ...]:
+    """Score the Parquet file SOURCE into TARGET with the champion, or one row with --row.
+
+    \b
+    evergreen score tomorrow.parquet scores.parquet
+    evergreen score --row '{"carrier": "UA", "origin": "EWR", "distance": 1400}'
+    """
+    home, ledger = _opened(folder)
+    if row:
+        return _score_row(ledger, source)
+    from tasks.documents import write_atomically
+    from tasks.score import Scored
+    from tasks.score import score as step
+
+    if target is None:
+        raise BadInput("expected TARGET, the Parquet file to write the scores to")
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{source}: expected a readable Parquet file: {error.strerror}") from error
+    scored, rows, unseen = step(ledger, data, name=source, key=home.params.prepare.id)
+    write_atomically(Path(target), scored)
+    said = f"{rows:,} rows scored into {target}"
+    if unseen:
+        said += f"; categories that training never saw, taken as missing: {unseen}"
+    return Scored(rows=rows, target=target, unseen_categories=unseen), said
+
+
+def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
+    from tasks.score import champion_scorer
+
+    try:
+        values = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadInput(f"--row: expected a JSON object of features: {error}") from error
+    if not isinstance(values, dict):
+        raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
+    scorer = champion_scorer(ledger)
+    probability = scorer.one(scorer.complete(values))
+    alarm = probability >= scorer.card.threshold
+    document = {
+        "schema_version": 1,
+        "probability": probability,
+        "alarm": bool(alarm),
+        "champion": scorer.number,
+    }
+    return (
+        document,
+        f"{probability:.4f} ({'alarm' if alarm else 'no alarm'}; champion of entry {scorer.number})",
+    )
+
+
+# -- the ledger -----------------------------------------------------------------------------------
+
+
+@command()
+def status(folder: Path) -> tuple[Any, ...]:
+    """What has arrived, who is champion, what was decided last."""
+    from tasks.status import status as look
+    from tasks.status import status_text
+
+    found = look(*_opened(folder))
+    return found, status_text(found)
+
+
+@command()
+def history(folder: Path) -> tuple[Any, ...]:
+    """The ledger: number, kind, time, model, verdict, and the champion after each entry."""
+    from tasks.ledger.fold import State, advance
+    from tasks.terminal import history_table
+
+    _, ledger = _opened(folder)
+    state, told = State(), []
+    for entry, head in ledger.entries():
+        state = advance(state, entry, head)
+        told.append((entry, state))
+    entries = [
+        {**entry.model_dump(mode="json"), "champion_after": after.champion and after.champion.number}
+        for entry, after in told
+    ]
+    return {"schema_version": 1, "entries": entries}, history_table(told) if told else "the ledger is empty"
+
+
+@command()
+@click.argument("number", type=int)
+@click.option(
+    "--report", "page", type=click.Path(path_type=Path, dir_okay=False), help="Save the report there."
+)
+def show(folder: Path, number: int, page: Path | None) -> tuple[Any, ...]:
+    """Entry NUMBER; for a decision or a promotion, why."""
+    from tasks.show import show as look
+    from tasks.show import shown_text
+
+    found = look(_opened(folder)[1], number, page)
+    return found, shown_text(found)
+
+
+@command()
+def champion(folder: Path) -> tuple[Any, ...]:
+    """The champion: its entry, its identity, and what it was trained on."""
+    from tasks.score import champion_card
+
+    _, ledger = _opened(folder)
+    found, card = champion_card(ledger)
+    document = {"schema_version": 1, **found.model_dump(mode="json"), "card": card.model_dump(mode="json")}
+    return document, (
+        f"champion {found.candidate[:12]} since entry {found.number}: {card.trees} trees, {card.library}, "
+        f"{card.train_rows:,} rows of {card.periods[0]} to {card.periods[-1]}"
+    )
+
+
+@command()
+@click.option(
+    "--to", type=int, help="Return to the champion that this entry put in office (default: the previous)."
+)
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def rollback(folder: Path, to: int | None, reason: str) -> tuple[Any, ...]:
+    """Return to an earlier champion, without retraining. A second rollback undoes the first."""
+    from tasks.promote import rollback_in
+
+    done = rollback_in(folder, to=to, reason=reason)
+    return done, f"entry {done.entry}: champion is {done.champion.candidate[:12]} again"
+
+
+@command()
+def audit(folder: Path) -> tuple[Any, ...]:
+    """Verify the ledger from its first entry, and the bytes of every champion."""
+    from tasks.ledger.audit import audit as look
+
+    found = look(_opened(folder)[1])
+    held = f"{found.entries} entries in one chain, {found.champions} champions, {found.artifacts} artifacts"
+    return (
+        found,
+        f"WRONG: {found.wrong}" if found.wrong else f"the ledger holds: {held}",
+        int(bool(found.wrong)),
+    )
+
+
+def main() -> None:
+    """Entry point of `evergreen`."""
+    evergreen(prog_name="evergreen")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Champion and challenger on one holdout: metrics, and how sure their difference is."""

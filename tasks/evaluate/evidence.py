@@ -1,0 +1,185 @@
+"""How sure a mean is when rows come in clusters: one interval, and when there is none, why.
+
+Rows of one day share its weather, so that a thousand rows of one day say little more than a few.
+The interval therefore asks how far the mean moves when a whole cluster is left out.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from tasks.errors import BadInput
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+CLUSTERED = "jackknife over clusters (CR3), Satterthwaite degrees of freedom"
+INDEPENDENT = "t-interval as if every row were independent"
+# Below this share of the largest value a standard error is rounding, not variation.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with the two one-sided bounds of confidence `1 - level`, in the unit of the values.
+
+    `low` and `high` together are a two-sided interval of confidence `1 - 2 * level`. Where no
+    valid inference is possible `standard_error`, `degrees_of_freedom`, `low` and `high` are None,
+    `note` says why, and no clause can pass on it. `estimate` is None only if there is no mean.
+    `effective_clusters` is Kish's (sum n_g)^2 / sum n_g^2: how many equal clusters weigh the same.
+    """
+
+    estimate: float | None
+    standard_error: float | None
+    degrees_of_freedom: float | None
+    low: float | None
+    high: float | None
+    level: float
+    rows: int
+    clusters: int
+    effective_clusters: float
+    largest_cluster_share: float
+    method: str
+    note: str = ""
+
+
+def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> Interval:
+    """The mean of `values` (n,), with an interval that treats each cluster as one draw.
+
+    With N rows, n_g of them in cluster g, h_g = n_g / N, residuals e = y - mean(y) and
+    u_g = the sum of e over cluster g, the variance is the cluster jackknife, CR3,
+
+        V = sum_g (mean without g - mean)^2 = sum_g u_g^2 / (1 - h_g)^2 / N^2,
+
+    closed because the hat matrix of an intercept is 1 1' / N, so that its block g has the vector
+    of ones as eigenvector with eigenvalue h_g. The degrees of freedom are Satterthwaite's for
+    this V under independent rows, (tr P)^2 / tr(P^2), which with d_g = h_g / (1 - h_g) is
+
+        df = (sum d)^2 / (sum d^2 + (sum d^2)^2 - sum d^4);  G - 1 for G equal clusters.
+
+    Source: Bell & McCaffrey, "Bias reduction in standard errors for linear regression with
+    multi-stage samples", Survey Methodology 28 (2002). CR3 is their JK estimator; their CR2
+    divides by (1 - h_g) only. CR2 is unbiased for independent rows, but too small when clusters
+    are unequal and correlated within; CR3 never is on average. One-sided 5% tests,
+    lognormal sizes (sigma 1), intra-cluster correlation 0.3, 200,000 Gaussian nulls, and beside
+    it the power at 2.5 standard errors:
+
+        clusters   CR1, t(G-1)   CR2, Satterthwaite   CR2, df for cluster noise   CR3 (this)
+              20        8.6%          6.0%  .78               3.0%  .66            4.4%  .73
+              50        6.9%          5.7%  .80               3.8%  .73            5.1%  .78
+             200        5.6%          5.3%  .81               4.2%  .77            5.1%  .80
+
+    (`make simulate` measures this anew.) CR3 is never too small on average because, whatever
+    the variances v_g of the cluster sums, E[u_g^2] = (1 - h_g)^2 v_g + h_g^2 sum of the other v.
+    Skewed cluster means break every one of these: exponential losses promote 9.8% of equal
+    challengers at 20 clusters and 6.1% at 200. Such values want declared bounds and clipping.
+
+    No inference: fewer than two clusters; a value that is not finite; no variation between
+    clusters; or all clusters but k entirely 0 with 2^-k > level, since k signs that agree
+    by luck are then likelier than the level. `clusters` are any integers (n,).
+    Raises `BadInput` for unequal lengths or a level outside (0, 0.5).
+    """
+    _check(values, clusters, level)
+    _, codes, counts = np.unique(clusters, return_inverse=True, return_counts=True)
+    plain = _without_bounds(values, counts, level=level, method=CLUSTERED)
+    if plain.note:
+        return plain
+    scaled, scale = _scaled(values)
+    moved = np.bincount(codes, scaled - scaled.mean()) / (len(values) - counts)
+    error = float(np.sqrt(np.square(moved).sum()))
+    if error <= _ROUNDING:
+        return replace(plain, note="no variation between clusters")
+    holding = np.count_nonzero(np.bincount(codes, scaled != 0))
+    if holding < len(counts) and 2.0**-holding > level:
+        return replace(plain, note=f"only {holding} of {len(counts)} clusters hold a value other than 0")
+    return _bounded(plain, error * scale, _satterthwaite(counts / len(values)))
+
+
+def independent_mean(values: Floats, *, level: float = 0.05) -> Interval:
+    """The mean of `values` (n,) with Student's interval: what row-level statistics would have said.
+
+    To be shown beside `clustered_mean`, never to decide on; one "cluster" is one row.
+    Raises `BadInput` for a level outside (0, 0.5).
+    """
+    _check(values, values, level)
+    plain = _without_bounds(values, np.ones(len(values), np.int64), level=level, method=INDEPENDENT)
+    if plain.note:
+        return plain
+    scaled, scale = _scaled(values)
+    error = float(scaled.std(ddof=1) / np.sqrt(len(values)))
+    if error <= _ROUNDING:
+        return replace(plain, note="no variation between rows")
+    return _bounded(plain, error * scale, len(values) - 1.0)
+
+
+def no_mean(clusters: Codes | None, rows: int, *, level: float, note: str) -> Interval:
+    """The interval of a quantity that does not exist on these rows, with the reason in `note`."""
+    method = INDEPENDENT if clusters is None else CLUSTERED
+    counts = np.ones(rows, np.int64) if clusters is None else np.unique(clusters, return_counts=True)[1]
+    return replace(_without_bounds(np.full(rows, np.nan), counts, level=level, method=method), note=note)
+
+
+def _satterthwaite(share: Floats) -> float:
+    odds = share / (1 - share)
+    square = np.square(odds)
+    return float(odds.sum()) ** 2 / float(square.sum() + square.sum() ** 2 - np.square(square).sum())
+
+
+def _scaled(values: Floats) -> tuple[Floats, float]:
+    """`values` with a largest magnitude of 1, so that squares neither overflow nor vanish."""
+    scale = float(np.abs(values).max()) or 1.0
+    return values / scale, scale
+
+
+def _without_bounds(values: Floats, counts: Codes, *, level: float, method: str) -> Interval:
+    """What can be said before any inference; `note` is set where there can be none."""
+    rows = len(values)
+    wrong = int(np.count_nonzero(~np.isfinite(values)))
+    estimate = None
+    if rows and not wrong:
+        scaled, scale = _scaled(values)
+        estimate = float(scaled.mean()) * scale
+    kind = "row" if method == INDEPENDENT else "cluster"
+    note = f"one {kind} only: no variation between {kind}s to measure" if len(counts) == 1 else ""
+    if wrong:
+        note = f"{wrong} of {rows} values are not finite"
+    return Interval(
+        estimate=estimate,
+        standard_error=None,
+        degrees_of_freedom=None,
+        low=None,
+        high=None,
+        level=level,
+        rows=rows,
+        clusters=len(counts),
+        effective_clusters=float(rows**2 / np.square(counts).sum()) if rows else 0.0,
+        largest_cluster_share=float(counts.max() / rows) if rows else 0.0,
+        method=method,
+        note=note if rows else "no rows",
+    )
+
+
+def _bounded(plain: Interval, error: float, freedom: float) -> Interval:
+    estimate = plain.estimate
+    if estimate is None:
+        return plain
+    reach = float(stdtrit(freedom, 1 - plain.level)) * error
+    return replace(
+        plain,
+        standard_error=error,
+        degrees_of_freedom=freedom,
+        low=estimate - reach,
+        high=estimate + reach,
+    )
+
+
+def _check(values: Floats, clusters: Floats | Codes, level: float) -> None:
+    if values.ndim != 1 or values.shape != clusters.shape:
+        raise BadInput(
+            f"expected one cluster code for each value, found shapes {values.shape} and {clusters.shape}: "
+            "pass the clusters of the same rows"
+        )
+    if not 0 < level < 0.5:  # noqa: PLR2004 -- a one-sided level of a half decides nothing
+        raise BadInput(f"expected a one-sided level between 0 and 0.5, found {level}: 0.05 is usual")

@@ -1,0 +1,72 @@
+"""A look: one challenger meets one holdout. It is in the ledger before there is any evidence.
+
+A holdout that is asked too often lies. Each look at it spends budget: the contract allows
+`looks_per_holdout` of them, each at that fraction of a clause's level (Bonferroni), whatever was
+learned from those before. The same look by any road, or again after a crash, is one look.
+A drill (a challenger with shuffled labels) can never be promoted, so it spends nothing.
+"""
+
+from tasks.documents import Document, Hash, canonical, digest
+from tasks.errors import Refused
+from tasks.ledger import Body, Ledger, Looked, State
+
+
+class HoldoutExhausted(Refused):
+    """The holdout has been looked at as often as the contract allows."""
+
+
+class Look(Document):
+    """Which look this is: the `ordinal`-th of `budget` at its holdout (0 for a drill)."""
+
+    look: Hash
+    periods: tuple[str, ...]
+    challenger: Hash
+    champion: Hash | None
+    contract: Hash
+    drill: bool
+    ordinal: int
+    budget: int
+
+
+def take_look(
+    ledger: Ledger,
+    *,
+    periods: tuple[str, ...],
+    challenger: str,
+    champion: str | None,
+    contract: str,
+    drill: bool,
+    budget: int,
+) -> Look:
+    """Record the look, or find it recorded; raises `HoldoutExhausted` when the budget is spent."""
+    identity = [ledger.model, sorted(periods), challenger, champion, contract]
+    body = Looked(
+        look=digest(canonical(identity)),
+        periods=periods,
+        challenger=challenger,
+        champion=champion,
+        contract=contract,
+        drill=drill,
+    )
+
+    def append(state: State) -> Body | None:
+        if state.look(body.look) is not None:
+            return None
+        if not drill:
+            refuse_if_exhausted(state, periods, budget)
+        return body
+
+    state = ledger.append(append)
+    spent = [one.look for one in state.looks_at(periods)]
+    ordinal = 0 if drill else spent.index(body.look) + 1
+    return Look(**body.model_dump(exclude={"kind"}), ordinal=ordinal, budget=budget)
+
+
+def refuse_if_exhausted(state: State, periods: tuple[str, ...], budget: int) -> None:
+    """Raise `HoldoutExhausted` if no further look at a holdout of these periods is allowed."""
+    spent = len(state.looks_at(periods))
+    if spent >= budget:
+        raise HoldoutExhausted(
+            f"holdout {', '.join(periods)} has been looked at {spent} of {budget} times; "
+            "a fresh one is due with the next period"
+        )

@@ -1,0 +1,250 @@
+"""What a model is worth on labelled rows, as one number per row whose mean is the metric.
+
+Per-row numbers are what makes every metric comparable in one way: the paired difference of two
+models is again one number per row, and `evidence` says how sure its mean is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from tasks.errors import BadInput, EvergreenError
+from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
+
+# Keeps the loss of a wrong certainty finite: at most 34.5 nats.
+SMALLEST_PROBABILITY = 1e-15
+# Just above 1: no probability reaches it.
+NO_ALARM = float(np.nextafter(1.0, 2.0))
+
+
+class Undefined(EvergreenError):
+    """The metric has no value on these rows, for instance an AUC where only one class occurs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What one row is worth by outcome, in the contract's money; a cost is negative."""
+
+    true_positive: float
+    false_positive: float
+    false_negative: float
+    true_negative: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One model's probabilities (n,) for the rows, and the threshold from which it raises an alarm.
+
+    The threshold belongs to the model: it is chosen on the selection split (`best_threshold`).
+    """
+
+    probabilities: Floats
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number about a model: `rows` gives (n,) contributions whose mean is the metric."""
+
+    name: str
+    unit: str
+    bigger_is_better: bool
+    rows: Callable[[Floats, Answers, Costs | None], Floats]
+
+
+class Bin(NamedTuple):
+    """Rows of similar probability: what was predicted, what came, on how many rows."""
+
+    predicted: float
+    observed: float
+    rows: int
+
+
+def log_loss_rows(labels: Floats, probabilities: Floats) -> Floats:
+    """-log of the probability given to what happened, nats, (n,).
+
+    Probabilities are clipped to [1e-15, 1 - 1e-15]. Raises `BadInput` as all functions here do:
+    labels other than 0 and 1, probabilities outside [0, 1], NaN, unequal lengths.
+    """
+    _check(labels, probabilities)
+    clipped = np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    return -np.where(labels == 1, np.log(clipped), np.log1p(-clipped))
+
+
+def auc_rows(labels: Floats, scores: Floats) -> tuple[float, Floats]:
+    """The area under the ROC curve, and each row's influence on it (n,), of mean 0.
+
+    A row's placement is the share of the other class that it is ranked right against, ties one
+    half; AUC is their mean. The influence of a positive is (n / positives)(placement - AUC), of
+    a negative (n / negatives)(placement - AUC), and mean(influence^2) / n is DeLong's variance
+    (DeLong et al., Biometrics 1988) but for factors m / (m - 1). O(n log n), as Sun & Xu, "Fast
+    implementation of DeLong's algorithm", IEEE Signal Processing Letters 21 (2014).
+    Scores are any finite numbers. Raises `Undefined` unless both classes occur.
+    """
+    _check(labels, scores, probabilities=False)
+    positive = labels == 1
+    one, zero = np.sort(scores[positive]), np.sort(scores[~positive])
+    if not len(one) or not len(zero):
+        raise Undefined(f"AUC needs both classes, found {len(one)} positive and {len(zero)} negative rows")
+    placements = np.empty(len(labels))
+    placements[positive] = _share_below(scores[positive], zero)
+    placements[~positive] = 1 - _share_below(scores[~positive], one)
+    auc = float(placements[positive].mean())
+    weight = len(labels) / np.where(positive, len(one), len(zero))
+    return auc, weight * (placements - auc)
+
+
+def value_rows(labels: Floats, probabilities: Floats, threshold: float, costs: Costs) -> Floats:
+    """What each row is worth, in the money of `costs`, (n,): an alarm is a probability >= `threshold`."""
+    _check(labels, probabilities)
+    alarm = np.where(labels == 1, costs.true_positive, costs.false_positive)
+    quiet = np.where(labels == 1, costs.false_negative, costs.true_negative)
+    return np.where(probabilities >= threshold, alarm, quiet).astype(np.float64)
+
+
+def best_threshold(labels: Floats, probabilities: Floats, costs: Costs) -> float:
+    """The threshold of the largest value on these rows; equal ones: that with fewest alarms.
+
+    It is one of the probabilities, or `NO_ALARM`. O(n log n). Raises `BadInput` without rows.
+    """
+    _check(labels, probabilities)
+    if not len(labels):
+        raise BadInput("expected labelled rows to choose a threshold on, found none")
+    order = np.argsort(-probabilities, kind="stable")
+    ranked = probabilities[order]
+    hits = np.concatenate(([0], np.cumsum(labels[order] == 1)))
+    alarms = np.arange(len(hits))
+    per_hit, per_false_alarm = (
+        costs.true_positive - costs.false_negative,
+        costs.false_positive - costs.true_negative,
+    )
+    gain = (hits * per_hit + (alarms - hits) * per_false_alarm).astype(np.float64)
+    # An alarm for one row is an alarm for every row of the same probability.
+    gain[1:-1][ranked[1:] == ranked[:-1]] = -np.inf
+    slack = 1e-12 * max(1.0, float(np.abs(gain[np.isfinite(gain)]).max()))
+    count = int(np.flatnonzero(gain >= gain.max() - slack)[0])
+    return float(ranked[count - 1]) if count else NO_ALARM
+
+
+def reliability(labels: Floats, probabilities: Floats, bins: int = 10) -> list[Bin]:
+    """Calibration by quantile bins, lowest first: mean prediction against what came.
+
+    Rows of one probability share a bin, that of their middle rank, so the order of rows does not
+    matter; with heavy ties there are fewer than `bins`.
+    """
+    _check(labels, probabilities)
+    _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    index = (middle * bins // max(len(labels), 1)).astype(np.int64)[inverse]
+    members = [index == one for one in np.unique(index)]
+    return [Bin(float(probabilities[m].mean()), float(labels[m].mean()), int(m.sum())) for m in members]
+
+
+def constant(probability: float, rows: int, threshold: float = 0.5) -> Answers:
+    """The naive baseline: one probability, usually the base rate of train, for every row."""
+    return Answers(np.full(rows, probability), threshold)
+
+
+def single(
+    metric: Metric,
+    labels: Floats,
+    model: Answers,
+    clusters: Codes | None,
+    *,
+    costs: Costs | None = None,
+    level: float = 0.05,
+) -> Interval:
+    """One model's metric, in its own direction: a floor under AUC asks `low`, a ceiling over log loss `high`.
+
+    `clusters` (n,) are the rows' cluster codes; None treats the rows as independent.
+    """
+    return _mean(lambda: metric.rows(labels, model, costs), labels, clusters, level)
+
+
+def paired(
+    metric: Metric,
+    labels: Floats,
+    champion: Answers,
+    challenger: Answers,
+    clusters: Codes | None,
+    *,
+    costs: Costs | None = None,
+    level: float = 0.05,
+) -> Interval:
+    """By how much the challenger beats the champion on the same rows: positive is always better.
+
+    `clusters` as in `single`. Where the metric is undefined the interval is empty and says why.
+    """
+    return _mean(lambda: advantage(metric, labels, champion, challenger, costs), labels, clusters, level)
+
+
+def advantage(
+    metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Costs | None = None
+) -> Floats:
+    """Each row's part (n,) in the challenger's lead, in the metric's unit; positive is better."""
+    lead = metric.rows(labels, challenger, costs) - metric.rows(labels, champion, costs)
+    return lead if metric.bigger_is_better else -lead
+
+
+def _mean(rows: Callable[[], Floats], labels: Floats, clusters: Codes | None, level: float) -> Interval:
+    try:
+        values = rows()
+    except Undefined as reason:
+        return no_mean(clusters, len(labels), level=level, note=str(reason))
+    return (
+        independent_mean(values, level=level)
+        if clusters is None
+        else clustered_mean(values, clusters, level=level)
+    )
+
+
+def _share_below(scores: Floats, others: Floats) -> Floats:
+    """The share of sorted `others` below each score, ties one half."""
+    left, right = (np.searchsorted(others, scores, side) for side in ("left", "right"))
+    return (left + right) / (2 * len(others))
+
+
+def _check(labels: Floats, scores: Floats, *, probabilities: bool = True) -> None:
+    kind = "probabilities" if probabilities else "scores"
+    if labels.ndim != 1 or labels.shape != scores.shape:
+        raise BadInput(
+            f"expected one of the {kind} for each label, found shapes {scores.shape} and {labels.shape}"
+        )
+    for name, wrong, rule in (
+        ("labels", ~np.isin(labels, (0, 1)), "0 or 1"),
+        (kind, ~np.isfinite(scores), "finite numbers"),
+        (
+            kind,
+            (scores < 0) | (scores > 1) if probabilities else np.zeros(len(scores), bool),
+            "between 0 and 1",
+        ),
+    ):
+        if wrong.any():
+            raise BadInput(
+                f"expected {name} that are {rule}, found {int(wrong.sum())} of {len(wrong)} that are not, "
+                f"the first in row {int(np.argmax(wrong))}: leave those rows out by name"
+            )
+
+
+def _log_loss(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return log_loss_rows(labels, answers.probabilities)
+
+
+def _auc(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    auc, influence = auc_rows(labels, answers.probabilities)
+    return auc + influence
+
+
+def _value(labels: Floats, answers: Answers, costs: Costs | None) -> Floats:
+    if costs is None:
+        raise BadInput("expected a cost matrix for the metric 'value', found none: declare it in params.yaml")
+    return value_rows(labels, answers.probabilities, answers.threshold, costs)
+
+
+LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss)
+AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc)
+VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOG_LOSS, AUC, VALUE)})

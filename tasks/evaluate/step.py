@@ -1,0 +1,139 @@
+"""The step: takes the look, re-scores both models on the holdout, writes `evidence.json`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.documents import canonical, write_atomically
+from tasks.errors import Leak
+from tasks.evaluate.compare import (
+    Comparison,
+    alarms,
+    calibration,
+    clause_evidence,
+    cost_matrix,
+    metric_evidence,
+    naive,
+    slice_evidence,
+)
+from tasks.evaluate.findings import Evidence
+from tasks.evaluate.look import take_look
+from tasks.evaluate.metrics import METRICS, Answers
+from tasks.ledger import Ledger
+from tasks.params import Params
+from tasks.pins import ChampionPin, pinned_bytes, read_pin
+from tasks.prepare.features import encode
+from tasks.prepare.split import HOLDOUT
+from tasks.prepare.step import read_part, read_preparation
+from tasks.train.booster import Model, load_model
+from tasks.train.card import ModelCard, read_card
+from tasks.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A model with its card, loaded after its hash matched."""
+
+    card: ModelCard
+    model: Model
+
+    def answers(self, rows: pd.DataFrame) -> tuple[Answers, dict[str, int]]:
+        """What it says about each row, and the categories it had never seen, counted by feature."""
+        matrix, unseen = encode(rows, self.card.features)
+        return Answers(self.model.predict(matrix), self.card.threshold), unseen
+
+
+def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
+    """Record the look, then compare; nothing of the evidence exists before the ledger knows of the look.
+
+    Raises `Leak` where a model has seen the holdout, `HoldoutExhausted` where it was seen too often.
+    """
+    params, pin = workspace.params, read_pin(workspace)
+    challenger, champion = contenders(workspace, pin)
+    holdout = read_part(workspace, HOLDOUT)
+    first = holdout[params.prepare.event_time].iloc[0]
+    for role, one in (("challenger", challenger), ("champion", champion)):
+        if one is not None:
+            refuse_leak(role, one.card, first)
+    look = take_look(
+        ledger,
+        periods=read_preparation(workspace).holdout,
+        challenger=challenger.card.candidate,
+        champion=champion.card.candidate if champion else None,
+        contract=pin.contract,
+        drill=challenger.card.drill,
+        budget=params.contract.looks_per_holdout,
+    )
+    evidence = compare(holdout, challenger, champion, params, look.periods)
+    write_atomically(workspace.look, look.to_bytes())
+    write_atomically(workspace.evidence, canonical(evidence.model_dump(mode="json")))
+    return evidence
+
+
+def contenders(workspace: Workspace, pin: ChampionPin) -> tuple[Contender, Contender | None]:
+    """The challenger that was just trained, and the pinned champion."""
+    card = read_card(workspace.model_card.read_bytes())
+    challenger = Contender(card, load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256))
+    if pin.card is None or pin.model_bytes is None:
+        return challenger, None
+    card = read_card(pinned_bytes(workspace, pin.card))
+    model = load_model(pinned_bytes(workspace, pin.model_bytes), sha256=card.model_sha256)
+    return challenger, Contender(card, model)
+
+
+def refuse_leak(role: str, card: ModelCard, first: datetime) -> None:
+    """Raise `Leak` unless the holdout begins after all that the model has seen."""
+    if datetime.fromisoformat(card.trained_until) >= first:
+        raise Leak(
+            f"the {role} {card.candidate[:12]} has seen rows until {card.trained_until}, and the holdout "
+            f"begins at {first.isoformat()}: it must lie later than everything that a model was made from"
+        )
+
+
+def compare(
+    holdout: pd.DataFrame,
+    challenger: Contender,
+    champion: Contender | None,
+    params: Params,
+    periods: tuple[str, ...],
+) -> Evidence:
+    """All evidence on the holdout's rows. Deterministic."""
+    labels = holdout[params.prepare.label.column].to_numpy(dtype="float64")
+    clusters = pd.factorize(holdout[params.prepare.cluster], sort=True)[0].astype(np.int64)
+    costs = cost_matrix(params.evaluate.costs)
+    answers, unseen = challenger.answers(holdout)
+    incumbent: tuple[Answers | None, dict[str, int]] = champion.answers(holdout) if champion else (None, {})
+    seen = Comparison(
+        labels=labels,
+        clusters=clusters,
+        costs=costs,
+        challenger=answers,
+        champion=incumbent[0],
+        baseline=naive(challenger.card.base_rate, len(labels), costs),
+    )
+    metrics = {name: metric_evidence(metric, seen) for name, metric in METRICS.items()}
+    slices: list[Any] = []
+    for column in params.prepare.slices:
+        slices += slice_evidence(column, holdout[column], seen, params.evaluate)
+    return Evidence(
+        holdout=periods,
+        rows=len(labels),
+        positives=int(labels.sum()),
+        clusters=int(clusters.max()) + 1,
+        challenger=challenger.card.candidate,
+        champion=champion.card.candidate if champion else None,
+        incumbent="champion" if champion else "base rate",
+        base_rate=challenger.card.base_rate,
+        drill=challenger.card.drill,
+        clauses={
+            clause.name: clause_evidence(clause, params.contract, seen) for clause in params.contract.clauses
+        },
+        metrics=metrics,
+        slices=tuple(slices),
+        reliability=calibration(seen),
+        unseen_categories={"challenger": unseen, "champion": incumbent[1]},
+        alarms=alarms(metrics),
+    )

@@ -1,0 +1,47 @@
+"""Artifacts: immutable bytes under their hash, named by a registration before they are uploaded."""
+
+from pathlib import Path
+
+from tasks.documents import digest, digest_file
+from tasks.errors import Corrupt
+from tasks.ledger.entries import ArtifactRef, Entry, Registered
+from tasks.store import Store
+
+
+def artifact_key(model: str, sha256: str) -> str:
+    """Where an artifact lies."""
+    return f"artifacts/{model}/{sha256}"
+
+
+def reference(path: Path) -> ArtifactRef:
+    """How the ledger names the file's bytes."""
+    return ArtifactRef(sha256=digest_file(path), size=path.stat().st_size)
+
+
+def upload_artifact(store: Store, model: str, path: Path, ref: ArtifactRef) -> None:
+    """Put a file under its hash, unless it is there; raises `Corrupt` if the file has changed since."""
+    data = path.read_bytes()
+    if digest(data) != ref.sha256:
+        raise Corrupt(f"{path}: changed after it was registered; nothing was promoted, run again")
+    if not store.exists(artifact_key(model, ref.sha256)):
+        store.put(artifact_key(model, ref.sha256), data)
+
+
+def fetch_artifact(store: Store, model: str, ref: ArtifactRef) -> bytes:
+    """An artifact's bytes, hashed again; raises `Corrupt` if they are missing or others."""
+    key = artifact_key(model, ref.sha256)
+    found = store.get(key)
+    if found is None:
+        raise Corrupt(f"{key}: expected {ref.size:,} bytes that the ledger names, found nothing")
+    if digest(found[0]) != ref.sha256:
+        raise Corrupt(f"{key}: its bytes hash to {digest(found[0])[:12]}…, not to its name; not used")
+    return found[0]
+
+
+def artifacts_of(entry: Entry) -> dict[str, ArtifactRef]:
+    """What a registration names; raises `Corrupt` for any other entry."""
+    if not isinstance(entry.body, Registered):
+        raise Corrupt(
+            f"ledger of {entry.model}: expected a registration at {entry.number}, found {entry.body.kind}"
+        )
+    return entry.body.artifacts

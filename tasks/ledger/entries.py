@@ -1,0 +1,122 @@
+"""What an entry of the ledger can say."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from tasks.documents import Document, Hash
+from tasks.errors import Corrupt
+
+
+class ArtifactRef(Document):
+    """Immutable bytes in the store, named by their hash."""
+
+    sha256: Hash
+    size: int = Field(ge=0)
+
+
+class Champion(Document):
+    """A model in office: the entry that put it there, and the registration that names its bytes."""
+
+    number: int = Field(ge=1)
+    registered: int = Field(ge=1)
+    candidate: Hash
+
+
+class ContractFrozen(Document):
+    """The requirements in force from here on; frozen before the challenger exists."""
+
+    kind: Literal["contract"] = "contract"
+    contract: Hash
+    text: str
+
+
+class Looked(Document):
+    """One challenger meets one holdout: written before any evidence exists."""
+
+    kind: Literal["look"] = "look"
+    look: Hash
+    periods: tuple[str, ...]
+    challenger: Hash
+    champion: Hash | None
+    contract: Hash
+    drill: bool
+
+
+class Registered(Document):
+    """Artifacts that are about to be uploaded, by the name they have in a workspace."""
+
+    kind: Literal["registered"] = "registered"
+    candidate: Hash
+    artifacts: dict[str, ArtifactRef]
+
+
+class Decided(Document):
+    """The verdict on a challenger; `champion` is the entry number it was compared with."""
+
+    kind: Literal["decision"] = "decision"
+    decision: Hash
+    verdict: Literal["promote", "keep", "undecided"]
+    headline: str
+    look: Hash
+    candidate: Hash
+    registered: int
+    champion: int | None
+    contract: Hash
+    inputs: Hash
+    drill: bool
+
+
+class Promoted(Document):
+    """A challenger becomes champion; valid only over the champion and contract it names."""
+
+    kind: Literal["promotion"] = "promotion"
+    decision: int
+    registered: int
+    candidate: Hash
+    before: int | None
+    contract: Hash
+
+
+class RolledBack(Document):
+    """An earlier champion returns."""
+
+    kind: Literal["rollback"] = "rollback"
+    to: int
+    registered: int
+    candidate: Hash
+    before: int
+    reason: str
+
+
+Body = Annotated[
+    ContractFrozen | Looked | Registered | Decided | Promoted | RolledBack, Field(discriminator="kind")
+]
+
+
+class Entry(Document):
+    """A body with its place in the chain. `transaction` tells one's own write from an equal one."""
+
+    number: int = Field(ge=1)
+    model: str
+    previous: Hash | None
+    transaction: str
+    time: str
+    actor: str
+    code: str
+    body: Body
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+def parse_entry(data: bytes, *, key: str, number: int) -> Entry:
+    """The entry in `data`; raises `Corrupt` naming `key` if it is none, or has another number."""
+    try:
+        entry = _ENTRY.validate_json(data)
+    except (ValidationError, RecursionError) as error:
+        first = " ".join(str(error).split())[:300]
+        raise Corrupt(f"{key}: not a ledger entry: {first}") from error
+    if entry.number != number:
+        raise Corrupt(f"{key}: expected entry {number}, found one that says it is {entry.number}")
+    return entry

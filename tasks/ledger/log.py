@@ -1,0 +1,131 @@
+"""The log on an object store: strong reads, fenced appends.
+
+Entry n+1 is created with `If-None-Match: *`, so each number has one writer. The pointer is a
+cache of the fold: a reader takes it, checks that it belongs to this chain, and goes on to n+1
+until there is none. A lost, stale or wrong pointer costs requests, never truth.
+"""
+
+import logging
+import os
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from tasks.code import code_version
+from tasks.documents import digest
+from tasks.errors import Conflict, Corrupt
+from tasks.ledger.entries import Body, Entry, parse_entry
+from tasks.ledger.fold import State, advance
+from tasks.store import Precondition, Store
+
+_ATTEMPTS = 200
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """The ledger of one model. Not for use by several threads at once."""
+
+    def __init__(self, store: Store, model: str) -> None:
+        self.store = store
+        self.model = model
+        self._known: State | None = None
+
+    def key(self, number: int) -> str:
+        """Where entry `number` lies."""
+        return f"ledger/{self.model}/{number:020d}.json"
+
+    @property
+    def pointer_key(self) -> str:
+        """Where the cached fold lies."""
+        return f"pointers/{self.model}.json"
+
+    def entry(self, number: int) -> Entry:
+        """Entry `number`; raises `Corrupt` if it is missing or not an entry."""
+        found = self._read(number)
+        if found is None:
+            raise Corrupt(f"{self.key(number)}: expected a ledger entry, found nothing")
+        return found[0]
+
+    def entries(self, first: int = 1) -> Iterator[tuple[Entry, str]]:
+        """Every entry from `first` on, with the SHA-256 of its bytes, until there is none."""
+        number = first
+        while (found := self._read(number)) is not None:
+            yield found
+            number += 1
+
+    def state(self) -> State:
+        """The fold of the whole log as of now: a strong read."""
+        state = self._known or self._cached()
+        for entry, head in self.entries(state.number + 1):
+            state = advance(state, entry, head)
+        self._known = state
+        return state
+
+    def append(self, decide: Callable[[State], Body | None]) -> State:
+        """Append what `decide` makes of the newest state, and return the state after it.
+
+        `decide` is asked again at each retry, on the state that won; it raises to refuse
+        (the fence), and returns None when the log already says it (idempotence).
+        Raises `Conflict` if others win too many times in a row.
+        """
+        for attempt in range(_ATTEMPTS):
+            state = self.state()
+            body = decide(state)
+            if body is None:
+                return state
+            entry = self._next(state, body)
+            data = entry.to_bytes()
+            try:
+                self.store.create(self.key(entry.number), data)
+            except Precondition:
+                # Somebody else has this number. Wait a little at random, then read on.
+                time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311
+                continue
+            after = advance(state, entry, digest(data))
+            self._known = after
+            self.store.put(self.pointer_key, after.to_bytes())
+            _log.info("ledger %s: entry %d, %s", self.model, entry.number, body.kind)
+            return after
+        raise Conflict(f"ledger of {self.model}: {_ATTEMPTS} others were faster in a row; try again")
+
+    def _next(self, state: State, body: Body) -> Entry:
+        return Entry(
+            number=state.number + 1,
+            model=self.model,
+            previous=state.head,
+            transaction=uuid.uuid4().hex,
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            actor=os.environ.get("EVERGREEN_ACTOR") or os.environ.get("USER") or f"uid {os.getuid()}",
+            code=code_version(),
+            body=body,
+        )
+
+    def _read(self, number: int) -> tuple[Entry, str] | None:
+        found = self.store.get(self.key(number))
+        if found is None:
+            return None
+        entry = parse_entry(found[0], key=self.key(number), number=number)
+        if entry.model != self.model:
+            raise Corrupt(f"{self.key(number)}: expected model {self.model}, found {entry.model}")
+        return entry, digest(found[0])
+
+    def _cached(self) -> State:
+        """The pointer's fold if it is one of this chain; else the empty state, to fold from entry 1."""
+        found = self.store.get(self.pointer_key)
+        if found is None:
+            return State()
+        try:
+            state = State.model_validate_json(found[0])
+        except ValidationError:
+            _log.warning("%s: not a fold of the ledger; reading the ledger from its start", self.pointer_key)
+            return State()
+        if state.number:
+            head = self.store.get(self.key(state.number))
+            if head is None or digest(head[0]) != state.head:
+                _log.warning("%s: of another chain; reading the ledger from its start", self.pointer_key)
+                return State()
+        return state

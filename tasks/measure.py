@@ -1,0 +1,54 @@
+"""measure: what differs from run to run, taken once: latency of one row, and of a batch."""
+
+import time
+
+import numpy as np
+
+from tasks.documents import Document, write_atomically
+from tasks.prepare.split import HOLDOUT
+from tasks.prepare.step import read_part
+from tasks.score import Scorer
+from tasks.train.card import read_card
+from tasks.workspace import Workspace
+
+
+class Measurements(Document):
+    """Latencies in milliseconds for one row through encoding and model; rows per second in batch."""
+
+    one_row_p50_ms: float
+    one_row_p95_ms: float
+    one_row_calls: int
+    batch_rows_per_second: float
+    model_bytes: int
+
+
+def measure(workspace: Workspace) -> Measurements:
+    """Time the challenger on holdout rows, as `score` would serve them."""
+    settings = workspace.params.measure
+    card = read_card(workspace.model_card.read_bytes())
+    scorer = Scorer.load(card, workspace.model_bytes.read_bytes())
+    holdout = read_part(workspace, HOLDOUT)
+    names = [feature.name for feature in card.features.features]
+    take = holdout[names].head(settings.rows + settings.warmup)
+    rows = take.astype(object).where(take.notna(), None).to_dict("records")
+    took = [_timed(scorer, {str(key): value for key, value in row.items()}) for row in rows][
+        settings.warmup :
+    ]
+    started = time.perf_counter()
+    scorer.batch(holdout)
+    seconds = time.perf_counter() - started
+    measurements = Measurements(
+        one_row_p50_ms=float(np.median(took)),
+        one_row_p95_ms=float(np.quantile(took, 0.95)),
+        one_row_calls=len(took),
+        batch_rows_per_second=len(holdout) / seconds,
+        model_bytes=card.model_bytes,
+    )
+    write_atomically(workspace.measurements, measurements.to_bytes())
+    return measurements
+
+
+def _timed(scorer: Scorer, row: dict[str, object]) -> float:
+    started = time.perf_counter()
+    scorer.one(row)
+    return 1000 * (time.perf_counter() - started)

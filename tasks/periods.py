@@ -1,0 +1,61 @@
+"""Periods: the days or months that batches cover, in the time zone that the business lives in."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tasks.errors import BadInput
+
+_FORMS = {"day": re.compile(r"\d{4}-\d{2}-\d{2}"), "month": re.compile(r"\d{4}-\d{2}")}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Names periods (`2013-04` or `2013-04-30`) and says when they start and end, in UTC."""
+
+    period: Literal["day", "month"]
+    timezone: str
+
+    def is_period(self, name: str) -> bool:
+        """Whether `name` is a period of this calendar that exists."""
+        try:
+            self.start(name)
+        except BadInput:
+            return False
+        return True
+
+    def start(self, name: str) -> datetime:
+        """The first instant of the period."""
+        return self._midnight(self._first_day(name))
+
+    def end(self, name: str) -> datetime:
+        """The first instant after the period."""
+        return self._midnight(self._first_day(self.following(name)))
+
+    def following(self, name: str) -> str:
+        """The period after this one."""
+        first = self._first_day(name)
+        if self.period == "day":
+            return (first + timedelta(days=1)).isoformat()
+        return (first.replace(day=28) + timedelta(days=4)).strftime("%Y-%m")
+
+    def _first_day(self, name: str) -> date:
+        if not _FORMS[self.period].fullmatch(name):
+            raise BadInput(f"expected a {self.period} like {self._example}, found {name!r}")
+        try:
+            return date.fromisoformat(name if self.period == "day" else f"{name}-01")
+        except ValueError as error:
+            raise BadInput(f"expected a {self.period} like {self._example}, found {name!r}") from error
+
+    def _midnight(self, day: date) -> datetime:
+        try:
+            zone = ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadInput(f"intake.timezone: no time zone is called {self.timezone!r}") from error
+        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+    @property
+    def _example(self) -> str:
+        return "2013-04-30" if self.period == "day" else "2013-04"

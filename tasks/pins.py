@@ -1,0 +1,90 @@
+"""What `evergreen fetch` pins in a workspace: the champion, the contract and the code.
+
+Pinned, so that every stage is a function of files: the champion of the moment is read once, here.
+"""
+
+from tasks.code import code_hashes
+from tasks.documents import Document, Hash, canonical, digest, write_atomically
+from tasks.errors import BadInput, Corrupt
+from tasks.ledger import ArtifactRef, Body, Champion, ContractFrozen, Ledger, State
+from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.params import Contract
+from tasks.workspace import Workspace
+
+MODEL, CARD = "model.ubj", "model.json"
+
+
+class ChampionPin(Document):
+    """`champion.json`: the champion in force, or none, and the contract frozen for the next challenger."""
+
+    model: str
+    contract: Hash
+    champion: Champion | None = None
+    model_bytes: ArtifactRef | None = None
+    card: ArtifactRef | None = None
+
+
+def freeze(contract: Contract, ledger: Ledger) -> State:
+    """Make sure the ledger's contract is this one: an entry where it differs, nothing where it does not."""
+
+    def body(state: State) -> Body | None:
+        if state.contract == contract.hash:
+            return None
+        text = canonical(contract.model_dump(mode="json")).decode()
+        return ContractFrozen(contract=contract.hash, text=text)
+
+    return ledger.append(body)
+
+
+def fetch(workspace: Workspace, ledger: Ledger) -> ChampionPin:
+    """Freeze the contract, pin the champion with its verified bytes, and pin the code's hashes."""
+    state = freeze(workspace.params.contract, ledger)
+    pin = ChampionPin(model=ledger.model, contract=workspace.params.contract.hash)
+    if state.champion is not None:
+        named = artifacts_of(ledger.entry(state.champion.registered))
+        pin = pin.model_copy(
+            update={"champion": state.champion, "model_bytes": named[MODEL], "card": named[CARD]}
+        )
+        for ref in (named[MODEL], named[CARD]):
+            if not (workspace.champion / ref.sha256).exists():
+                write_atomically(
+                    workspace.champion / ref.sha256, fetch_artifact(ledger.store, ledger.model, ref)
+                )
+    write_atomically(workspace.champion_pin, pin.to_bytes())
+    pin_code(workspace)
+    return pin
+
+
+def pin_code(workspace: Workspace) -> None:
+    """Write the hash of each step's code, so that DVC sees when it changes."""
+    write_atomically(workspace.code_pin, canonical(code_hashes()))
+
+
+def read_pin(workspace: Workspace) -> ChampionPin:
+    """The pinned champion; raises `BadInput` if there is none, or the contract has changed since."""
+    try:
+        pin = ChampionPin.model_validate_json(workspace.champion_pin.read_bytes())
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"{workspace.champion_pin}: expected the pinned champion; run `evergreen fetch`"
+        ) from error
+    if pin.contract != workspace.params.contract.hash:
+        raise BadInput(
+            f"{workspace.champion_pin}: the contract in params.yaml has changed since it was pinned; "
+            "run `evergreen fetch`, which freezes the new one, and train again"
+        )
+    return pin
+
+
+def pinned_bytes(workspace: Workspace, ref: ArtifactRef) -> bytes:
+    """A pinned file, hashed again; raises `BadInput` if it is missing, `Corrupt` if it is another."""
+    path = workspace.champion / ref.sha256
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: the pinned champion's file is missing; run `evergreen fetch`") from error
+    if digest(data) != ref.sha256:
+        raise Corrupt(
+            f"{path}: its bytes do not match the ledger's hash; delete it and run `evergreen fetch`"
+        )
+    return data

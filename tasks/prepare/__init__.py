@@ -1,0 +1,1 @@
+"""prepare: accepted batches become train, selection and holdout, split forward in time."""

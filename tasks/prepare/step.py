@@ -1,0 +1,117 @@
+"""The step: reads the accepted batches, writes three Parquet files and what was counted."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.documents import Document, write_atomically
+from tasks.errors import BadInput, EvergreenError
+from tasks.params import Params
+from tasks.prepare.features import Schema, fix_schema
+from tasks.prepare.split import SPLITS, TRAIN, split
+from tasks.prepare.window import cutoffs
+from tasks.version import read_dataset
+from tasks.workspace import Workspace
+
+
+class Part(Document):
+    """One split: rows, rows whose label is 1, clusters, and the times of its first and last event."""
+
+    rows: int
+    positives: int
+    clusters: int
+    first: str
+    last: str
+
+
+class Preparation(Document):
+    """What was prepared: rows in = rows of the three parts + rows excluded by name."""
+
+    periods: tuple[str, ...]
+    holdout: tuple[str, ...]
+    training_ends: str
+    label_cutoff: str
+    rows_in: int
+    excluded: dict[str, int]
+    parts: dict[str, Part]
+    features: Schema
+
+
+def prepare(workspace: Workspace) -> Preparation:
+    """Split the workspace's dataset and fix the features' schema on its training rows."""
+    params = workspace.params
+    settings = params.prepare
+    dataset = read_dataset(workspace.dataset)
+    times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
+    files = [workspace.batches / batch.file for batch in dataset.batches if batch.period in times.periods]
+    rows = read_rows(files, params)
+    parts, excluded = split(rows, settings, times)
+    kept = sum(len(part) for part in parts.values())
+    if kept + sum(excluded.values()) != len(rows):
+        raise EvergreenError(
+            f"prepare: {len(rows)} rows in, {kept} kept and {excluded} excluded: rows were lost"
+        )
+    workspace.prepared.mkdir(parents=True, exist_ok=True)
+    for name in SPLITS:
+        if parts[name].empty:
+            raise BadInput(f"prepare: no labelled rows for {name} (excluded: {excluded})")
+        write_part(workspace.prepared / f"{name}.parquet", parts[name])
+    preparation = Preparation(
+        periods=times.periods,
+        holdout=times.holdout,
+        training_ends=times.training_ends.isoformat(),
+        label_cutoff=times.label_cutoff.isoformat(),
+        rows_in=len(rows),
+        excluded=excluded,
+        parts={name: _described(parts[name], params) for name in SPLITS},
+        features=fix_schema(parts[TRAIN], settings.features, settings.categorical),
+    )
+    write_atomically(workspace.preparation, preparation.to_bytes())
+    return preparation
+
+
+def read_preparation(workspace: Workspace) -> Preparation:
+    """What `prepare` wrote."""
+    return Preparation.model_validate_json(workspace.preparation.read_bytes())
+
+
+def read_rows(files: list[Path], params: Params) -> pd.DataFrame:
+    """The columns that preparation needs, of all files, as one frame."""
+    settings = params.prepare
+    wanted = [settings.id, settings.event_time, settings.cluster, settings.label.column]
+    wanted += [settings.label.available_at, *settings.features, *settings.slices]
+    wanted += [exclusion.column for exclusion in settings.exclude]
+    wanted += [source.available_at for source in settings.sources]
+    columns = list(dict.fromkeys(wanted))
+    tables = [pq.read_table(file, columns=columns) for file in files]
+    table = pa.concat_tables(tables, promote_options="permissive")
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def read_part(workspace: Workspace, name: str) -> pd.DataFrame:
+    """One split as `prepare` wrote it."""
+    frame: pd.DataFrame = pq.read_table(workspace.prepared / f"{name}.parquet").to_pandas()
+    return frame
+
+
+def write_part(path: Path, part: pd.DataFrame) -> None:
+    """A frame as Parquet whose bytes depend on nothing but its rows."""
+    table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+    temporary = path.with_suffix(".tmp")
+    pq.write_table(table, temporary, compression="zstd")
+    temporary.replace(path)
+
+
+def _described(part: pd.DataFrame, params: Params) -> Part:
+    event = part[params.prepare.event_time]
+    return Part(
+        rows=len(part),
+        positives=int(np.sum(part[params.prepare.label.column].to_numpy())),
+        clusters=int(part[params.prepare.cluster].nunique()),
+        first=event.iloc[0].isoformat(),
+        last=event.iloc[-1].isoformat(),
+    )

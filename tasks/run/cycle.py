@@ -1,0 +1,240 @@
+"""The cycle. `evergreen run` and the Prefect flow both call `retrain`.
+
+Safe to call again at any time: what is done is found done, what a crash left half-way is
+finished, and "nothing new" costs a few requests and no heavy import.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tasks.documents import canonical, digest
+from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
+from tasks.intake import Catalogue, Revision, update_catalogue
+from tasks.ledger import Ledger, State
+from tasks.opening import open_ledger
+from tasks.pins import fetch
+from tasks.prepare.window import NotEnoughPeriods, cutoffs
+from tasks.run.outcome import Outcome, Result
+from tasks.run.workspaces import assemble, copy_pins, lock_hash, open_run, publish, publish_batches
+from tasks.steps import Steps
+from tasks.store import Store
+from tasks.validate import Validation, rules_hash
+from tasks.version import manifest, record
+from tasks.workspace import Workspace, discard
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Cycle:
+    """What the parts of one cycle share."""
+
+    folder: Workspace
+    store: Store
+    ledger: Ledger
+    steps: Steps
+    drill: bool
+    pinned: bool
+    arrived: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    finished: str | None = None
+    spent: dict[str, float] = field(default_factory=dict)
+
+    def call(self, name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """Call a step and note its seconds."""
+        started = time.perf_counter()
+        try:
+            return function(*arguments, **options)
+        finally:
+            self.spent[name] = round(time.perf_counter() - started, 3)
+
+    def outcome(self, result: Result, headline: str, **more: Any) -> Outcome:
+        """The outcome as of now."""
+        champion = self.ledger.state().champion
+        return Outcome(
+            model=self.ledger.model,
+            result=result,
+            headline=headline,
+            arrived=self.arrived,
+            blocked=self.blocked,
+            champion=champion.number if champion else None,
+            drill=self.drill,
+            rehearsal=self.store.rehearsal,
+            finished=self.finished,
+            spent=self.spent,
+            **more,
+        )
+
+
+def retrain(
+    folder: Path, steps: Steps | None = None, *, drill: bool = False, pinned: bool = False
+) -> Outcome:
+    """Run one cycle in the model folder.
+
+    `drill` trains on shuffled labels, to show that the gate refuses; `pinned` repeats the cycle on
+    the present data against the champion in the folder's `champion.json`, and must come to the
+    same decision. Raises `EvergreenError`s; whatever was acknowledged before stays.
+    """
+    started = time.perf_counter()
+    home, ledger = open_ledger(folder)
+    cycle = Cycle(home, ledger.store, ledger, steps or Steps(), drill, pinned)
+    outcome = _cycle(cycle)
+    return outcome.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
+
+
+def inputs_of(revisions: tuple[Revision, ...], params_hash: str) -> str:
+    """The identity of what a cycle is made from: batches by content, and every setting."""
+    batches = {one.period: one.sha256 for one in revisions}
+    return digest(canonical({"batches": batches, "params": params_hash}))
+
+
+def _cycle(cycle: Cycle) -> Outcome:
+    arrivals = cycle.call("intake", cycle.steps.intake, cycle.folder.params, cycle.store)
+    state = _finish_interrupted(cycle, cycle.ledger.state())
+    rules = rules_hash(cycle.folder.params)
+    cycle.arrived = tuple(one.period for one in arrivals.catalogue.pending(rules))
+    idle = _idle(cycle, state, arrivals.catalogue, rules)
+    if idle is not None:
+        return idle
+    workspace = open_run(cycle.folder)
+    try:
+        return _in_workspace(cycle, workspace, arrivals.catalogue, rules)
+    finally:
+        discard(workspace)
+
+
+def _finish_interrupted(cycle: Cycle, state: State) -> State:
+    """Put in office what a run decided to promote before it died; nothing new is needed for that."""
+    if state.pending is None or cycle.pinned or cycle.drill:
+        return state
+    from tasks.promote import finish
+
+    cycle.finished = f"promotion of decision {state.pending.number}, left by an interrupted run"
+    _log.warning("finishing the %s", cycle.finished)
+    return finish(cycle.ledger, state.pending)
+
+
+def _idle(cycle: Cycle, state: State, catalogue: Catalogue, rules: str) -> Outcome | None:
+    """Why there is nothing to do, if there is nothing: asked before any heavy package is imported."""
+    params, usable = cycle.folder.params, catalogue.usable(rules)
+    if not usable:
+        return cycle.outcome("nothing new", _nothing(catalogue, rules))
+    if cycle.drill or cycle.pinned or catalogue.pending(rules):
+        return None
+    try:
+        times = cutoffs([one.period for one in usable], params.prepare, params.intake.calendar)
+    except NotEnoughPeriods as waiting:
+        return cycle.outcome("nothing new", f"{_nothing(catalogue, rules)}; {waiting}")
+    if state.decision is not None and state.decision.inputs == inputs_of(usable, params.hash):
+        return cycle.outcome("nothing new", _nothing(catalogue, rules), entry=state.decision.number)
+    if all(look.decision is not None for look in state.looks_at(times.holdout)):
+        # Another training would only meet a holdout that may not be asked again.
+        try:
+            refuse_if_exhausted(state, times.holdout, params.contract.looks_per_holdout)
+        except HoldoutExhausted as exhausted:
+            return cycle.outcome(
+                "exhausted", f"settings or data changed, but {exhausted}", holdout=times.holdout
+            )
+    return None
+
+
+def _nothing(catalogue: Catalogue, rules: str) -> str:
+    stuck = [
+        one
+        for one in catalogue.revisions
+        if one.status == "blocked" and one.blocked_by == rules and catalogue.newest(one.period) == one
+    ]
+    still = f"; still blocked: {'; '.join(str(one.reason) for one in stuck)}" if stuck else ""
+    return f"nothing new has arrived{still}"
+
+
+def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str) -> Outcome:
+    lock = lock_hash(cycle.folder)
+    catalogue, validation = _accepted(cycle, workspace, catalogue, rules)
+    usable = catalogue.usable(rules)
+    if cycle.blocked and not catalogue.pending(rules):
+        return cycle.outcome("blocked", "; ".join(cycle.blocked))
+    manifest(workspace)
+    with ThreadPoolExecutor(1) as background:
+        kept = background.submit(copy_context().run, _keep, cycle, workspace, validation, rules)
+        try:
+            _judge(cycle, workspace)
+        except NotEnoughPeriods as waiting:
+            kept.result()
+            publish_batches(workspace, cycle.folder, lock)
+            return cycle.outcome("waiting", str(waiting))
+        except HoldoutExhausted as exhausted:
+            kept.result()
+            return cycle.outcome("exhausted", str(exhausted))
+        kept.result()
+    return _conclude(cycle, workspace, lock, inputs_of(usable, workspace.params.hash))
+
+
+def _accepted(
+    cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str
+) -> tuple[Catalogue, Validation]:
+    """Validate until nothing is blocked: where a revision is, an earlier good one of its period returns."""
+    while True:
+        usable = catalogue.usable(rules)
+        cycle.call("assemble", assemble, workspace, cycle.folder, cycle.store, usable)
+        validation = cycle.call("validate", cycle.steps.validate, workspace)
+        if not validation.blocked:
+            return catalogue, validation
+        reasons = {one.file: one.reason for one in validation.blocked}
+        cycle.blocked += tuple(reasons.values())
+        for reason in reasons.values():
+            _log.error("blocked: %s", reason)
+        catalogue = update_catalogue(
+            cycle.store,
+            cycle.ledger.model,
+            lambda newest, reasons=reasons: newest.with_verdicts((), reasons, rules),  # type: ignore[misc]
+        )
+
+
+def _keep(cycle: Cycle, workspace: Workspace, validation: Validation, rules: str) -> None:
+    """Version the batches, then say that they are accepted: in this order."""
+    cycle.call("version", cycle.steps.version, workspace)
+    accepted = [one.file for one in validation.reports]
+    update_catalogue(
+        cycle.store, cycle.ledger.model, lambda newest: newest.with_verdicts(accepted, {}, rules)
+    )
+
+
+def _judge(cycle: Cycle, workspace: Workspace) -> None:
+    from tasks.report import report
+
+    steps = cycle.steps
+    cycle.call("prepare", steps.prepare, workspace)
+    if cycle.pinned:
+        copy_pins(cycle.folder, workspace)
+    else:
+        cycle.call("fetch", fetch, workspace, cycle.ledger)
+    cycle.call("train", steps.train, workspace, drill=cycle.drill)
+    cycle.call("evaluate", steps.evaluate, workspace, cycle.ledger)
+    cycle.call("measure", steps.measure, workspace)
+    cycle.call("decide", steps.decide, workspace)
+    cycle.call("report", report, workspace)
+
+
+def _conclude(cycle: Cycle, workspace: Workspace, lock: str | None, inputs: str) -> Outcome:
+    from tasks.decide.step import read_decision
+
+    cycle.call("record", record, workspace)
+    decision = read_decision(workspace)
+    promotion = cycle.call("promote", cycle.steps.promote, workspace, cycle.ledger, inputs)
+    if not cycle.drill:
+        cycle.call("publish", publish, workspace, cycle.folder, lock)
+    return cycle.outcome(
+        decision.verdict,
+        decision.headline,
+        alarms=decision.alarms,
+        holdout=decision.holdout,
+        decision=digest(decision.to_bytes()),
+        entry=promotion.entry,
+    )

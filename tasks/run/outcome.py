@@ -1,0 +1,33 @@
+"""What a cycle came to: the document behind `evergreen run --json` and the flow's result."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tasks.documents import Document
+
+Result = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "keep", "undecided"]
+
+
+class Outcome(Document):
+    """`entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
+
+    `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
+    """
+
+    schema_version: int = 1
+    model: str
+    result: Result
+    headline: str
+    arrived: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+    holdout: tuple[str, ...] = ()
+    decision: str | None = None
+    entry: int | None = None
+    champion: int | None = None
+    drill: bool = False
+    rehearsal: bool = False
+    finished: str | None = None
+    seconds: float = 0.0
+    spent: dict[str, float] = Field(default_factory=dict)

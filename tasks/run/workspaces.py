@@ -1,0 +1,86 @@
+"""Workspaces of runs: made from the model folder, filled from cache or store, handed back at the end."""
+
+import shutil
+import time
+import uuid
+
+from tasks.documents import digest_file, write_atomically
+from tasks.errors import Conflict
+from tasks.intake import Revision, batch_bytes
+from tasks.store import Store
+from tasks.version import checkout, configure
+from tasks.workspace import Workspace
+
+
+def open_run(folder: Workspace) -> Workspace:
+    """A fresh workspace for one run, with the folder's settings, pointers and cache."""
+    workspace = Workspace(
+        folder.runs / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
+    )
+    workspace.data.mkdir(parents=True)
+    for source, target in (
+        (folder.params_file, workspace.params_file),
+        (folder.dvc_yaml, workspace.dvc_yaml),
+        (folder.dvc_lock, workspace.dvc_lock),
+        (folder.batches_pointer, workspace.batches_pointer),
+    ):
+        if source.exists():
+            shutil.copyfile(source, target)
+    configure(workspace, cache=folder.dvc_cache)
+    return workspace
+
+
+def assemble(workspace: Workspace, folder: Workspace, store: Store, revisions: tuple[Revision, ...]) -> None:
+    """Bring exactly these revisions: from the DVC cache where it has them, else from the store."""
+    if workspace.batches_pointer.exists() and (folder.dvc_cache / "files").exists():
+        checkout(workspace)
+    workspace.batches.mkdir(parents=True, exist_ok=True)
+    wanted = {one.file for one in revisions}
+    for path in workspace.batches.iterdir():
+        if path.name not in wanted:
+            path.unlink()
+    for one in revisions:
+        if not (workspace.batches / one.file).exists():
+            write_atomically(workspace.batches / one.file, batch_bytes(store, workspace.params.model, one))
+
+
+def copy_pins(folder: Workspace, workspace: Workspace) -> None:
+    """Take the folder's own pins: the run is against the champion that was pinned there."""
+    for source, target in (
+        (folder.champion_pin, workspace.champion_pin),
+        (folder.code_pin, workspace.code_pin),
+    ):
+        shutil.copyfile(source, target)
+    if folder.champion.exists():
+        shutil.copytree(folder.champion, workspace.champion, dirs_exist_ok=True)
+
+
+def lock_hash(folder: Workspace) -> str | None:
+    """What the folder's dvc.lock is now: the compare of a compare-and-swap."""
+    return digest_file(folder.dvc_lock) if folder.dvc_lock.exists() else None
+
+
+def publish_batches(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
+    """Leave the batches' pointer in the model folder when a run ends before there is a dvc.lock."""
+    if lock_hash(folder) == lock:
+        write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
+
+
+def publish(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
+    """Replace the folder's dvc.lock, pointers and pins by the run's, if nobody else did meanwhile.
+
+    Raises `Conflict` if they did; the decision is in the ledger all the same.
+    """
+    if lock_hash(folder) != lock:
+        raise Conflict(
+            f"{folder.dvc_lock} was replaced by another run meanwhile; this run's is kept with its decision"
+        )
+    write_atomically(folder.champion_pin, workspace.champion_pin.read_bytes())
+    write_atomically(folder.code_pin, workspace.code_pin.read_bytes())
+    if workspace.champion.exists():
+        shutil.copytree(workspace.champion, folder.champion, dirs_exist_ok=True)
+    write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
+    write_atomically(folder.report, workspace.report.read_bytes())
+    write_atomically(folder.dvc_lock, workspace.dvc_lock.read_bytes())
+    configure(folder)
+    checkout(folder)

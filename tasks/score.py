@@ -1,0 +1,114 @@
+"""score: the champion's predictions, in batch and one row at a time, through `prepare`'s encoding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.documents import Document
+from tasks.errors import BadInput, Refused
+from tasks.ledger import Champion, Ledger
+from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.opening import open_ledger
+from tasks.pins import CARD, MODEL
+from tasks.prepare.features import encode
+from tasks.train.booster import Model, load_model
+from tasks.train.card import ModelCard, read_card
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A champion ready to answer; `number` is the ledger entry that put it in office."""
+
+    card: ModelCard
+    model: Model
+    number: int | None = None
+
+    @classmethod
+    def load(cls, card: ModelCard, data: bytes, number: int | None = None) -> Self:
+        """From bytes, parsed after their hash matches the card; raises `Corrupt`."""
+        return cls(card, load_model(data, sha256=card.model_sha256), number)
+
+    def one(self, row: Mapping[str, Any]) -> float:
+        """The probability of label 1 for one row: each feature by name, None where missing."""
+        matrix, _ = encode({name: [value] for name, value in row.items()}, self.card.features)
+        return float(self.model.predict(matrix, threads=1)[0])
+
+    def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`values` with every feature that is not named as missing; raises `BadInput` for a stranger."""
+        names = [feature.name for feature in self.card.features.features]
+        if strangers := sorted(set(values) - set(names)):
+            raise BadInput(f"expected features among {names}, found {strangers}")
+        return {name: values.get(name) for name in names}
+
+    def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Probability, alarm and champion for each row, and unseen categories counted by feature."""
+        matrix, unseen = encode(rows, self.card.features)
+        probability = self.model.predict(matrix)
+        scores = pd.DataFrame({"probability": probability, "alarm": probability >= self.card.threshold})
+        return scores.assign(champion=self.number or 0), unseen
+
+
+def champion_scorer(ledger: Ledger) -> Scorer:
+    """The champion as of now, every byte hashed before it is parsed; raises `Refused` where there is none."""
+    champion, card = champion_card(ledger)
+    named = artifacts_of(ledger.entry(champion.registered))
+    return Scorer.load(card, fetch_artifact(ledger.store, ledger.model, named[MODEL]), champion.number)
+
+
+def champion_card(ledger: Ledger) -> tuple[Champion, ModelCard]:
+    """The champion as of now with its card; raises `Refused` where there is none."""
+    champion = ledger.state().champion
+    if champion is None:
+        raise Refused(f"model {ledger.model} has no champion yet: nothing has been promoted")
+    named = artifacts_of(ledger.entry(champion.registered))
+    return champion, read_card(fetch_artifact(ledger.store, ledger.model, named[CARD]))
+
+
+class Scored(Document):
+    """How many rows were scored, where the scores are, and categories that training never saw."""
+
+    schema_version: int = 1
+    rows: int
+    target: str
+    unseen_categories: dict[str, int]
+
+
+def score_object(folder: Path, source: str, target: str) -> Scored:
+    """Score the object at key `source` of the folder's store into key `target`."""
+    home, ledger = open_ledger(folder)
+    found = ledger.store.get(source)
+    if found is None:
+        raise BadInput(f"{source}: expected a Parquet object in {ledger.store.url}, found nothing")
+    scored, rows, unseen = score(ledger, found[0], name=source, key=home.params.prepare.id)
+    ledger.store.put(target, scored)
+    return Scored(rows=rows, target=target, unseen_categories=unseen)
+
+
+def score(ledger: Ledger, data: bytes, *, name: str, key: str) -> tuple[bytes, int, dict[str, int]]:
+    """Score a Parquet file's rows: the new Parquet file, its rows, and unseen categories.
+
+    Keeps the column `key` if the rows have it. `name` is what messages call the file. No row is
+    dropped: what could not have been known when the question is asked is not asked for.
+    """
+    scorer = champion_scorer(ledger)
+    try:
+        rows = pq.read_table(BytesIO(data)).to_pandas()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BadInput(
+            f"{name}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
+        ) from error
+    try:
+        scores, unseen = scorer.batch(rows)
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from error
+    if key in rows:
+        scores.insert(0, key, rows[key].to_numpy())
+    sink = BytesIO()
+    pq.write_table(pa.Table.from_pandas(scores, preserve_index=False), sink, compression="zstd")
+    return sink.getvalue(), len(rows), unseen

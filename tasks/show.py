@@ -1,0 +1,94 @@
+"""One entry of the ledger, and for a decision or a promotion what it rests on."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from rich.console import Group, RenderableType
+
+from tasks.decide.decision import Decision
+from tasks.documents import Document, write_atomically
+from tasks.errors import BadInput
+from tasks.ledger import ArtifactRef, Decided, Entry, Ledger, Promoted, Registered, RolledBack
+from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
+from tasks.opening import open_ledger
+from tasks.terminal import decision_table, summary, verdict_text
+
+
+class Shown(Document):
+    """An entry, the decision document behind it if there is one, and where its report lies in the store."""
+
+    schema_version: int = 1
+    entry: Entry
+    decision: Decision | None = None
+    report: str | None = None
+    artifacts: dict[str, ArtifactRef] = Field(default_factory=dict)
+
+
+def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
+    """Read entry `number` and verify what it shows; with `page`, save the report there."""
+    last = ledger.state().number
+    if not 1 <= number <= last:
+        raise BadInput(f"expected an entry from 1 to {last}, found {number}; see `evergreen history`")
+    entry = ledger.entry(number)
+    named = _artifacts(ledger, entry)
+    if page is not None:
+        if "report.html" not in named:
+            raise BadInput(f"entry {number} ({entry.body.kind}) has no report; decisions and promotions have")
+        write_atomically(page, fetch_artifact(ledger.store, ledger.model, named["report.html"]))
+    if "decision.json" not in named:
+        return Shown(entry=entry)
+    data = fetch_artifact(ledger.store, ledger.model, named["decision.json"])
+    return Shown(
+        entry=entry,
+        decision=Decision.model_validate_json(data),
+        report=artifact_key(ledger.model, named["report.html"].sha256) if "report.html" in named else None,
+        artifacts=named,
+    )
+
+
+def shown_text(found: Shown) -> RenderableType:
+    """As a person reads it."""
+    entry, decision = found.entry, found.decision
+    first = f"entry {entry.number}, {entry.body.kind}, {entry.time}, by {entry.actor}, code {entry.code}"
+    parts: list[Any] = [first, summary(entry.body)]
+    if decision is not None:
+        parts += [
+            *decision.alarms,
+            decision_table(decision),
+            verdict_text(decision.verdict),
+            decision.headline,
+        ]
+    if found.report:
+        parts.append(f"report: `evergreen show {entry.number} --report report.html`")
+    return Group(*parts)
+
+
+def decision_markdown(folder: Path, number: int) -> tuple[str, list[dict[str, Any]]]:
+    """Decision entry `number` in markdown, and its clauses as rows of a table."""
+    from tasks.evaluate.findings import Evidence
+    from tasks.report import markdown
+
+    ledger = open_ledger(folder)[1]
+    found = show(ledger, number)
+    if found.decision is None:
+        raise BadInput(f"entry {number} ({found.entry.body.kind}) is no decision")
+    evidence = fetch_artifact(ledger.store, ledger.model, found.artifacts["evidence.json"])
+    text = markdown(found.decision, Evidence.model_validate_json(evidence))
+    rows = [
+        one.model_dump(mode="json", include={"name", "owner", "verdict", "words", "row_level"})
+        for one in found.decision.clauses
+    ]
+    where = (
+        f"Report: `{found.report}` in {ledger.store.url}, or `evergreen show {number} --report report.html`"
+    )
+    return f"{text}\n\n{where}\n", rows
+
+
+def _artifacts(ledger: Ledger, entry: Entry) -> dict[str, ArtifactRef]:
+    match entry.body:
+        case Registered():
+            return entry.body.artifacts
+        case Decided() | Promoted() | RolledBack():
+            return artifacts_of(ledger.entry(entry.body.registered))
+    return {}

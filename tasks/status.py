@@ -1,0 +1,77 @@
+"""Where a model stands: its store, its batches, its champion and its last decision."""
+
+from rich.table import Table
+
+from tasks.documents import Document
+from tasks.intake import incoming_prefix, read_catalogue
+from tasks.intake.step import placed
+from tasks.ledger import Champion, Ledger
+from tasks.ledger.fold import LastDecision
+from tasks.validate import rules_hash
+from tasks.workspace import Workspace
+
+
+class Status(Document):
+    """`waiting` are incoming objects that no run has handled; `blocked` gives the reason by period."""
+
+    schema_version: int = 1
+    model: str
+    store: str
+    rehearsal: bool
+    entries: int
+    accepted: tuple[str, ...]
+    blocked: dict[str, str]
+    waiting: tuple[str, ...]
+    champion: Champion | None
+    decision: LastDecision | None
+    contract_in_force: str | None
+    contract_in_params: str
+
+
+def status(home: Workspace, ledger: Ledger) -> Status:
+    """Read it all; changes nothing."""
+    params = home.params
+    catalogue = read_catalogue(ledger.store, ledger.model)
+    usable = catalogue.usable(rules_hash(params))
+    incoming, _ = placed(list(ledger.store.list(incoming_prefix(params.model))), params.intake.calendar)
+    state = ledger.state()
+    newest = {one.period: one for one in catalogue.revisions}
+    return Status(
+        model=params.model,
+        store=ledger.store.url,
+        rehearsal=ledger.store.rehearsal,
+        entries=state.number,
+        accepted=tuple(one.period for one in usable if one.status == "accepted"),
+        blocked={period: str(one.reason) for period, one in newest.items() if one.status == "blocked"},
+        waiting=tuple(one.key for one in catalogue.unhandled(incoming.values())),
+        champion=state.champion,
+        decision=state.decision,
+        contract_in_force=state.contract,
+        contract_in_params=params.contract.hash,
+    )
+
+
+def status_text(found: Status) -> Table:
+    """As a person reads it."""
+    table = Table(show_header=False, box=None)
+    table.add_row("model", found.model)
+    table.add_row("store", found.store + (" (rehearsal)" if found.rehearsal else ""))
+    table.add_row("batches", f"{len(found.accepted)} accepted{_span(found.accepted)}")
+    for reason in found.blocked.values():
+        table.add_row("blocked", reason, style="red")
+    table.add_row("waiting", ", ".join(found.waiting) or "nothing")
+    champion = found.champion
+    table.add_row(
+        "champion", f"{champion.candidate[:12]} since entry {champion.number}" if champion else "none yet"
+    )
+    last = found.decision
+    table.add_row("last decision", f"{last.verdict} (entry {last.number})" if last else "none yet")
+    changed = found.contract_in_force not in (None, found.contract_in_params)
+    table.add_row(
+        "contract", found.contract_in_params[:12] + (" (changed; frozen at the next run)" if changed else "")
+    )
+    return table
+
+
+def _span(periods: tuple[str, ...]) -> str:
+    return f", {periods[0]} to {periods[-1]}" if periods else ""

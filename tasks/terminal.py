@@ -1,0 +1,117 @@
+"""What a person sees on a terminal: tables and sentences on stdout, progress on stderr."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tasks.ledger.entries import Body, Decided, Entry
+from tasks.ledger.fold import State
+from tasks.steps import Steps
+
+if TYPE_CHECKING:
+    from tasks.decide.decision import Decision
+    from tasks.run.outcome import Outcome
+
+COLOURS = {"promote": "green", "pass": "green", "keep": "red", "fail": "red", "blocked": "red",
+           "undecided": "yellow", "exhausted": "yellow", "waiting": "cyan"}  # fmt: skip
+
+
+def verdict_text(verdict: str) -> Text:
+    """A verdict in its colour; the word alone carries the meaning."""
+    return Text(verdict, style=COLOURS.get(verdict, ""))
+
+
+def watched(steps: Steps, console: Console) -> tuple[Steps, AbstractContextManager[Any]]:
+    """The same steps, naming themselves beside a spinner while they run."""
+    status = console.status("looking for what has arrived")
+
+    def named(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            status.update(name)
+            return step(*arguments, **options)
+
+        return call
+
+    return Steps(**{name: named(name, step) for name, step in vars(steps).items()}), status
+
+
+def outcome_text(outcome: "Outcome") -> Text:
+    """A cycle's outcome in a few lines."""
+    text = Text()
+    for alarm in outcome.alarms:
+        text.append(f"{alarm}\n", style="bold white on red")
+    if outcome.finished:
+        text.append(f"finished: {outcome.finished}\n")
+    text.append_text(verdict_text(outcome.result))
+    text.append(f": {outcome.headline}\n")
+    for blocked in outcome.blocked if outcome.result != "blocked" else ():
+        text.append(f"blocked: {blocked}\n", style="red")
+    champion = f"champion: entry {outcome.champion}" if outcome.champion else "no champion yet"
+    text.append(f"{champion}; {outcome.seconds:.1f} s")
+    if outcome.rehearsal:
+        text.append("; a rehearsal: the store is a local directory")
+    return text
+
+
+def history_table(entries: list[tuple[Entry, State]]) -> Table:
+    """The ledger, an entry per row, with the champion after it."""
+    table = Table("entry", "kind", "time (UTC)", "model", "verdict", "champion after it", "what")
+    for entry, after in entries:
+        verdict = entry.body.verdict if isinstance(entry.body, Decided) else ""
+        champion = (
+            f"{after.champion.candidate[:12]} (entry {after.champion.number})" if after.champion else "none"
+        )
+        table.add_row(
+            str(entry.number),
+            entry.body.kind,
+            entry.time[:19].replace("T", " "),
+            _model(entry.body)[:12],
+            verdict_text(verdict),
+            champion,
+            summary(entry.body),
+        )
+    return table
+
+
+def _model(body: Body) -> str:
+    match body.kind:
+        case "contract":
+            return ""
+        case "look":
+            return body.challenger
+    return body.candidate
+
+
+def summary(body: Body) -> str:
+    """An entry in a few words."""
+    match body.kind:
+        case "contract":
+            return f"contract {body.contract[:12]} frozen"
+        case "look":
+            return f"{'drill at' if body.drill else 'look at'} {', '.join(body.periods)}"
+        case "registered":
+            return f"{len(body.artifacts)} artifacts"
+        case "decision":
+            return f"{'drill' if body.drill else 'decided'} on look {body.look[:12]}"
+        case "promotion":
+            return f"by decision {body.decision}"
+        case "rollback":
+            return f"to the champion of entry {body.to}: {body.reason}"
+
+
+def decision_table(decision: "Decision") -> Table:
+    """The clauses of a decision."""
+    table = Table("clause", "owner", "verdict", "found", "row-level statistics")
+    for clause in decision.clauses:
+        table.add_row(
+            clause.name,
+            clause.owner,
+            verdict_text(clause.verdict),
+            clause.words,
+            verdict_text(clause.row_level),
+        )
+    return table

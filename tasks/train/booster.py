@@ -1,0 +1,113 @@
+"""The XGBoost wrapper: the only module that imports it."""
+
+import logging
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.documents import digest
+from tasks.errors import Corrupt
+from tasks.params import TrainParams
+
+if TYPE_CHECKING:
+    import xgboost
+
+_log = logging.getLogger(__name__)
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted booster that holds exactly the trees that early stopping chose."""
+
+    booster: "xgboost.Booster"
+
+    def predict(self, matrix: Matrix, *, threads: int = 0) -> NDArray[np.float64]:
+        """Probability of label 1 for each row of `matrix` (float32, rows by features).
+
+        `threads` 0 means all; one row is fastest with 1.
+        """
+        self.booster.set_param({"nthread": threads or os.cpu_count() or 1})
+        return np.asarray(self.booster.inplace_predict(matrix), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The bytes of a model (UBJ) and how its training went."""
+
+    model: Model
+    data: bytes
+    trees: int
+    selection_log_loss: float
+
+
+def fit(
+    train: tuple[Matrix, NDArray[Any]],
+    selection: tuple[Matrix, NDArray[Any]],
+    types: list[str],
+    settings: TrainParams,
+) -> Fitted:
+    """Boost on `train`, stop on `selection`'s log loss, and keep the best number of trees.
+
+    Same inputs give the same bytes, whatever the number of threads, for one XGBoost version.
+    """
+    import xgboost as xgb
+
+    options = {"feature_types": types, "enable_categorical": True, "max_bin": settings.max_bin}
+    fitting = xgb.QuantileDMatrix(train[0], label=train[1], **options)
+    # Bins come from the training rows alone: without `ref` they would be learned on selection too.
+    stopping = xgb.QuantileDMatrix(selection[0], label=selection[1], ref=fitting, **options)
+    history: dict[str, dict[str, list[float]]] = {}
+    booster = xgb.train(
+        _options(settings),
+        fitting,
+        num_boost_round=settings.rounds,
+        evals=[(stopping, "selection")],
+        early_stopping_rounds=settings.early_stopping_rounds,
+        evals_result=history,
+        verbose_eval=False,
+    )
+    best = booster.best_iteration
+    losses = history["selection"]["logloss"]
+    _log.info("train: %d trees, log loss %.4f on selection", best + 1, losses[best])
+    kept = booster[: best + 1]
+    kept.set_attr(best_iteration=None, best_score=None)
+    return Fitted(Model(kept), bytes(kept.save_raw("ubj")), best + 1, float(losses[best]))
+
+
+def load_model(data: bytes, *, sha256: str) -> Model:
+    """The model in `data`, parsed only after its hash matches; raises `Corrupt`."""
+    if digest(data) != sha256:
+        raise Corrupt(f"model bytes hash to {digest(data)[:12]}…, expected {sha256[:12]}…; not loaded")
+    import xgboost as xgb
+
+    booster = xgb.Booster()
+    try:
+        booster.load_model(bytearray(data))
+    except xgb.core.XGBoostError as error:
+        raise Corrupt(
+            f"model {sha256[:12]}…: XGBoost cannot read it: {str(error).splitlines()[0]}"
+        ) from error
+    return Model(booster)
+
+
+def library_version() -> str:
+    """XGBoost's version, recorded with each model: bytes are comparable within one."""
+    from importlib.metadata import version
+
+    return version("xgboost")
+
+
+def _options(settings: TrainParams) -> dict[str, object]:
+    shape = settings.model_dump(exclude={"rounds", "early_stopping_rounds"})
+    return {
+        **shape,
+        "objective": "binary:logistic",
+        "eval_metric": "logloss",
+        "tree_method": "hist",
+        "nthread": os.cpu_count() or 1,
+        "verbosity": 0,
+    }

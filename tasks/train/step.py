@@ -1,0 +1,83 @@
+"""The step: reads train and selection, never the holdout; writes the model and its card."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tasks.documents import digest, write_atomically
+from tasks.evaluate.compare import cost_matrix
+from tasks.evaluate.metrics import best_threshold
+from tasks.params import Params
+from tasks.prepare.features import Schema, encode
+from tasks.prepare.split import SELECTION, TRAIN
+from tasks.prepare.step import read_part, read_preparation
+from tasks.train.booster import Fitted, fit, library_version
+from tasks.train.card import ModelCard
+from tasks.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+
+def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
+    """Train a challenger. A drill trains on shuffled labels, to show that the gate refuses it."""
+    params = workspace.params
+    schema = read_preparation(workspace).features
+    train_part, selection_part = read_part(workspace, TRAIN), read_part(workspace, SELECTION)
+    rows = (
+        _matrix(train_part, params, schema, drill=drill),
+        _matrix(selection_part, params, schema, drill=drill),
+    )
+    fitted = fit(*rows, schema.types, params.train)
+    card = _card(workspace, (train_part, selection_part), rows, fitted, drill=drill)
+    workspace.model.mkdir(parents=True, exist_ok=True)
+    write_atomically(workspace.model_bytes, fitted.data)
+    write_atomically(workspace.model_card, card.to_bytes())
+    return card
+
+
+Rows = tuple[NDArray[np.float32], NDArray[np.float64]]
+
+
+def _matrix(part: pd.DataFrame, params: Params, schema: Schema, *, drill: bool) -> Rows:
+    matrix, unseen = encode(part, schema)
+    if unseen:
+        _log.warning("train: selection has categories that training never saw, taken as missing: %s", unseen)
+    labels = part[params.prepare.label.column].to_numpy(dtype="float64")
+    if drill:
+        labels = np.random.default_rng(params.train.seed).permutation(labels)
+    return matrix, labels
+
+
+def _card(
+    workspace: Workspace,
+    parts: tuple[pd.DataFrame, pd.DataFrame],
+    rows: tuple[Rows, Rows],
+    fitted: Fitted,
+    *,
+    drill: bool,
+) -> ModelCard:
+    params = workspace.params
+    preparation = read_preparation(workspace)
+    matrix, labels = rows[1]
+    threshold = best_threshold(labels, fitted.model.predict(matrix), cost_matrix(params.evaluate.costs))
+    last = max(part[params.prepare.event_time].iloc[-1] for part in parts)
+    return ModelCard(
+        model=params.model,
+        model_sha256=digest(fitted.data),
+        model_bytes=len(fitted.data),
+        features=preparation.features,
+        label=params.prepare.label.column,
+        base_rate=float(np.mean(rows[0][1])),
+        threshold=threshold,
+        trees=fitted.trees,
+        selection_log_loss=fitted.selection_log_loss,
+        periods=tuple(period for period in preparation.periods if period not in preparation.holdout),
+        train_rows=len(parts[0]),
+        selection_rows=len(parts[1]),
+        trained_until=last.isoformat(),
+        seed=params.train.seed,
+        drill=drill,
+        library=f"xgboost {library_version()}",
+    )

@@ -1,0 +1,93 @@
+"""The step: each batch is checked once per content and rules; its report stays beside it."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tasks.documents import canonical, digest, write_atomically
+from tasks.params import Params
+from tasks.validate.result import BatchReport
+from tasks.workspace import BatchFile, Workspace
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Reports of every batch at hand, and how many of them had to be made now."""
+
+    reports: tuple[BatchReport, ...]
+    checked: int
+
+    @property
+    def blocked(self) -> tuple[BatchReport, ...]:
+        """The batches that break a rule."""
+        return tuple(report for report in self.reports if not report.passed)
+
+
+def rules_hash(params: Params) -> str:
+    """Over everything that a batch is judged by."""
+    document = {
+        "validate": params.validation.model_dump(mode="json"),
+        "intake": params.intake.model_dump(mode="json"),
+        "event_time": params.prepare.event_time,
+    }
+    return digest(canonical(document))
+
+
+def validate(workspace: Workspace) -> Validation:
+    """Check every batch of the workspace that these rules have not checked, and write its report.
+
+    Blocked batches are in the result, for the caller to act on; their reports are written too.
+    """
+    params = workspace.params
+    rules = rules_hash(params)
+    workspace.validation.mkdir(parents=True, exist_ok=True)
+    batches = workspace.batch_files()
+    known = {batch: _known(workspace.validation / batch.report, rules) for batch in batches}
+    reports = []
+    for batch in batches:
+        report = known[batch]
+        if report is None:
+            report = check_batch(workspace.batches / batch.name, batch, params, rules)
+            write_atomically(workspace.validation / batch.report, report.to_bytes())
+        reports.append(report)
+    wanted = {batch.report for batch in batches}
+    for stale in workspace.validation.glob("*.json"):
+        if stale.name not in wanted:
+            stale.unlink()
+    return Validation(tuple(reports), sum(report is None for report in known.values()))
+
+
+def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> BatchReport:
+    """Judge one file: first what the file itself says, then the suite on its rows."""
+    from tasks.validate.schema import read_batch
+    from tasks.validate.suite import check, expectations
+
+    def report(rows: int | None, checks: int, failures: list) -> BatchReport:  # type: ignore[type-arg]
+        return BatchReport(
+            period=batch.period,
+            file=batch.name,
+            rules=rules,
+            rows=rows,
+            checks=checks,
+            failures=tuple(failures),
+        )
+
+    table, failures = read_batch(path, params.validation)
+    declared = len(params.validation.columns)
+    if table is None:
+        return report(None, declared, failures)
+    suite = expectations(params, batch.period)
+    _log.info("validate %s: %d rows, %d checks", batch.period, table.num_rows, len(suite) + declared)
+    return report(table.num_rows, len(suite) + declared, check(table.to_pandas(), suite))
+
+
+def _known(path: Path, rules: str) -> BatchReport | None:
+    try:
+        report = BatchReport.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return report if report.rules == rules else None

@@ -1,0 +1,138 @@
+"""version: which batches make a dataset version, as DVC records it.
+
+`manifest` writes which they are (a stage of dvc.yaml); `version` also adds and pushes their bytes.
+This is the only module that runs the dvc command: `dvc.repo` is internal to DVC, its command is not.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tasks.documents import Document, digest_file, write_atomically
+from tasks.errors import BadInput, EvergreenError, Refused, StoreUnavailable
+from tasks.validate.result import BatchReport
+from tasks.workspace import Workspace
+
+
+class DatasetBatch(Document):
+    """One accepted batch."""
+
+    period: str
+    file: str
+    sha256: str
+    rows: int
+
+
+class Dataset(Document):
+    """A dataset version: its batches, in the order of their periods."""
+
+    batches: tuple[DatasetBatch, ...]
+
+
+def version(workspace: Workspace) -> Dataset:
+    """Write the manifest, `dvc add` the batches and push the new ones to the store."""
+    dataset = manifest(workspace)
+    add_and_push(workspace)
+    return dataset
+
+
+def manifest(workspace: Workspace) -> Dataset:
+    """Write the manifest of the batches at hand; each must have passed validation."""
+    batches = []
+    for batch in workspace.batch_files():
+        report = BatchReport.model_validate_json((workspace.validation / batch.report).read_bytes())
+        if not report.passed or report.rows is None:
+            raise Refused(f"blocked: {report.reason}")
+        sha256 = digest_file(workspace.batches / batch.name)
+        if not sha256.startswith(batch.short):
+            raise BadInput(
+                f"{workspace.batches / batch.name}: its bytes hash to {sha256[:12]}, not to its name; "
+                "batches are immutable: bring the original back with `evergreen fetch`"
+            )
+        batches.append(DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=report.rows))
+    dataset = Dataset(batches=tuple(batches))
+    write_atomically(workspace.dataset, dataset.to_bytes())
+    return dataset
+
+
+def read_dataset(path: Path) -> Dataset:
+    """The manifest at `path`."""
+    return Dataset.model_validate(json.loads(path.read_bytes()))
+
+
+def configure(workspace: Workspace, *, cache: Path | None = None) -> None:
+    """Make the workspace one that DVC knows, with the store as its remote.
+
+    Credentials stay in the environment: the configuration names the endpoint and nothing secret.
+    """
+    dvc = workspace.root / ".dvc"
+    if not (dvc / "config").exists():
+        no_scm = "" if (workspace.root / ".git").exists() else "    no_scm = True\n"
+        write_atomically(dvc / "config", f"[core]\n    analytics = false\n{no_scm}".encode())
+        write_atomically(dvc / ".gitignore", b"/config.local\n/tmp\n/cache\n")
+    remote = _remote(workspace)
+    local = f'[core]\n    remote = store\n{remote}[cache]\n    type = "reflink,hardlink,copy"\n'
+    if cache is not None:
+        local += f"    dir = {cache}\n"
+    path = dvc / "config.local"
+    if not path.exists() or path.read_text() != local:
+        write_atomically(path, local.encode())
+
+
+def _remote(workspace: Workspace) -> str:
+    url = store_url(workspace).rstrip("/")
+    lines = [f"['remote \"store\"']\n    url = {url.removeprefix('file://')}/dvc\n"]
+    if urlsplit(url).scheme == "s3":
+        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+        if endpoint:
+            lines.append(f"    endpointurl = {endpoint}\n")
+    return "".join(lines)
+
+
+def store_url(workspace: Workspace) -> str:
+    """The store's URL, a relative directory taken from the workspace's folder."""
+    url = workspace.params.store_url
+    return url if "://" in url else str((workspace.root / url).resolve())
+
+
+def add_and_push(workspace: Workspace) -> None:
+    """`dvc add` the batches and push the new ones to the store."""
+    dvc(workspace, "add", "--quiet", "data/batches")
+    dvc(workspace, "push", "--quiet", "data/batches.dvc")
+
+
+def record(workspace: Workspace) -> None:
+    """`dvc commit`: write dvc.lock for stages that were run in process, as `dvc repro` would have."""
+    dvc(workspace, "commit", "--quiet", "--force")
+
+
+def checkout(workspace: Workspace) -> None:
+    """`dvc checkout` what the cache has; what it lacks is left missing."""
+    dvc(workspace, "checkout", "--quiet", "--force", "--allow-missing")
+
+
+def dvc(workspace: Workspace, *arguments: str) -> str:
+    """Run the dvc command in the workspace and return its output.
+
+    Raises `StoreUnavailable` where the remote failed, else `EvergreenError`, with DVC's last lines.
+    """
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "DVC_NO_ANALYTICS": "1",
+        "AWS_REQUEST_CHECKSUM_CALCULATION": os.environ.get(
+            "AWS_REQUEST_CHECKSUM_CALCULATION", "when_required"
+        ),
+    }
+    command = [sys.executable, "-m", "dvc", *arguments]
+    done = subprocess.run(
+        command, cwd=workspace.root, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0:
+        return done.stdout
+    told = " ".join((done.stderr or done.stdout).split())[-600:]
+    kind = StoreUnavailable if arguments[0] in ("push", "pull", "fetch") else EvergreenError
+    raise kind(f"dvc {' '.join(arguments)} in {workspace.root} failed: {told}")
