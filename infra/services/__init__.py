@@ -1,0 +1,1 @@
+"""The parts of the local stack: `infra/stack.py` puts them together."""
