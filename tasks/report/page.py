@@ -1,0 +1,159 @@
+"""The page of one decision: plain HTML that needs nothing but itself. Pure: same inputs, same bytes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tasks.decide.decision import Decision
+from tasks.documents import digest
+from tasks.evaluate.evidence import Interval
+from tasks.evaluate.findings import Evidence, MetricEvidence
+from tasks.evaluate.metrics import METRICS
+from tasks.measure import Measurements
+from tasks.params import Params
+from tasks.prepare.step import Preparation
+from tasks.report import wording
+from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
+from tasks.report.clauses import clause_views
+from tasks.report.material import material
+from tasks.report.money import PER, money
+from tasks.report.slices import forest
+from tasks.report.summary import MARKS, would_have_been
+from tasks.train.card import ModelCard
+from tasks.version import Dataset
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The documents of one decision, which the page shows and nothing else."""
+
+    decision: Decision
+    evidence: Evidence
+    measurements: Measurements
+    card: ModelCard
+    preparation: Preparation
+    dataset: Dataset
+    params: Params
+
+
+@dataclass(frozen=True)
+class MetricView:
+    """One row of the metrics table."""
+
+    name: str
+    unit: str
+    direction: str
+    values: tuple[tuple[str, str], ...]
+    leads: tuple[tuple[str, "Lead"], ...]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """An advantage in two lines: the estimate, then its interval or why there is none."""
+
+    estimate: str
+    rest: str
+
+
+def render(inputs: Inputs) -> str:
+    """The page as HTML, with every text from outside escaped."""
+    page = _environment().get_template("page.html.j2").render(_context(inputs))
+    return page.strip() + "\n"
+
+
+def _context(inputs: Inputs) -> dict[str, Any]:
+    decision, evidence = inputs.decision, inputs.evidence
+    costs = inputs.params.evaluate.costs
+    return {
+        "inputs": inputs,
+        "decision": decision,
+        "evidence": evidence,
+        "card": inputs.card,
+        "cluster": inputs.params.prepare.cluster,
+        "would": would_have_been(decision),
+        "clauses": clause_views(decision.clauses, evidence, costs.currency),
+        "metrics": [
+            _metric(name, evidence.metrics[name], costs.currency)
+            for name in METRICS
+            if name in evidence.metrics
+        ],
+        "forest": forest(evidence.slices),
+        "reliability": reliability(evidence.reliability),
+        "square": {"side": SIDE, "left": LEFT, "below": BELOW},
+        "money": money(evidence.metrics.get("value"), costs),
+        "per": PER,
+        "alarm_words": _alarm_words(inputs.card),
+        "material": material(inputs.preparation),
+        "hashes": _hashes(decision),
+        "marks": MARKS,
+        "glossary": wording.GLOSSARY,
+    }
+
+
+def _metric(name: str, metric: MetricEvidence, currency: str) -> MetricView:
+    scale = wording.scale_of(metric.unit, currency)
+    values = {"base rate": metric.baseline, "champion": metric.champion, "challenger": metric.challenger}
+    leads = {
+        "challenger over base rate": metric.challenger_over_baseline,
+        "challenger over champion": metric.challenger_over_champion,
+    }
+    return MetricView(
+        name=wording.metric_name(name),
+        unit=scale.unit,
+        direction="higher is better" if metric.bigger_is_better else "lower is better",
+        values=tuple((who, wording.number(value, scale.decimals)) for who, value in values.items()),
+        leads=tuple((who, _lead(lead, scale)) for who, lead in leads.items()),
+    )
+
+
+def _lead(interval: Interval | None, scale: wording.Scale) -> Lead:
+    estimate, _, rest = wording.with_interval(interval, scale).partition(" ")
+    return Lead(estimate.rstrip(":"), rest)
+
+
+def _alarm_words(card: ModelCard) -> str:
+    if card.threshold > 1:
+        return "The challenger never raises an alarm."
+    return f"The challenger raises an alarm from a probability of {wording.share(card.threshold)}."
+
+
+def _hashes(decision: Decision) -> tuple[tuple[str, str], ...]:
+    look = decision.look
+    spent = (
+        "look (a drill spends none)"
+        if look.drill
+        else f"look {look.ordinal} of {look.budget} at this holdout"
+    )
+    entry = f"ledger entry {decision.champion_entry}" if decision.champion_entry is not None else ""
+    return (
+        ("decision", digest(decision.to_bytes())),
+        ("challenger", decision.challenger),
+        (f"champion ({entry})" if entry else "champion", decision.champion or wording.NOTHING),
+        ("contract", decision.contract),
+        (spent, look.look),
+    )
+
+
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for helper in (
+        wording.number,
+        wording.counted,
+        wording.share,
+        wording.instant,
+        wording.size,
+        wording.confidence,
+    ):
+        environment.filters[helper.__name__] = helper
+    return environment

@@ -1,0 +1,112 @@
+"""By slice: the advantage in log loss of each, as a forest plot. Descriptive: no clause reads it. Pure."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from tasks.evaluate.evidence import Interval
+from tasks.evaluate.findings import SliceEvidence
+from tasks.report.axis import Axis, Bar, Tick, bar, drawn, spanning
+from tasks.report.wording import counted, scale_of, share, with_interval
+
+# Beyond this many slices of one column, the smaller ones are folded away.
+SHOWN = 14
+# A slice whose interval is this many times wider than the median one does not set the axis.
+_WIDE = 3.0
+_UNIT = scale_of("nats per row")
+
+
+@dataclass(frozen=True)
+class SliceView:
+    """One row of the plot; `reading` is better, worse or unclear, by its interval."""
+
+    value: str
+    pooled: tuple[str, ...]
+    rows: str
+    positives: str
+    incumbent: float
+    challenger: float
+    advantage: str
+    reading: str
+    bar: Bar | None
+    radius: float
+    title: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The slices of one column: those shown at once, and those folded away."""
+
+    column: str
+    shown: tuple[SliceView, ...]
+    folded: tuple[SliceView, ...]
+
+
+@dataclass(frozen=True)
+class Forest:
+    """All groups on one axis, and in one sentence what stands out."""
+
+    groups: tuple[Group, ...]
+    zero: float
+    ticks: tuple[Tick, ...]
+    summary: str
+
+
+def forest(slices: tuple[SliceEvidence, ...]) -> Forest | None:
+    """The plot, or None where no slices were asked for."""
+    if not slices:
+        return None
+    axis = _axis([one.advantage for one in slices])
+    largest = max(one.rows for one in slices)
+    groups = []
+    for column, members in groupby(slices, key=lambda one: one.column):
+        views = tuple(_view(one, axis, largest) for one in members)
+        groups.append(Group(column, views[:SHOWN], views[SHOWN:]))
+    return Forest(tuple(groups), axis.at(0), axis.ticks(sign=True), _summary(slices))
+
+
+def reading(interval: Interval) -> str:
+    """What the interval says by itself: better, worse, or unclear."""
+    if interval.low is None or interval.high is None:
+        return "unclear"
+    if interval.low > 0:
+        return "better"
+    return "worse" if interval.high < 0 else "unclear"
+
+
+def _view(one: SliceEvidence, axis: Axis, largest: int) -> SliceView:
+    told = with_interval(one.advantage, _UNIT)
+    return SliceView(
+        value=one.value,
+        pooled=one.pooled,
+        rows=counted(one.rows),
+        positives=share(one.positives, one.rows),
+        incumbent=one.incumbent,
+        challenger=one.challenger,
+        advantage=told,
+        reading=reading(one.advantage),
+        bar=bar(one.advantage, axis),
+        radius=round(3 + 3 * (one.rows / largest) ** 0.5, 2),
+        title=f"{one.column} {one.value}: {told} nats per row on {counted(one.rows, 'row')}",
+    )
+
+
+def _axis(intervals: list[Interval]) -> Axis:
+    """Zero and every estimate, with all intervals but those so wide that they would flatten the rest."""
+    widths = sorted(one.high - one.low for one in intervals if one.high is not None and one.low is not None)
+    most = _WIDE * widths[len(widths) // 2] if widths else 0.0
+    held = [0.0]
+    for one in intervals:
+        ends = drawn(one)
+        held += ends if max(ends, default=0.0) - min(ends, default=0.0) <= most else ends[:1]
+    return spanning(held, margin=0.05)
+
+
+def _summary(slices: tuple[SliceEvidence, ...]) -> str:
+    found = [reading(one.advantage) for one in slices]
+    better, worse = found.count("better"), found.count("worse")
+    level = max(one.advantage.level for one in slices)
+    return (
+        f"{counted(len(slices), 'slice')}: better in {better}, worse in {worse}, unclear in "
+        f"{len(slices) - better - worse}. With equal models, luck alone would show about "
+        f"{level * len(slices):.1f} of them as better and as many as worse."
+    )

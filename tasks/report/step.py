@@ -1,0 +1,32 @@
+"""The step: reads what a decision was made of, writes `report.html`."""
+
+from pathlib import Path
+
+from tasks.decide.decision import Decision
+from tasks.documents import write_atomically
+from tasks.evaluate.findings import Evidence
+from tasks.measure import Measurements
+from tasks.prepare.step import read_preparation
+from tasks.report.page import Inputs, render
+from tasks.train.card import ModelCard
+from tasks.version import read_dataset
+from tasks.workspace import Workspace
+
+
+def report(workspace: Workspace) -> Path:
+    """Write the page of the workspace's decision and return its path."""
+    write_atomically(workspace.report, render(read_inputs(workspace)).encode())
+    return workspace.report
+
+
+def read_inputs(workspace: Workspace) -> Inputs:
+    """Everything that the page shows, as the stages wrote it."""
+    return Inputs(
+        decision=Decision.model_validate_json(workspace.decision.read_bytes()),
+        evidence=Evidence.model_validate_json(workspace.evidence.read_bytes()),
+        measurements=Measurements.model_validate_json(workspace.measurements.read_bytes()),
+        card=ModelCard.model_validate_json(workspace.model_card.read_bytes()),
+        preparation=read_preparation(workspace),
+        dataset=read_dataset(workspace.dataset),
+        params=workspace.params,
+    )
