@@ -34,7 +34,7 @@ def retrain(folder: str, drill: bool = False, pinned: bool = False) -> dict[str,
     """One cycle in the model folder; returns its outcome. Safe to run again at any time."""
     _say_how_long_it_waited()
     outcome = cycle(Path(folder), STEPS, drill=drill, pinned=pinned)
-    _log.info("%s: %s", outcome.result, outcome.headline)
+    _log.info("%s: %s", outcome.verdict, outcome.headline)
     if outcome.entry is not None and outcome.decision is not None:
         _show(Path(folder), outcome, outcome.entry)
     return outcome.model_dump(mode="json")

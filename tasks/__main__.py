@@ -24,7 +24,7 @@ input; 3 could not do it now (the store is unreachable)."""
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="evergreen")
-def evergreen() -> None:  # noqa: D301 - \b tells click not to re-wrap
+def evergreen() -> None:
     """Automated retraining you can trust.
 
     \b
@@ -71,7 +71,8 @@ def _print(document: Any, human: "RenderableType", *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    Console(soft_wrap=not sys.stdout.isatty()).print(human)
+    terminal = sys.stdout.isatty()
+    Console(width=None if terminal else 110, highlight=terminal).print(human)
 
 
 def _fail(error: EvergreenError, *, as_json: bool) -> None:
@@ -122,7 +123,7 @@ def run(folder: Path, drill: bool, pinned: bool) -> tuple[Any, ...]:
     steps, status = watched(Steps(), _stderr())
     with status:
         outcome = retrain(folder, steps, drill=drill, pinned=pinned)
-    return outcome, outcome_text(outcome), int(outcome.result == "blocked")
+    return outcome, outcome_text(outcome), int(outcome.verdict == "blocked")
 
 
 @command()
@@ -293,9 +294,7 @@ def promote(folder: Path) -> tuple[Any, ...]:
 @click.argument("source")
 @click.argument("target", required=False)
 @click.option("--row", is_flag=True, help="SOURCE is one row as a JSON object of features.")
-def score(  # noqa: D301 - as above
-    folder: Path, source: str, target: str | None, row: bool
-) -> tuple[Any, ...]:
+def score(folder: Path, source: str, target: str | None, row: bool) -> tuple[Any, ...]:
     """Score the Parquet file SOURCE into TARGET with the champion, or one row with --row.
 
     \b

@@ -19,9 +19,10 @@ class Calendar:
     timezone: str
 
     def is_period(self, name: str) -> bool:
-        """Whether `name` is a period of this calendar that exists."""
+        """Whether `name` is a period of this calendar that exists, from its start to its end."""
         try:
             self.start(name)
+            self.end(name)
         except BadInput:
             return False
         return True
@@ -37,9 +38,12 @@ class Calendar:
     def following(self, name: str) -> str:
         """The period after this one."""
         first = self._first_day(name)
-        if self.period == "day":
-            return (first + timedelta(days=1)).isoformat()
-        return (first.replace(day=28) + timedelta(days=4)).strftime("%Y-%m")
+        try:
+            if self.period == "day":
+                return (first + timedelta(days=1)).isoformat()
+            return (first.replace(day=28) + timedelta(days=4)).isoformat()[:7]
+        except OverflowError as error:
+            raise BadInput(f"expected a {self.period} like {self._example}, found {name!r}") from error
 
     def _first_day(self, name: str) -> date:
         if not _FORMS[self.period].fullmatch(name):
@@ -54,7 +58,10 @@ class Calendar:
             zone = ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise BadInput(f"intake.timezone: no time zone is called {self.timezone!r}") from error
-        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+        try:
+            return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+        except OverflowError as error:
+            raise BadInput(f"expected a {self.period} like {self._example}, found {day}") from error
 
     @property
     def _example(self) -> str:

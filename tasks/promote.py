@@ -57,18 +57,24 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
         list(
             pool.map(lambda name: upload_artifact(ledger.store, ledger.model, paths[name], refs[name]), refs)
         )
-    before = ledger.state().number
-    state = ledger.append(lambda state: _decided(state, decision, refs, registered, inputs))
-    entry = state.number if state.number > before else None
+    asked: list[Body | None] = []
+
+    def body(state: State) -> Body | None:
+        asked.append(_decided(state, decision, refs, registered, inputs))
+        return asked[-1]
+
+    state = ledger.append(body)
+    entry = None if asked[-1] is None else state.number
     if decision.verdict != "promote" or decision.drill:
         return Promotion(state, entry, promoted=False)
-    if state.pending is None:
+    if state.pending is None or state.pending.candidate != decision.challenger:
         champion = state.champion
         if champion is not None and champion.candidate == decision.challenger:
             return Promotion(state, entry, promoted=True)
         raise Refused(
-            f"the decision on {', '.join(decision.holdout)} is stale: champion or contract changed since it "
-            "compared them. Nothing was promoted; the next run compares with today's champion"
+            f"the decision on {', '.join(decision.holdout)} is stale: the champion or the contract changed "
+            "since, or a later decision was made. Nothing was promoted; the next run compares with today's "
+            "champion"
         )
     return Promotion(finish(ledger, state.pending), entry, promoted=True)
 
@@ -82,7 +88,8 @@ def finish(ledger: Ledger, pending: LastDecision) -> State:
             return None
         if state.pending != pending:
             raise Refused(
-                f"decision {pending.number} is stale: champion or contract changed; nothing was promoted"
+                f"decision {pending.number} is stale: the champion or the contract changed since, or a later "
+                "decision was made; nothing was promoted"
             )
         return Promoted(
             decision=pending.number,

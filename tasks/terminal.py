@@ -46,9 +46,9 @@ def outcome_text(outcome: "Outcome") -> Text:
         text.append(f"{alarm}\n", style="bold white on red")
     if outcome.finished:
         text.append(f"finished: {outcome.finished}\n")
-    text.append_text(verdict_text(outcome.result))
+    text.append_text(verdict_text(outcome.verdict))
     text.append(f": {outcome.headline}\n")
-    for blocked in outcome.blocked if outcome.result != "blocked" else ():
+    for blocked in outcome.blocked if outcome.verdict != "blocked" else ():
         text.append(f"blocked: {blocked}\n", style="red")
     champion = f"champion: entry {outcome.champion}" if outcome.champion else "no champion yet"
     text.append(f"{champion}; {outcome.seconds:.1f} s")
@@ -59,21 +59,22 @@ def outcome_text(outcome: "Outcome") -> Text:
 
 def history_table(entries: list[tuple[Entry, State]]) -> Table:
     """The ledger, an entry per row, with the champion after it."""
-    table = Table("entry", "kind", "time (UTC)", "model", "verdict", "champion after it", "what")
+    table = Table("entry", "kind", "time (UTC)", "model", "verdict", "champion after it", "what", box=None)
     for entry, after in entries:
         verdict = entry.body.verdict if isinstance(entry.body, Decided) else ""
-        champion = (
-            f"{after.champion.candidate[:12]} (entry {after.champion.number})" if after.champion else "none"
-        )
+        champion = f"{after.champion.candidate[:8]} of {after.champion.number}" if after.champion else "none"
+        when = entry.time[:16].replace("T", " ")
         table.add_row(
             str(entry.number),
             entry.body.kind,
-            entry.time[:19].replace("T", " "),
-            _model(entry.body)[:12],
+            when,
+            _model(entry.body)[:8],
             verdict_text(verdict),
             champion,
             summary(entry.body),
         )
+    for column in table.columns[:-1]:
+        column.no_wrap = True
     return table
 
 
@@ -90,17 +91,17 @@ def summary(body: Body) -> str:
     """An entry in a few words."""
     match body.kind:
         case "contract":
-            return f"contract {body.contract[:12]} frozen"
+            return f"{body.contract[:8]} frozen"
         case "look":
-            return f"{'drill at' if body.drill else 'look at'} {', '.join(body.periods)}"
+            return f"{body.look[:8]} {'(drill) ' if body.drill else ''}at {', '.join(body.periods)}"
         case "registered":
             return f"{len(body.artifacts)} artifacts"
         case "decision":
-            return f"{'drill' if body.drill else 'decided'} on look {body.look[:12]}"
+            return f"{'drill, ' if body.drill else ''}on look {body.look[:8]}"
         case "promotion":
-            return f"by decision {body.decision}"
+            return f"of decision {body.decision}"
         case "rollback":
-            return f"to the champion of entry {body.to}: {body.reason}"
+            return f"to {body.to}: {body.reason}"
 
 
 def decision_table(decision: "Decision") -> Table:

@@ -4,17 +4,19 @@
 This is the only module that runs the dvc command: `dvc.repo` is internal to DVC, its command is not.
 """
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from tasks.documents import Document, digest_file, write_atomically
 from tasks.errors import BadInput, EvergreenError, Refused, StoreUnavailable
 from tasks.validate.result import BatchReport
-from tasks.workspace import Workspace
+from tasks.validate.step import rules_hash
+from tasks.workspace import BatchFile, Workspace, output_of
 
 
 class DatasetBatch(Document):
@@ -40,10 +42,10 @@ def version(workspace: Workspace) -> Dataset:
 
 
 def manifest(workspace: Workspace) -> Dataset:
-    """Write the manifest of the batches at hand; each must have passed validation."""
-    batches = []
+    """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
+    rules, batches = rules_hash(workspace.params), []
     for batch in workspace.batch_files():
-        report = BatchReport.model_validate_json((workspace.validation / batch.report).read_bytes())
+        report = _report(workspace, batch, rules)
         if not report.passed or report.rows is None:
             raise Refused(f"blocked: {report.reason}")
         sha256 = digest_file(workspace.batches / batch.name)
@@ -58,9 +60,20 @@ def manifest(workspace: Workspace) -> Dataset:
     return dataset
 
 
+def _report(workspace: Workspace, batch: BatchFile, rules: str) -> BatchReport:
+    path = workspace.validation / batch.report
+    try:
+        report = BatchReport.model_validate_json(output_of("validate", path))
+    except ValidationError as error:
+        raise BadInput(f"{path}: not a report of validate; run `evergreen validate`") from error
+    if (report.file, report.rules) != (batch.name, rules):
+        raise BadInput(f"{path}: of another batch or under other rules; run `evergreen validate` again")
+    return report
+
+
 def read_dataset(path: Path) -> Dataset:
-    """The manifest at `path`."""
-    return Dataset.model_validate(json.loads(path.read_bytes()))
+    """The manifest at `path`; raises `BadInput` where there is none."""
+    return Dataset.model_validate_json(output_of("version", path))
 
 
 def configure(workspace: Workspace, *, cache: Path | None = None) -> None:
@@ -100,18 +113,18 @@ def store_url(workspace: Workspace) -> str:
 
 def add_and_push(workspace: Workspace) -> None:
     """`dvc add` the batches and push the new ones to the store."""
-    dvc(workspace, "add", "--quiet", "data/batches")
-    dvc(workspace, "push", "--quiet", "data/batches.dvc")
+    dvc(workspace, "add", "data/batches")
+    dvc(workspace, "push", "data/batches.dvc")
 
 
 def record(workspace: Workspace) -> None:
     """`dvc commit`: write dvc.lock for stages that were run in process, as `dvc repro` would have."""
-    dvc(workspace, "commit", "--quiet", "--force")
+    dvc(workspace, "commit", "--force")
 
 
 def checkout(workspace: Workspace) -> None:
     """`dvc checkout` what the cache has; what it lacks is left missing."""
-    dvc(workspace, "checkout", "--quiet", "--force", "--allow-missing")
+    dvc(workspace, "checkout", "--force", "--allow-missing")
 
 
 def dvc(workspace: Workspace, *arguments: str) -> str:
@@ -133,6 +146,13 @@ def dvc(workspace: Workspace, *arguments: str) -> str:
     )
     if done.returncode == 0:
         return done.stdout
-    told = " ".join((done.stderr or done.stdout).split())[-600:]
+    told = _reasons(f"{done.stdout}\n{done.stderr}")
     kind = StoreUnavailable if arguments[0] in ("push", "pull", "fetch") else EvergreenError
     raise kind(f"dvc {' '.join(arguments)} in {workspace.root} failed: {told}")
+
+
+def _reasons(output: str) -> str:
+    """DVC's own error lines, without its progress bars and its offer to help."""
+    lines = [line.strip() for part in output.splitlines() for line in part.split("\r")]
+    errors = [line for line in lines if line.startswith(("ERROR", "WARNING"))]
+    return " ".join(errors or [line for line in lines if line][-3:])[-600:]

@@ -183,6 +183,14 @@ def open_folder(path: Path) -> Workspace:
     return folder
 
 
+def output_of(step: str, path: Path) -> bytes:
+    """What `step` left at `path`; raises `BadInput` where it has not run."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInput(f"{path}: {step} has not run here yet; run `evergreen {step}` before") from error
+
+
 def discard(workspace: Workspace) -> None:
     """Remove a run's workspace; what others could see of the run is in the store."""
     shutil.rmtree(workspace.root, ignore_errors=True)

@@ -8,8 +8,7 @@ from typing import Literal
 
 from tasks.decide.contract import ClauseVerdict, judge
 from tasks.documents import Document, Hash
-from tasks.evaluate.findings import Evidence
-from tasks.evaluate.look import Look
+from tasks.evaluate.findings import Evidence, Look
 from tasks.params import Contract
 
 

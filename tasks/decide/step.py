@@ -3,26 +3,39 @@
 from tasks.decide.decision import Decision
 from tasks.decide.decision import decide as decided
 from tasks.documents import write_atomically
-from tasks.evaluate.findings import Evidence
-from tasks.evaluate.look import Look
-from tasks.pins import read_pin
-from tasks.workspace import Workspace
+from tasks.errors import BadInput
+from tasks.evaluate.findings import Evidence, Look
+from tasks.pins import ChampionPin, read_pin
+from tasks.workspace import Workspace, output_of
 
 
 def decide(workspace: Workspace) -> Decision:
     """Decide on the workspace's evidence."""
     pin = read_pin(workspace)
-    decision = decided(
-        Evidence.model_validate_json(workspace.evidence.read_bytes()),
-        workspace.params.contract,
-        Look.model_validate_json(workspace.look.read_bytes()),
-        workspace.params.model,
-        pin.champion.number if pin.champion else None,
-    )
+    evidence = Evidence.model_validate_json(output_of("evaluate", workspace.evidence))
+    look = Look.model_validate_json(output_of("evaluate", workspace.look))
+    _refuse_mixture(evidence, look, pin)
+    number = pin.champion.number if pin.champion else None
+    decision = decided(evidence, workspace.params.contract, look, workspace.params.model, number)
     write_atomically(workspace.decision, decision.to_bytes())
     return decision
 
 
 def read_decision(workspace: Workspace) -> Decision:
     """What `decide` wrote."""
-    return Decision.model_validate_json(workspace.decision.read_bytes())
+    return Decision.model_validate_json(output_of("decide", workspace.decision))
+
+
+def _refuse_mixture(evidence: Evidence, look: Look, pin: ChampionPin) -> None:
+    """Raise `BadInput` unless evidence, look and pin are of one comparison under one contract.
+
+    `evergreen fetch` can pin another champion or contract after `evaluate` has run: old evidence
+    would then pass a bar that was set when it was known.
+    """
+    pinned = pin.champion.candidate if pin.champion else None
+    judged = (evidence.challenger, evidence.champion, evidence.holdout, pinned, pin.contract)
+    if judged != (look.challenger, look.champion, look.periods, look.champion, look.contract):
+        raise BadInput(
+            "evidence.json, look.json and champion.json are not of one comparison: champion or contract "
+            "were pinned anew after it; run `evergreen evaluate` before `evergreen decide`"
+        )

@@ -106,7 +106,7 @@ def slice_evidence(
     column: str, values: pd.Series, seen: Comparison, settings: EvaluateParams
 ) -> Iterator[SliceEvidence]:
     """Log loss by the values of a column, widest support first; rare values are pooled into `rest`."""
-    names = values.fillna("(missing)").astype("str")
+    names = values.astype("str").mask(values.isna(), "(missing)")
     support = (
         pd.DataFrame({"value": names, "cluster": seen.clusters})
         .groupby("value")

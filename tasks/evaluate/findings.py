@@ -64,3 +64,16 @@ class Evidence(Document):
     reliability: dict[str, tuple[Bin, ...]]
     unseen_categories: dict[str, dict[str, int]]
     alarms: tuple[str, ...]
+
+
+class Look(Document):
+    """Which look this is: the `ordinal`-th of `budget` at its holdout (0 for a drill)."""
+
+    look: Hash
+    periods: tuple[str, ...]
+    challenger: Hash
+    champion: Hash | None
+    contract: Hash
+    drill: bool
+    ordinal: int
+    budget: int

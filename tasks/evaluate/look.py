@@ -6,26 +6,14 @@ learned from those before. The same look by any road, or again after a crash, is
 A drill (a challenger with shuffled labels) can never be promoted, so it spends nothing.
 """
 
-from tasks.documents import Document, Hash, canonical, digest
+from tasks.documents import canonical, digest
 from tasks.errors import Refused
+from tasks.evaluate.findings import Look
 from tasks.ledger import Body, Ledger, Looked, State
 
 
 class HoldoutExhausted(Refused):
     """The holdout has been looked at as often as the contract allows."""
-
-
-class Look(Document):
-    """Which look this is: the `ordinal`-th of `budget` at its holdout (0 for a drill)."""
-
-    look: Hash
-    periods: tuple[str, ...]
-    challenger: Hash
-    champion: Hash | None
-    contract: Hash
-    drill: bool
-    ordinal: int
-    budget: int
 
 
 def take_look(

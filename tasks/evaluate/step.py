@@ -30,7 +30,7 @@ from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Model, load_model
 from tasks.train.card import ModelCard, read_card
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, output_of
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
 
 def contenders(workspace: Workspace, pin: ChampionPin) -> tuple[Contender, Contender | None]:
     """The challenger that was just trained, and the pinned champion."""
-    card = read_card(workspace.model_card.read_bytes())
-    challenger = Contender(card, load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256))
+    card = read_card(output_of("train", workspace.model_card))
+    model = load_model(output_of("train", workspace.model_bytes), sha256=card.model_sha256)
+    challenger = Contender(card, model)
     if pin.card is None or pin.model_bytes is None:
         return challenger, None
     card = read_card(pinned_bytes(workspace, pin.card))
@@ -122,7 +123,7 @@ def compare(
         holdout=periods,
         rows=len(labels),
         positives=int(labels.sum()),
-        clusters=int(clusters.max()) + 1,
+        clusters=len(np.unique(clusters)),
         challenger=challenger.card.candidate,
         champion=champion.card.candidate if champion else None,
         incumbent="champion" if champion else "base rate",

@@ -39,7 +39,9 @@ def placed(objects: list[Object], calendar: Calendar) -> tuple[dict[str, Object]
     unplaced = []
     for one in objects:
         name = PurePosixPath(one.key)
-        if name.suffix == ".parquet" and calendar.is_period(name.stem):
+        # Directly under the prefix: a copy in a folder below must not stand in for the batch itself.
+        direct = str(name.parent) == incoming_prefix(name.parent.name).rstrip("/")
+        if direct and name.suffix == ".parquet" and calendar.is_period(name.stem):
             periods[name.stem] = one
         else:
             unplaced.append(one.key)

@@ -109,8 +109,16 @@ def _apply(state: State, entry: Entry) -> State:
             _must_follow(state, entry, before=body.before)
             if body.contract != state.contract:
                 raise Corrupt(f"ledger of {entry.model}: promotion {entry.number} is under another contract")
+            _must_be_decided(state, entry, body)
         case RolledBack():
             _must_follow(state, entry, before=body.before)
+            if Champion(number=body.to, registered=body.registered, candidate=body.candidate) not in (
+                state.champions
+            ):
+                raise Corrupt(
+                    f"ledger of {entry.model}: rollback {entry.number} returns to entry {body.to}, "
+                    "which put no such champion in office"
+                )
     champion = Champion(number=entry.number, registered=body.registered, candidate=body.candidate)
     return state.model_copy(update={"champion": champion, "champions": (*state.champions, champion)})
 
@@ -141,4 +149,14 @@ def _must_follow(state: State, entry: Entry, *, before: int | None) -> None:
         raise Corrupt(
             f"ledger of {entry.model}: {entry.body.kind} {entry.number} replaces champion {before}, "
             f"but the champion was {current}"
+        )
+
+
+def _must_be_decided(state: State, entry: Entry, body: Promoted) -> None:
+    last = state.pending
+    found = (body.decision, body.registered, body.candidate)
+    if last is None or found != (last.number, last.registered, last.candidate):
+        raise Corrupt(
+            f"ledger of {entry.model}: promotion {entry.number} of {body.candidate[:12]}… by decision "
+            f"{body.decision}: there is no decision that calls for it"
         )

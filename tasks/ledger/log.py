@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from tasks.code import code_version
 from tasks.documents import digest
-from tasks.errors import Conflict, Corrupt
+from tasks.errors import Conflict, Corrupt, StoreUnavailable
 from tasks.ledger.entries import Body, Entry, parse_entry
 from tasks.ledger.fold import State, advance
 from tasks.store import Precondition, Store
@@ -79,18 +79,26 @@ class Ledger:
                 return state
             entry = self._next(state, body)
             data = entry.to_bytes()
+            # Before it is written: an entry that does not follow would be one for ever.
+            after = advance(state, entry, digest(data))
             try:
                 self.store.create(self.key(entry.number), data)
             except Precondition:
                 # Somebody else has this number. Wait a little at random, then read on.
                 time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311
                 continue
-            after = advance(state, entry, digest(data))
             self._known = after
-            self.store.put(self.pointer_key, after.to_bytes())
+            self._point(after)
             _log.info("ledger %s: entry %d, %s", self.model, entry.number, body.kind)
             return after
         raise Conflict(f"ledger of {self.model}: {_ATTEMPTS} others were faster in a row; try again")
+
+    def _point(self, state: State) -> None:
+        """Renew the pointer; the entry is in, so a store that fails now takes nothing back."""
+        try:
+            self.store.put(self.pointer_key, state.to_bytes())
+        except StoreUnavailable as error:
+            _log.warning("%s: not renewed, which costs the next reader requests: %s", self.pointer_key, error)
 
     def _next(self, state: State, body: Body) -> Entry:
         return Entry(
@@ -113,19 +121,28 @@ class Ledger:
             raise Corrupt(f"{self.key(number)}: expected model {self.model}, found {entry.model}")
         return entry, digest(found[0])
 
-    def _cached(self) -> State:
-        """The pointer's fold if it is one of this chain; else the empty state, to fold from entry 1."""
+    def pointed(self) -> State | None:
+        """What the pointer says, if it is a fold at all; nothing that may be believed as it is."""
         found = self.store.get(self.pointer_key)
         if found is None:
-            return State()
+            return None
         try:
             state = State.model_validate_json(found[0])
         except ValidationError:
+            state = State()
+        # One that leaves fields out is of another version of the fold: a default would be a guess.
+        if not state.number or state.model_fields_set != set(State.model_fields):
             _log.warning("%s: not a fold of the ledger; reading the ledger from its start", self.pointer_key)
+            return None
+        return state
+
+    def _cached(self) -> State:
+        """The pointer's fold if it is one of this chain; else the empty state, to fold from entry 1."""
+        state = self.pointed()
+        if state is None:
             return State()
-        if state.number:
-            head = self.store.get(self.key(state.number))
-            if head is None or digest(head[0]) != state.head:
-                _log.warning("%s: of another chain; reading the ledger from its start", self.pointer_key)
-                return State()
+        head = self.store.get(self.key(state.number))
+        if head is None or digest(head[0]) != state.head:
+            _log.warning("%s: of another chain; reading the ledger from its start", self.pointer_key)
+            return State()
         return state

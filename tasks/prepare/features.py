@@ -4,6 +4,7 @@ Categories are fixed on the training rows. A category that training never saw is
 and is counted.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,8 +49,9 @@ def encode(
     """Columns as a matrix of float32, rows by features, and unseen categories counted by feature.
 
     `columns` maps each feature's name to a sequence of one value per row (a pandas column, or a
-    list for a single row). A category becomes its place in the schema's list; missing values and
-    unseen categories become NaN. Raises `BadInput` for a missing column or a value of another type.
+    list for a single row). A category becomes its place in the schema's list; missing values,
+    unseen categories and numbers beyond float32 become NaN. Raises `BadInput` for a missing column
+    or a value of another type.
     """
     encoded, unseen = [], {}
     for feature in schema.features:
@@ -67,32 +69,66 @@ def encode(
 
 
 def _numbers(name: str, values: Any) -> NDArray[np.float32]:
-    if isinstance(values, pd.Series):
-        values = values.to_numpy(dtype="float64", na_value=np.nan)
-    listed = [np.nan if value is None else value for value in values] if isinstance(values, list) else values
-    try:
-        numbers = np.asarray(listed)
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"feature {name}: expected numbers, found {str(values)[:80]}") from error
-    if numbers.dtype.kind not in "fiub":
-        raise BadInput(f"feature {name}: expected numbers, found {str(values)[:80]}")
+    if isinstance(values, list):
+        numbers = np.array([_number(name, value) for value in values], dtype="float64")
+    else:
+        column = pd.Series(values)
+        if not _holds(column, _NUMBERS):
+            raise BadInput(f"feature {name}: expected numbers, found {_found(column)}")
+        numbers = column.to_numpy(dtype="float64", na_value=np.nan)
     with np.errstate(over="ignore"):
         # A value beyond float32 becomes infinite; XGBoost would refuse it, so it counts as missing.
         single = numbers.astype(np.float32)
     return np.where(np.isfinite(single), single, np.float32(np.nan))
 
 
+def _number(name: str, value: Any) -> float:
+    if _is_missing(value):
+        return np.nan
+    if not isinstance(value, int | float | np.number | np.bool_):
+        raise BadInput(f"feature {name}: expected a number, found {str(value)[:80]!r}")
+    try:
+        return float(value)
+    except OverflowError:
+        return np.nan
+
+
 def _codes(feature: Feature, values: Any) -> tuple[NDArray[np.float32], int]:
-    column = values if isinstance(values, pd.Series) else None
-    if column is None:
-        place = {category: float(code) for code, category in enumerate(feature.categories or ())}
-        wrong = [value for value in values if value is not None and not isinstance(value, str)]
+    categories = feature.categories or ()
+    if isinstance(values, list):
+        wrong = [value for value in values if not (isinstance(value, str) or _is_missing(value))]
         if wrong:
-            raise BadInput(f"feature {feature.name}: expected text, found {wrong[0]!r}")
-        codes = [np.nan if value is None else place.get(value, np.nan) for value in values]
-        strangers = sum(value is not None and value not in place for value in values)
-        return np.array(codes, dtype=np.float32), strangers
-    known = pd.Categorical(column, categories=list(feature.categories or ())).codes
+            raise BadInput(f"feature {feature.name}: expected text, found {str(wrong[0])[:80]}")
+        place = {category: float(code) for code, category in enumerate(categories)}
+        present = [None if _is_missing(value) else value for value in values]
+        codes = [np.nan if value is None else place.get(value, np.nan) for value in present]
+        return np.array(codes, dtype=np.float32), sum(v is not None and v not in place for v in present)
+    column = pd.Series(values)
+    if not _holds(column, _TEXT):
+        raise BadInput(f"feature {feature.name}: expected text, found {_found(column)}")
+    known = pd.Index(categories, dtype="str").get_indexer(column)
     missing = known < 0
     strangers = int((missing & column.notna().to_numpy()).sum())
     return np.where(missing, np.float32(np.nan), known.astype(np.float32)), strangers
+
+
+_NUMBERS = frozenset({"floating", "integer", "mixed-integer-float", "boolean"})
+_TEXT = frozenset({"string"})
+
+
+def _holds(column: pd.Series, kinds: frozenset[str]) -> bool:
+    """Whether every value that is there is of one of the kinds, by pandas' names for them."""
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return pd.api.types.infer_dtype(values, skipna=True) in kinds or bool(column.isna().all())
+
+
+def _is_missing(value: Any) -> bool:
+    """None, NaN, or pandas' own: what a missing value of a column is in a single row."""
+    return (
+        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+    )
+
+
+def _found(column: pd.Series) -> str:
+    present = column[column.notna()]
+    return f"{column.dtype}, such as {str(present.iloc[0])[:80]!r}"

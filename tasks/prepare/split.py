@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from tasks.errors import Leak
+from tasks.errors import BadInput, Leak
 from tasks.params import PrepareParams
 from tasks.prepare.window import Cutoffs
 
 TRAIN, SELECTION, HOLDOUT = "train", "selection", "holdout"
 SPLITS = (TRAIN, SELECTION, HOLDOUT)
+_TOO_LATE = "label not known in time"
 
 
 def split(
@@ -16,9 +17,11 @@ def split(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """`rows` by split, each in the order of (event time, id), and the rows left out, counted by name.
 
-    Each row is in one split or in one count. Labels are never read of a row whose label was
-    not known in time. Raises `Leak` where a source's features mostly come after the event.
+    Each row is in one split or in one count. Of a row whose label was not known in time, neither the
+    label nor what excludes it is read. Raises `Leak` where a source's features mostly come after the
+    event, and `BadInput` for labels other than 0 and 1.
     """
+    _refuse_names_of_splits(prepare)
     event = rows[prepare.event_time]
     kind = np.select(
         [event < times.start, event < times.selection_start, event < times.training_ends,
@@ -27,11 +30,12 @@ def split(
         default="after the window",
     )  # fmt: skip
     place = pd.Series(kind, index=rows.index, dtype="str")
+    known_at = rows[prepare.label.available_at]
+    known_by = event.where(place == HOLDOUT, times.training_ends).mask(place == HOLDOUT, times.label_cutoff)
+    place = place.mask(place.isin(SPLITS) & (known_at > known_by), _TOO_LATE)
     for exclusion in prepare.exclude:
         place = place.mask(place.isin(SPLITS) & (rows[exclusion.column] == exclusion.equals), exclusion.name)
-    known_by = event.where(place == HOLDOUT, times.training_ends).mask(place == HOLDOUT, times.label_cutoff)
-    late = ~(rows[prepare.label.available_at] <= known_by)
-    place = place.mask(place.isin(SPLITS) & late, "label not known in time")
+    place = place.mask(place.isin(SPLITS) & known_at.isna(), _TOO_LATE)
     unlabelled = rows[prepare.label.column].isna()
     place = place.mask(place.isin(SPLITS) & unlabelled, "label missing")
     known = rows.assign(**hide_late_features(rows, prepare))
@@ -63,8 +67,20 @@ def hide_late_features(rows: pd.DataFrame, prepare: PrepareParams) -> dict[str, 
     return hidden
 
 
+def _refuse_names_of_splits(prepare: PrepareParams) -> None:
+    if taken := [one.name for one in prepare.exclude if one.name in SPLITS]:
+        raise BadInput(f"prepare.exclude: {', '.join(taken)}: rows left out need a name that is no split's")
+
+
 def _ordered(part: pd.DataFrame, prepare: PrepareParams) -> pd.DataFrame:
-    columns = [prepare.id, prepare.event_time, prepare.cluster, prepare.label.column]
-    columns += [*prepare.features, *(name for name in prepare.slices if name not in prepare.features)]
-    ordered = part[columns].sort_values([prepare.event_time, prepare.id], kind="stable")
-    return ordered.astype({prepare.label.column: "int8"}).reset_index(drop=True)
+    label = prepare.label.column
+    # A column may be a cluster, a feature and a slice at once; it is written once.
+    columns = [prepare.id, prepare.event_time, prepare.cluster, label, *prepare.features, *prepare.slices]
+    ordered = part[list(dict.fromkeys(columns))].sort_values([prepare.event_time, prepare.id], kind="stable")
+    wrong = ordered[~ordered[label].isin([0, 1])]
+    if len(wrong):
+        raise BadInput(
+            f"prepare: {label}: expected 0 or 1, found {len(wrong):,} of {len(part):,} rows that are not "
+            f"(such as {wrong[label].iloc[0]}); declare its min and max in validate.columns"
+        )
+    return ordered.astype({label: "int8"}).reset_index(drop=True)

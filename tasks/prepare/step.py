@@ -14,7 +14,7 @@ from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.split import SPLITS, TRAIN, split
 from tasks.prepare.window import cutoffs
 from tasks.version import read_dataset
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, output_of
 
 
 class Part(Document):
@@ -75,7 +75,7 @@ def prepare(workspace: Workspace) -> Preparation:
 
 def read_preparation(workspace: Workspace) -> Preparation:
     """What `prepare` wrote."""
-    return Preparation.model_validate_json(workspace.preparation.read_bytes())
+    return Preparation.model_validate_json(output_of("prepare", workspace.preparation))
 
 
 def read_rows(files: list[Path], params: Params) -> pd.DataFrame:
@@ -86,15 +86,33 @@ def read_rows(files: list[Path], params: Params) -> pd.DataFrame:
     wanted += [exclusion.column for exclusion in settings.exclude]
     wanted += [source.available_at for source in settings.sources]
     columns = list(dict.fromkeys(wanted))
-    tables = [pq.read_table(file, columns=columns) for file in files]
+    tables = [_plain(pq.read_table(file, columns=columns)) for file in files]
     table = pa.concat_tables(tables, promote_options="permissive")
     frame: pd.DataFrame = table.to_pandas()
     return frame
 
 
+def _plain(table: pa.Table) -> pa.Table:
+    """The same values in the types that every batch can share: how a producer encodes them is its own."""
+
+    def plain(kind: pa.DataType) -> pa.DataType:
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        if pa.types.is_timestamp(kind):
+            return pa.timestamp("ns" if kind.unit == "ns" else "us", tz="UTC")
+        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+            return pa.string()
+        if pa.types.is_integer(kind):
+            return pa.int64()
+        return pa.float64() if pa.types.is_floating(kind) else kind
+
+    return table.cast(pa.schema([(field.name, plain(field.type)) for field in table.schema]))
+
+
 def read_part(workspace: Workspace, name: str) -> pd.DataFrame:
     """One split as `prepare` wrote it."""
-    frame: pd.DataFrame = pq.read_table(workspace.prepared / f"{name}.parquet").to_pandas()
+    data = output_of("prepare", workspace.prepared / f"{name}.parquet")
+    frame: pd.DataFrame = pq.read_table(pa.BufferReader(data)).to_pandas()
     return frame
 
 
@@ -111,7 +129,7 @@ def _described(part: pd.DataFrame, params: Params) -> Part:
     return Part(
         rows=len(part),
         positives=int(np.sum(part[params.prepare.label.column].to_numpy())),
-        clusters=int(part[params.prepare.cluster].nunique()),
+        clusters=int(part[params.prepare.cluster].nunique(dropna=False)),
         first=event.iloc[0].isoformat(),
         last=event.iloc[-1].isoformat(),
     )

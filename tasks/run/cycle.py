@@ -20,7 +20,7 @@ from tasks.ledger import Ledger, State
 from tasks.opening import open_ledger
 from tasks.pins import fetch
 from tasks.prepare.window import NotEnoughPeriods, cutoffs
-from tasks.run.outcome import Outcome, Result
+from tasks.run.outcome import Outcome, Verdict
 from tasks.run.workspaces import assemble, copy_pins, lock_hash, open_run, publish, publish_batches
 from tasks.steps import Steps
 from tasks.store import Store
@@ -54,12 +54,12 @@ class Cycle:
         finally:
             self.spent[name] = round(time.perf_counter() - started, 3)
 
-    def outcome(self, result: Result, headline: str, **more: Any) -> Outcome:
+    def outcome(self, verdict: Verdict, headline: str, **more: Any) -> Outcome:
         """The outcome as of now."""
         champion = self.ledger.state().champion
         return Outcome(
             model=self.ledger.model,
-            result=result,
+            verdict=verdict,
             headline=headline,
             arrived=self.arrived,
             blocked=self.blocked,

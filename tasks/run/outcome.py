@@ -6,18 +6,19 @@ from pydantic import Field
 
 from tasks.documents import Document
 
-Result = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "keep", "undecided"]
+Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "keep", "undecided"]
 
 
 class Outcome(Document):
     """`entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
 
+    (No field may be called `result`: Prefect takes a JSON result with that key for a record of its own.)
     `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
     """
 
     schema_version: int = 1
     model: str
-    result: Result
+    verdict: Verdict
     headline: str
     arrived: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()

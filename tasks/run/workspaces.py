@@ -1,15 +1,18 @@
 """Workspaces of runs: made from the model folder, filled from cache or store, handed back at the end."""
 
+import fcntl
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tasks.documents import digest_file, write_atomically
 from tasks.errors import Conflict
 from tasks.intake import Revision, batch_bytes
 from tasks.store import Store
 from tasks.version import checkout, configure
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, discard
 
 
 def open_run(folder: Workspace) -> Workspace:
@@ -18,15 +21,19 @@ def open_run(folder: Workspace) -> Workspace:
         folder.runs / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
     )
     workspace.data.mkdir(parents=True)
-    for source, target in (
-        (folder.params_file, workspace.params_file),
-        (folder.dvc_yaml, workspace.dvc_yaml),
-        (folder.dvc_lock, workspace.dvc_lock),
-        (folder.batches_pointer, workspace.batches_pointer),
-    ):
-        if source.exists():
-            shutil.copyfile(source, target)
-    configure(workspace, cache=folder.dvc_cache)
+    try:
+        for source, target in (
+            (folder.params_file, workspace.params_file),
+            (folder.dvc_yaml, workspace.dvc_yaml),
+            (folder.dvc_lock, workspace.dvc_lock),
+            (folder.batches_pointer, workspace.batches_pointer),
+        ):
+            if source.exists():
+                shutil.copyfile(source, target)
+        configure(workspace, cache=folder.dvc_cache)
+    except BaseException:
+        discard(workspace)
+        raise
     return workspace
 
 
@@ -62,8 +69,9 @@ def lock_hash(folder: Workspace) -> str | None:
 
 def publish_batches(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
     """Leave the batches' pointer in the model folder when a run ends before there is a dvc.lock."""
-    if lock_hash(folder) == lock:
-        write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
+    with _alone(folder):
+        if lock_hash(folder) == lock:
+            write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
 
 
 def publish(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
@@ -71,16 +79,27 @@ def publish(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
 
     Raises `Conflict` if they did; the decision is in the ledger all the same.
     """
-    if lock_hash(folder) != lock:
-        raise Conflict(
-            f"{folder.dvc_lock} was replaced by another run meanwhile; this run's is kept with its decision"
-        )
-    write_atomically(folder.champion_pin, workspace.champion_pin.read_bytes())
-    write_atomically(folder.code_pin, workspace.code_pin.read_bytes())
-    if workspace.champion.exists():
-        shutil.copytree(workspace.champion, folder.champion, dirs_exist_ok=True)
-    write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
-    write_atomically(folder.report, workspace.report.read_bytes())
-    write_atomically(folder.dvc_lock, workspace.dvc_lock.read_bytes())
-    configure(folder)
-    checkout(folder)
+    with _alone(folder):
+        if lock_hash(folder) != lock:
+            raise Conflict(
+                f"{folder.dvc_lock} was replaced by another run meanwhile; "
+                "this run's is kept with its decision"
+            )
+        write_atomically(folder.champion_pin, workspace.champion_pin.read_bytes())
+        write_atomically(folder.code_pin, workspace.code_pin.read_bytes())
+        if workspace.champion.exists():
+            shutil.copytree(workspace.champion, folder.champion, dirs_exist_ok=True)
+        write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
+        write_atomically(folder.report, workspace.report.read_bytes())
+        write_atomically(folder.dvc_lock, workspace.dvc_lock.read_bytes())
+        configure(folder)
+        checkout(folder)
+
+
+@contextmanager
+def _alone(folder: Workspace) -> Iterator[None]:
+    """One publisher at a time in a model folder; the lock ends with the process that holds it."""
+    folder.runs.mkdir(parents=True, exist_ok=True)
+    with (folder.runs.parent / "publishing.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Matrix = NDArray[np.float32]
 
+_UBJ_OBJECT = b"{L"
+"""How XGBoost's UBJ begins: an object whose first key has its length in 64 bits."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -79,18 +82,24 @@ def fit(
 
 
 def load_model(data: bytes, *, sha256: str) -> Model:
-    """The model in `data`, parsed only after its hash matches; raises `Corrupt`."""
+    """The model in `data`, parsed only after its hash matches; raises `Corrupt`.
+
+    The hash is the guard: on hand-made bytes XGBoost's parser ends the process (on none at all) or
+    runs wild (on some changed ones), which no `except` can catch.
+    """
     if digest(data) != sha256:
         raise Corrupt(f"model bytes hash to {digest(data)[:12]}…, expected {sha256[:12]}…; not loaded")
+    if not data.startswith(_UBJ_OBJECT):
+        raise Corrupt(f"model {sha256[:12]}…: expected UBJ, found {len(data)} bytes of something else")
     import xgboost as xgb
 
     booster = xgb.Booster()
     try:
         booster.load_model(bytearray(data))
-    except xgb.core.XGBoostError as error:
-        raise Corrupt(
-            f"model {sha256[:12]}…: XGBoost cannot read it: {str(error).splitlines()[0]}"
-        ) from error
+    # XGBoost quotes the bytes that it cannot read, and they need not be text.
+    except (xgb.core.XGBoostError, UnicodeDecodeError) as error:
+        first = (str(error).splitlines() or ["no reason given"])[0]
+        raise Corrupt(f"model {sha256[:12]}…: XGBoost cannot read it: {first}") from error
     return Model(booster)
 
 

@@ -62,7 +62,7 @@ def _card(
     preparation = read_preparation(workspace)
     matrix, labels = rows[1]
     threshold = best_threshold(labels, fitted.model.predict(matrix), cost_matrix(params.evaluate.costs))
-    last = max(part[params.prepare.event_time].iloc[-1] for part in parts)
+    last = max(part[params.prepare.event_time].max() for part in parts)
     return ModelCard(
         model=params.model,
         model_sha256=digest(fitted.data),

@@ -25,27 +25,38 @@ def read_batch(path: Path, rules: ValidateParams) -> tuple[pa.Table | None, list
             return None, [
                 Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
             ]
+        if file.metadata.num_rows > rules.rows.max:
+            # Said before a row is read: some bytes can stand for billions of equal rows.
+            return None, [_too_many(file.metadata.num_rows, rules)]
         failures = schema_failures(file.schema_arrow, rules)
         if failures:
             return None, failures
-        return file.read(columns=list(rules.columns)), []
+        table = file.read(columns=list(rules.columns))
+        table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:160]
         return None, [Failure.of_file("readable", f"not a readable Parquet file (cut short?): {reason}")]
+    return table, []
 
 
 def schema_failures(schema: pa.Schema, rules: ValidateParams) -> list[Failure]:
     """Declared columns that are missing or of another type."""
     failures = []
     for name, rule in rules.columns.items():
-        index = schema.get_field_index(name)
-        if index < 0:
-            failures.append(Failure(column=name, rule="exists", message=f"column {name} is missing"))
-        elif not _is(schema.field(index).type, rule):
-            found = str(schema.field(index).type)
+        indices = schema.get_all_field_indices(name)
+        if len(indices) != 1:
+            found = f"is there {len(indices)} times" if indices else "is missing"
+            failures.append(Failure(column=name, rule="exists", message=f"column {name} {found}"))
+        elif not _is(schema.field(indices[0]).type, rule):
+            found = str(schema.field(indices[0]).type)
             message = f"column {name}: expected type {rule.type}, found {found}"
             failures.append(Failure(column=name, rule="type", message=message))
     return failures
+
+
+def _too_many(rows: int, rules: ValidateParams) -> Failure:
+    message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {rows:,}"
+    return Failure.of_file("row_count_to_be_between", message)
 
 
 def _is(kind: pa.DataType, rule: Column) -> bool:

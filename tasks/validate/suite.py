@@ -1,5 +1,6 @@
 """The Great Expectations suite that `validate:` in params.yaml describes, and what its results mean."""
 
+import logging
 import os
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,7 @@ def check(frame: pd.DataFrame, suite: list[Expectation]) -> list[Failure]:
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment] # its own documented form
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("batch")
