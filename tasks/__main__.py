@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tasks.errors import BadInput, EvergreenError
+from tasks.errors import BadInput, EvergreenError, Unavailable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -51,6 +51,8 @@ def command(name: str | None = None, **settings: Any) -> Callable[[Callable[...,
                 document, human, *status = function(folder, **options)
             except EvergreenError as error:
                 _fail(error, as_json=as_json)
+            except OSError as error:
+                _fail(_of_file(error), as_json=as_json)
             else:
                 _print(document, human, as_json=as_json)
                 sys.exit(status[0] if status else 0)
@@ -77,11 +79,25 @@ def _print(document: Any, human: "RenderableType", *, as_json: bool) -> None:
 
 def _fail(error: EvergreenError, *, as_json: bool) -> None:
     if as_json:
-        told = {"schema_version": 1, "error": {"kind": type(error).__name__, "message": str(error)}}
-        click.echo(json.dumps(told, indent=2))
+        click.echo(_error_document(type(error).__name__, str(error)))
     else:
         click.echo(f"evergreen: {error}", err=True)
     sys.exit(error.exit_status)
+
+
+def _error_document(kind: str, message: str) -> str:
+    return json.dumps({"schema_version": 1, "error": {"kind": kind, "message": message}}, indent=2)
+
+
+def _of_file(error: OSError) -> EvergreenError:
+    """What a file that could not be read or written means: a wrong path, or a machine that cannot now."""
+    where = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if isinstance(error, FileNotFoundError):
+        return BadInput(
+            f"{where}. If an earlier step writes it: `evergreen run` and `dvc repro` run all in order"
+        )
+    wrong = (FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+    return BadInput(where) if isinstance(error, wrong) else Unavailable(where)
 
 
 def _jsonable(document: Any) -> Any:
@@ -193,7 +209,8 @@ def version(folder: Path, manifest_only: bool) -> tuple[Any, ...]:
     from tasks.version import version as step
     from tasks.workspace import open_folder
 
-    home = open_folder(folder)
+    # The store is opened first: an address that it refuses must not get into DVC's configuration.
+    home = open_folder(folder) if manifest_only else _opened(folder)[0]
     if not manifest_only:
         configure(home)
     with _stderr().status("version"):
@@ -433,8 +450,18 @@ def audit(folder: Path) -> tuple[Any, ...]:
 
 
 def main() -> None:
-    """Entry point of `evergreen`."""
-    evergreen(prog_name="evergreen")
+    """Entry point of `evergreen`: bad usage is a JSON document too where JSON was asked for."""
+    try:
+        sys.exit(evergreen(prog_name="evergreen", standalone_mode=False))
+    except click.ClickException as error:
+        if "--json" in sys.argv[1:]:
+            click.echo(_error_document(type(error).__name__, error.format_message()))
+        else:
+            error.show()
+        sys.exit(BadInput.exit_status)
+    except click.Abort:
+        click.echo("evergreen: interrupted; the same command again goes on from what is done", err=True)
+        sys.exit(Unavailable.exit_status)
 
 
 if __name__ == "__main__":

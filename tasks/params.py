@@ -5,8 +5,9 @@ Unknown keys are errors: a misspelt setting must not be a setting that does noth
 """
 
 import os
+import reprlib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -17,6 +18,8 @@ from tasks.periods import Calendar
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxstring = 2, 80
 
 
 class Section(BaseModel):
@@ -43,6 +46,14 @@ class IntakeParams(Section):
         """The calendar that the periods live in."""
         return Calendar(self.period, self.timezone)
 
+    @model_validator(mode="after")
+    def _timezone_exists(self) -> Self:
+        try:
+            _ = self.calendar.zone
+        except BadInput as error:
+            raise ValueError(error) from error
+        return self
+
 
 class Column(Section):
     """What every batch must satisfy in one column; shares are of the batch's rows."""
@@ -55,12 +66,24 @@ class Column(Section):
     unique: bool = False
     max_bad: Share = 0.0
 
+    @model_validator(mode="after")
+    def _some_value_can_pass(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}: no value could pass")
+        return self
+
 
 class Rows(Section):
     """How many rows a batch may have."""
 
     min: int = Field(ge=1)
     max: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _some_batch_can_pass(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}: no batch could pass")
+        return self
 
 
 class ValidateParams(Section):
@@ -292,27 +315,51 @@ def read_params(path: Path) -> Params:
 def parse_params(text: str, name: str = "params.yaml") -> Params:
     """As `read_params`, from text; `name` is what messages call it."""
     try:
-        document = yaml.safe_load(text)
+        document = _tuples(_Loader(text).get_single_data(), {})
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadInput(f"{name}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
         raise BadInput(f"{name}: expected settings by section, found {type(document).__name__}")
     try:
-        return Params.model_validate(_tuples(document))
+        return Params.model_validate(document)
     except ValidationError as error:
         lines = [_explained(name, dict(item)) for item in error.errors()]
         raise BadInput("\n".join(lines)) from error
 
 
-def _tuples(value: object) -> object:
-    """YAML's lists as tuples, which is what frozen models hold; its integers where floats are due stay."""
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+class _Loader(yaml.SafeLoader):
+    """YAML's plain types and nothing else; a key that is given twice would hide a setting."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        problem=f"{key.value} is set twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return node
+
+
+def _tuples(value: object, known: dict[int, object]) -> object:
+    """YAML's lists as tuples, which is what frozen models hold; what is named twice is made once."""
+    if not isinstance(value, dict | list):
+        return value
+    if id(value) not in known:
+        known[id(value)] = (
+            {key: _tuples(item, known) for key, item in value.items()}
+            if isinstance(value, dict)
+            else tuple(_tuples(item, known) for item in value)
+        )
+    return known[id(value)]
 
 
 def _explained(name: str, item: dict[str, object]) -> str:
     location = item["loc"]
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else ""
-    found = "" if item["type"] in ("missing", "value_error") else f", found {str(item['input'])[:80]!r}"
-    return f"{name}: {where or 'settings'}: {item['msg']}{found}"
+    # Not what was found where it could be a secret: in the store's address, or under a key that is not ours.
+    silent = item["type"] in ("missing", "value_error", "extra_forbidden") or where.startswith("store")
+    found = "" if silent else f", found {_SHORT.repr(item['input'])}"
+    return f"{name}: {where or 'settings'}: {str(item['msg']).removeprefix('Value error, ')}{found}"

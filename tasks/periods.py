@@ -18,6 +18,16 @@ class Calendar:
     period: Literal["day", "month"]
     timezone: str
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone; raises `BadInput` where there is none of that name."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise BadInput(
+                f"intake.timezone: expected a time zone like Europe/Berlin, found {self.timezone[:80]!r}"
+            ) from error
+
     def is_period(self, name: str) -> bool:
         """Whether `name` is a period of this calendar that exists, from its start to its end."""
         try:
@@ -55,11 +65,7 @@ class Calendar:
 
     def _midnight(self, day: date) -> datetime:
         try:
-            zone = ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise BadInput(f"intake.timezone: no time zone is called {self.timezone!r}") from error
-        try:
-            return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+            return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
         except OverflowError as error:
             raise BadInput(f"expected a {self.period} like {self._example}, found {day}") from error
 

@@ -14,8 +14,7 @@ from pydantic import ValidationError
 
 from tasks.documents import Document, digest_file, write_atomically
 from tasks.errors import BadInput, EvergreenError, Refused, StoreUnavailable
-from tasks.validate.result import BatchReport
-from tasks.validate.step import rules_hash
+from tasks.validate.result import BatchReport, rules_hash
 from tasks.workspace import BatchFile, Workspace, output_of
 
 
@@ -43,21 +42,44 @@ def version(workspace: Workspace) -> Dataset:
 
 def manifest(workspace: Workspace) -> Dataset:
     """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
-    rules, batches = rules_hash(workspace.params), []
+    rules = rules_hash(workspace.params)
     for batch in workspace.batch_files():
         report = _report(workspace, batch, rules)
-        if not report.passed or report.rows is None:
+        if not report.passed:
             raise Refused(f"blocked: {report.reason}")
-        sha256 = digest_file(workspace.batches / batch.name)
-        if not sha256.startswith(batch.short):
-            raise BadInput(
-                f"{workspace.batches / batch.name}: its bytes hash to {sha256[:12]}, not to its name; "
-                "batches are immutable: bring the original back with `evergreen fetch`"
-            )
-        batches.append(DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=report.rows))
-    dataset = Dataset(batches=tuple(batches))
+    return unjudged_manifest(workspace)
+
+
+def unjudged_manifest(workspace: Workspace) -> Dataset:
+    """The same manifest before validation has spoken, for work whose result is dropped if it says no."""
+    dataset = Dataset(batches=tuple(_listed(workspace, batch) for batch in workspace.batch_files()))
     write_atomically(workspace.dataset, dataset.to_bytes())
     return dataset
+
+
+def _listed(workspace: Workspace, batch: BatchFile) -> DatasetBatch:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from tasks.validate.schema import size_failure
+
+    path = workspace.batches / batch.name
+    sha256 = digest_file(path)
+    if not sha256.startswith(batch.short):
+        raise BadInput(
+            f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
+            "batches are immutable: bring the original back with `evergreen fetch`"
+        )
+    try:
+        metadata = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(
+            f"{path}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
+        ) from error
+    # Before validation has spoken, too: what is no data must not be unpacked by the steps that go ahead.
+    if unfit := size_failure(metadata, path, workspace.params.validation):
+        raise BadInput(f"{path}: {unfit.message}")
+    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=metadata.num_rows)
 
 
 def _report(workspace: Workspace, batch: BatchFile, rules: str) -> BatchReport:

@@ -6,10 +6,14 @@ learned from those before. The same look by any road, or again after a crash, is
 A drill (a challenger with shuffled labels) can never be promoted, so it spends nothing.
 """
 
+from typing import TYPE_CHECKING
+
 from tasks.documents import canonical, digest
-from tasks.errors import Refused
-from tasks.evaluate.findings import Look
+from tasks.errors import Corrupt, Refused
 from tasks.ledger import Body, Ledger, Looked, State
+
+if TYPE_CHECKING:
+    from tasks.evaluate.findings import Look
 
 
 class HoldoutExhausted(Refused):
@@ -25,8 +29,11 @@ def take_look(
     contract: str,
     drill: bool,
     budget: int,
-) -> Look:
+) -> "Look":
     """Record the look, or find it recorded; raises `HoldoutExhausted` when the budget is spent."""
+    # Findings come with NumPy, and a cycle without anything new asks this module for the budget alone.
+    from tasks.evaluate.findings import Look
+
     identity = [ledger.model, sorted(periods), challenger, champion, contract]
     body = Looked(
         look=digest(canonical(identity)),
@@ -38,7 +45,12 @@ def take_look(
     )
 
     def append(state: State) -> Body | None:
-        if state.look(body.look) is not None:
+        found = state.look(body.look)
+        if found is not None and found.drill != drill:
+            raise Corrupt(
+                f"look {body.look[:12]}… was taken as {'a' if found.drill else 'no'} drill, and stays so"
+            )
+        if found is not None:
             return None
         if not drill:
             refuse_if_exhausted(state, periods, budget)

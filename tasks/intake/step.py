@@ -52,7 +52,8 @@ def intake(params: Params, store: Store) -> Arrivals:
     """Acknowledge everything that has arrived; returns what is new.
 
     Raises `StoreUnavailable`. An object that changes while it is read is left for the next call;
-    one larger than `intake.max_bytes` is refused by its listed size, before a byte is read.
+    one larger than `intake.max_bytes` is refused by its listed size, before a byte is read, with
+    `BadInput` after the others were acknowledged.
     """
     catalogue = read_catalogue(store, params.model)
     objects = list(store.list(incoming_prefix(params.model)))
@@ -62,17 +63,19 @@ def intake(params: Params, store: Store) -> Arrivals:
     todo = set(catalogue.unhandled(periods.values()))
     before = len(catalogue.revisions)
     for period, one in sorted(periods.items()):
-        if one in todo:
+        if one in todo and one.size <= params.intake.max_bytes:
             catalogue = _arrive(params, store, period, one) or catalogue
+    if large := sorted(
+        f"{one.key}: {one.size:,} bytes" for one in todo if one.size > params.intake.max_bytes
+    ):
+        raise BadInput(
+            f"{'; '.join(large)}; intake.max_bytes allows {params.intake.max_bytes:,}. "
+            "Split the period or raise the limit in params.yaml"
+        )
     return Arrivals(catalogue.revisions[before:], catalogue, unplaced)
 
 
 def _arrive(params: Params, store: Store, period: str, one: Object) -> Catalogue | None:
-    if one.size > params.intake.max_bytes:
-        raise BadInput(
-            f"{one.key}: {one.size:,} bytes; intake.max_bytes allows {params.intake.max_bytes:,}. "
-            "Split the period or raise the limit in params.yaml"
-        )
     try:
         found = store.get(one.key, etag=one.etag)
     except Precondition:

@@ -81,9 +81,7 @@ class Ledger:
             data = entry.to_bytes()
             # Before it is written: an entry that does not follow would be one for ever.
             after = advance(state, entry, digest(data))
-            try:
-                self.store.create(self.key(entry.number), data)
-            except Precondition:
+            if not self._created(self.key(entry.number), data):
                 # Somebody else has this number. Wait a little at random, then read on.
                 time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311
                 continue
@@ -99,6 +97,18 @@ class Ledger:
             self.store.put(self.pointer_key, state.to_bytes())
         except StoreUnavailable as error:
             _log.warning("%s: not renewed, which costs the next reader requests: %s", self.pointer_key, error)
+
+    def _created(self, key: str, data: bytes) -> bool:
+        """Whether the entry at `key` is ours, by its bytes: the transaction id makes them nobody else's.
+
+        Read back also after a success: a store was once seen to tell two creators that they had won.
+        """
+        try:
+            self.store.create(key, data)
+        except Precondition:
+            return False
+        found = self.store.get(key)
+        return found is not None and found[0] == data
 
     def _next(self, state: State, body: Body) -> Entry:
         return Entry(

@@ -106,7 +106,7 @@ def _codes(feature: Feature, values: Any) -> tuple[NDArray[np.float32], int]:
     column = pd.Series(values)
     if not _holds(column, _TEXT):
         raise BadInput(f"feature {feature.name}: expected text, found {_found(column)}")
-    known = pd.Index(categories, dtype="str").get_indexer(column)
+    known = pd.Index(categories, dtype="str").get_indexer(pd.Index(column))
     missing = known < 0
     strangers = int((missing & column.notna().to_numpy()).sum())
     return np.where(missing, np.float32(np.nan), known.astype(np.float32)), strangers

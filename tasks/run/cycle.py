@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +25,8 @@ from tasks.run.outcome import Outcome, Verdict
 from tasks.run.workspaces import assemble, copy_pins, lock_hash, open_run, publish, publish_batches
 from tasks.steps import Steps
 from tasks.store import Store
-from tasks.validate import Validation, rules_hash
-from tasks.version import manifest, record
+from tasks.validate import Check, Checker, Validation, rules_hash
+from tasks.version import manifest, record, unjudged_manifest
 from tasks.workspace import Workspace, discard
 
 _log = logging.getLogger(__name__)
@@ -156,14 +157,17 @@ def _nothing(catalogue: Catalogue, rules: str) -> str:
 
 def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str) -> Outcome:
     lock = lock_hash(cycle.folder)
-    catalogue, validation = _accepted(cycle, workspace, catalogue, rules)
-    usable = catalogue.usable(rules)
+    with Checker() if catalogue.pending(rules) else nullcontext() as check:
+        catalogue, ahead = _accepted(cycle, workspace, catalogue, rules, check)
     if cycle.blocked and not catalogue.pending(rules):
         return cycle.outcome("blocked", "; ".join(cycle.blocked))
+    inputs = inputs_of(catalogue.usable(rules), workspace.params.hash)
     manifest(workspace)
     with ThreadPoolExecutor(1) as background:
-        kept = background.submit(copy_context().run, _keep, cycle, workspace, validation, rules)
+        kept = background.submit(copy_context().run, _keep, cycle, workspace, rules)
         try:
+            if ahead is not None:
+                raise ahead
             _judge(cycle, workspace)
         except NotEnoughPeriods as waiting:
             kept.result()
@@ -173,19 +177,29 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
             kept.result()
             return cycle.outcome("exhausted", str(exhausted))
         kept.result()
-    return _conclude(cycle, workspace, lock, inputs_of(usable, workspace.params.hash))
+    return _conclude(cycle, workspace, lock, inputs)
 
 
 def _accepted(
-    cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str
-) -> tuple[Catalogue, Validation]:
-    """Validate until nothing is blocked: where a revision is, an earlier good one of its period returns."""
+    cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str, check: Check | None
+) -> tuple[Catalogue, Exception | None]:
+    """Validate until nothing is blocked: where a revision is, an earlier good one of its period returns.
+
+    `prepare` goes ahead meanwhile, in this run's own workspace: nothing leaves it before validation
+    has spoken, and what was made from a blocked batch is made again without it. Returns the
+    catalogue and what `prepare` raised on the accepted batches, if anything.
+    """
     while True:
         usable = catalogue.usable(rules)
         cycle.call("assemble", assemble, workspace, cycle.folder, cycle.store, usable)
-        validation = cycle.call("validate", cycle.steps.validate, workspace)
+        with ThreadPoolExecutor(1) as beside:
+            validating = beside.submit(
+                copy_context().run, cycle.call, "validate", cycle.steps.validate, workspace, check
+            )
+            ahead = _go_ahead(cycle, workspace)
+            validation: Validation = validating.result()
         if not validation.blocked:
-            return catalogue, validation
+            return catalogue, ahead
         reasons = {one.file: one.reason for one in validation.blocked}
         cycle.blocked += tuple(reasons.values())
         for reason in reasons.values():
@@ -197,10 +211,20 @@ def _accepted(
         )
 
 
-def _keep(cycle: Cycle, workspace: Workspace, validation: Validation, rules: str) -> None:
+def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
+    """Prepare before validation has spoken; what goes wrong is told only if the batches turn out good."""
+    try:
+        unjudged_manifest(workspace)
+        cycle.call("prepare", cycle.steps.prepare, workspace)
+    except Exception as error:  # noqa: BLE001 - a bad batch may fail anywhere; validation says why
+        return error
+    return None
+
+
+def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
     """Version the batches, then say that they are accepted: in this order."""
     cycle.call("version", cycle.steps.version, workspace)
-    accepted = [one.file for one in validation.reports]
+    accepted = [one.name for one in workspace.batch_files()]
     update_catalogue(
         cycle.store, cycle.ledger.model, lambda newest: newest.with_verdicts(accepted, {}, rules)
     )
@@ -210,7 +234,6 @@ def _judge(cycle: Cycle, workspace: Workspace) -> None:
     from tasks.report import report
 
     steps = cycle.steps
-    cycle.call("prepare", steps.prepare, workspace)
     if cycle.pinned:
         copy_pins(cycle.folder, workspace)
     else:

@@ -1,6 +1,7 @@
 """validate: every batch passes the declared suite, or is blocked with column, rule and rows."""
 
-from tasks.validate.result import BatchReport
-from tasks.validate.step import Validation, rules_hash, validate
+from tasks.validate.checker import Checker
+from tasks.validate.result import BatchReport, rules_hash
+from tasks.validate.step import Check, Validation, validate
 
-__all__ = ["BatchReport", "Validation", "rules_hash", "validate"]
+__all__ = ["BatchReport", "Check", "Checker", "Validation", "rules_hash", "validate"]

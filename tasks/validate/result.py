@@ -1,6 +1,7 @@
-"""What validation says about one batch, as a document."""
+"""What validation says about one batch, as a document, and the hash of the rules it was judged by."""
 
-from tasks.documents import Document
+from tasks.documents import Document, canonical, digest
+from tasks.params import Params
 
 
 class Failure(Document):
@@ -37,3 +38,13 @@ class BatchReport(Document):
         """Every failure in one line."""
         rows = f" of {self.rows:,} rows" if self.rows is not None else ""
         return f"{self.period}{rows}: " + "; ".join(failure.message for failure in self.failures)
+
+
+def rules_hash(params: Params) -> str:
+    """Over everything that a batch is judged by."""
+    document = {
+        "validate": params.validation.model_dump(mode="json"),
+        "intake": params.intake.model_dump(mode="json"),
+        "event_time": params.prepare.event_time,
+    }
+    return digest(canonical(document))

@@ -20,15 +20,8 @@ def read_batch(path: Path, rules: ValidateParams) -> tuple[pa.Table | None, list
     """The declared columns of a batch, or why they cannot be had. Other columns are not read."""
     try:
         file = pq.ParquetFile(path)
-        inflated = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
-        if inflated > _BOMB * max(path.stat().st_size, 1 << 20):
-            return None, [
-                Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
-            ]
-        if file.metadata.num_rows > rules.rows.max:
-            # Said before a row is read: some bytes can stand for billions of equal rows.
-            return None, [_too_many(file.metadata.num_rows, rules)]
-        failures = schema_failures(file.schema_arrow, rules)
+        unfit = size_failure(file.metadata, path, rules)
+        failures = [unfit] if unfit else schema_failures(file.schema_arrow, rules)
         if failures:
             return None, failures
         table = file.read(columns=list(rules.columns))
@@ -37,6 +30,17 @@ def read_batch(path: Path, rules: ValidateParams) -> tuple[pa.Table | None, list
         reason = " ".join(str(error).split())[:160]
         return None, [Failure.of_file("readable", f"not a readable Parquet file (cut short?): {reason}")]
     return table, []
+
+
+def size_failure(metadata: pq.FileMetaData, path: Path, rules: ValidateParams) -> Failure | None:
+    """Why a file is too much to be read at all: a few bytes can stand for billions of equal rows."""
+    if metadata.num_rows > rules.rows.max:
+        message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {metadata.num_rows:,}"
+        return Failure.of_file("row_count_to_be_between", message)
+    inflated = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if inflated > _BOMB * max(path.stat().st_size, 1 << 20):
+        return Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
+    return None
 
 
 def schema_failures(schema: pa.Schema, rules: ValidateParams) -> list[Failure]:
@@ -52,11 +56,6 @@ def schema_failures(schema: pa.Schema, rules: ValidateParams) -> list[Failure]:
             message = f"column {name}: expected type {rule.type}, found {found}"
             failures.append(Failure(column=name, rule="type", message=message))
     return failures
-
-
-def _too_many(rows: int, rules: ValidateParams) -> Failure:
-    message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {rows:,}"
-    return Failure.of_file("row_count_to_be_between", message)
 
 
 def _is(kind: pa.DataType, rule: Column) -> bool:

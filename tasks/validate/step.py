@@ -1,17 +1,21 @@
 """The step: each batch is checked once per content and rules; its report stays beside it."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasks.documents import canonical, digest, write_atomically
+from tasks.documents import write_atomically
 from tasks.params import Params
-from tasks.validate.result import BatchReport
+from tasks.validate.result import BatchReport, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
 _log = logging.getLogger(__name__)
+
+Check = Callable[[Path, BatchFile, Params, str], BatchReport]
+"""Judges one file: (path, batch, params, rules' hash)."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +31,13 @@ class Validation:
         return tuple(report for report in self.reports if not report.passed)
 
 
-def rules_hash(params: Params) -> str:
-    """Over everything that a batch is judged by."""
-    document = {
-        "validate": params.validation.model_dump(mode="json"),
-        "intake": params.intake.model_dump(mode="json"),
-        "event_time": params.prepare.event_time,
-    }
-    return digest(canonical(document))
-
-
-def validate(workspace: Workspace) -> Validation:
+def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     """Check every batch of the workspace that these rules have not checked, and write its report.
 
     Blocked batches are in the result, for the caller to act on; their reports are written too.
+    `check` is `check_batch`, or a `Checker`, which does the same in a process of its own.
     """
+    check = check or check_batch
     params = workspace.params
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
@@ -51,7 +47,7 @@ def validate(workspace: Workspace) -> Validation:
     for batch in batches:
         report = known[batch]
         if report is None:
-            report = check_batch(workspace.batches / batch.name, batch, params, rules)
+            report = check(workspace.batches / batch.name, batch, params, rules)
             write_atomically(workspace.validation / batch.report, report.to_bytes())
         reports.append(report)
     wanted = {batch.report for batch in batches}
