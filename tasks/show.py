@@ -32,16 +32,18 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
         raise BadInput(f"expected an entry from 1 to {last}, found {number}; see `evergreen history`")
     entry = ledger.entry(number)
     named = _artifacts(ledger, entry)
-    if page is not None:
-        if "report.html" not in named:
-            raise BadInput(f"entry {number} ({entry.body.kind}) has no report; decisions and promotions have")
-        write_atomically(page, fetch_artifact(ledger.store, ledger.model, named["report.html"]))
+    if page is not None and "report.html" not in named:
+        raise BadInput(f"entry {number} ({entry.body.kind}) has no report; decisions and promotions have")
     if "decision.json" not in named:
         return Shown(entry=entry)
-    data = fetch_artifact(ledger.store, ledger.model, named["decision.json"])
+    decision = Decision.model_validate_json(
+        fetch_artifact(ledger.store, ledger.model, named["decision.json"])
+    )
+    if page is not None:
+        write_atomically(page, fetch_artifact(ledger.store, ledger.model, named["report.html"]))
     return Shown(
         entry=entry,
-        decision=Decision.model_validate_json(data),
+        decision=decision,
         report=artifact_key(ledger.model, named["report.html"].sha256) if "report.html" in named else None,
         artifacts=named,
     )

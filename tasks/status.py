@@ -12,7 +12,7 @@ from tasks.workspace import Workspace
 
 
 class Status(Document):
-    """`waiting` are incoming objects that no run has handled; `blocked` gives the reason by period."""
+    """`waiting` are incoming objects that no run has judged; `blocked` gives the reason by period."""
 
     schema_version: int = 1
     model: str
@@ -32,18 +32,21 @@ def status(home: Workspace, ledger: Ledger) -> Status:
     """Read it all; changes nothing."""
     params = home.params
     catalogue = read_catalogue(ledger.store, ledger.model)
-    usable = catalogue.usable(rules_hash(params))
+    rules = rules_hash(params)
     incoming, _ = placed(list(ledger.store.list(incoming_prefix(params.model))), params.intake.calendar)
     state = ledger.state()
+    waiting = {one.key for one in catalogue.unhandled(incoming.values())}
+    # Taken in by a run that ended before it validated them, or to be judged anew by other rules.
+    waiting |= {one.source for one in catalogue.pending(rules)}
     newest = {one.period: one for one in catalogue.revisions}
     return Status(
         model=params.model,
         store=ledger.store.url,
         rehearsal=ledger.store.rehearsal,
         entries=state.number,
-        accepted=tuple(one.period for one in usable if one.status == "accepted"),
+        accepted=tuple(one.period for one in catalogue.usable(rules) if one.status == "accepted"),
         blocked={period: str(one.reason) for period, one in newest.items() if one.status == "blocked"},
-        waiting=tuple(one.key for one in catalogue.unhandled(incoming.values())),
+        waiting=tuple(sorted(waiting)),
         champion=state.champion,
         decision=state.decision,
         contract_in_force=state.contract,

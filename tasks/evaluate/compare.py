@@ -132,7 +132,7 @@ def calibration(seen: Comparison) -> dict[str, tuple[Bin, ...]]:
     }
 
 
-def alarms(metrics: dict[str, MetricEvidence]) -> tuple[str, ...]:
+def alarms(metrics: dict[str, MetricEvidence], currency: str) -> tuple[str, ...]:
     """What must be said loudly, whatever the verdict: a champion that is worse than knowing nothing.
 
     In log loss, the naive baseline says the base rate for everybody; in value, it warns everybody
@@ -147,7 +147,7 @@ def alarms(metrics: dict[str, MetricEvidence]) -> tuple[str, ...]:
         sure = "surely" if lead.high is not None and lead.high < 0 else "on these rows"
         told.append(
             f"THE CHAMPION IS BELOW THE NAIVE BASELINE IN {name.replace('_', ' ').upper()} ({sure}): "
-            f"{found.champion:.3f} against {found.baseline:.3f} {found.unit}"
+            f"{found.champion:.3f} against {found.baseline:.3f} {found.unit.replace('money', currency)}"
         )
     return tuple(told)
 

@@ -136,5 +136,5 @@ def compare(
         slices=tuple(slices),
         reliability=calibration(seen),
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
-        alarms=alarms(metrics),
+        alarms=alarms(metrics, params.evaluate.costs.currency),
     )

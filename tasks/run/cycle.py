@@ -22,7 +22,15 @@ from tasks.opening import open_ledger
 from tasks.pins import fetch
 from tasks.prepare.window import NotEnoughPeriods, cutoffs
 from tasks.run.outcome import Outcome, Verdict
-from tasks.run.workspaces import assemble, copy_pins, lock_hash, open_run, publish, publish_batches
+from tasks.run.workspaces import (
+    assemble,
+    at_work,
+    copy_pins,
+    lock_hash,
+    open_run,
+    publish,
+    publish_batches,
+)
 from tasks.steps import Steps
 from tasks.store import Store
 from tasks.validate import Check, Checker, Validation, rules_hash
@@ -44,6 +52,7 @@ class Cycle:
     pinned: bool
     arrived: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    rows: int | None = None
     finished: str | None = None
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -63,6 +72,7 @@ class Cycle:
             verdict=verdict,
             headline=headline,
             arrived=self.arrived,
+            rows=self.rows,
             blocked=self.blocked,
             champion=champion.number if champion else None,
             drill=self.drill,
@@ -85,7 +95,8 @@ def retrain(
     started = time.perf_counter()
     home, ledger = open_ledger(folder)
     cycle = Cycle(home, ledger.store, ledger, steps or Steps(), drill, pinned)
-    outcome = _cycle(cycle)
+    with at_work(home):
+        outcome = _cycle(cycle)
     return outcome.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
@@ -198,6 +209,8 @@ def _accepted(
             )
             ahead = _go_ahead(cycle, workspace)
             validation: Validation = validating.result()
+        if cycle.rows is None:
+            cycle.rows = sum(one.rows or 0 for one in validation.reports if one.period in cycle.arrived)
         if not validation.blocked:
             return catalogue, ahead
         reasons = {one.file: one.reason for one in validation.blocked}

@@ -10,7 +10,9 @@ Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "
 
 
 class Outcome(Document):
-    """`entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
+    """`arrived` are the new periods and `rows` how many rows they hold, blocked ones included.
+
+    `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
 
     (No field may be called `result`: Prefect takes a JSON result with that key for a record of its own.)
     `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
@@ -21,6 +23,7 @@ class Outcome(Document):
     verdict: Verdict
     headline: str
     arrived: tuple[str, ...] = ()
+    rows: int | None = None
     blocked: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()

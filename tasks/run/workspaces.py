@@ -8,11 +8,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tasks.documents import digest_file, write_atomically
-from tasks.errors import Conflict
+from tasks.errors import BadInput, Conflict
 from tasks.intake import Revision, batch_bytes
 from tasks.store import Store
 from tasks.version import checkout, configure
 from tasks.workspace import Workspace, discard
+
+
+@contextmanager
+def at_work(folder: Workspace) -> Iterator[None]:
+    """Remove the workspaces of runs that were killed; while this lasts, ours is not taken for one.
+
+    Every run holds the lock shared, until its process ends however it ends: whoever gets it alone
+    knows that no workspace has a run that still lives.
+    """
+    folder.runs.mkdir(parents=True, exist_ok=True)
+    with (folder.runs.parent / "runs.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        else:
+            for left in folder.runs.iterdir():
+                discard(Workspace(left))
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
 
 
 def open_run(folder: Workspace) -> Workspace:
@@ -52,11 +72,16 @@ def assemble(workspace: Workspace, folder: Workspace, store: Store, revisions: t
 
 
 def copy_pins(folder: Workspace, workspace: Workspace) -> None:
-    """Take the folder's own pins: the run is against the champion that was pinned there."""
+    """Take the folder's own pins: the run is against the champion that was pinned there.
+
+    Raises `BadInput` where nothing is pinned.
+    """
     for source, target in (
         (folder.champion_pin, workspace.champion_pin),
         (folder.code_pin, workspace.code_pin),
     ):
+        if not source.exists():
+            raise BadInput(f"{source}: expected the pinned champion; run `evergreen fetch`")
         shutil.copyfile(source, target)
     if folder.champion.exists():
         shutil.copytree(folder.champion, workspace.champion, dirs_exist_ok=True)

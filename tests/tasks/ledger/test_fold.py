@@ -1,0 +1,392 @@
+"""The fold: what the log says now, for every log that can be written."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledgers import MODEL, sha
+
+from tasks.documents import digest
+from tasks.errors import Corrupt
+from tasks.ledger import (
+    ArtifactRef,
+    Body,
+    Champion,
+    ContractFrozen,
+    Decided,
+    Entry,
+    Looked,
+    Promoted,
+    Registered,
+    RolledBack,
+    State,
+)
+from tasks.ledger.fold import LastDecision, advance, fold
+
+Log = list[tuple[Entry, str]]
+NAMES = ("a", "b", "c")
+
+
+def entry(state: State, body: Body) -> tuple[Entry, str]:
+    """The entry that `body` is after `state`, with its hash."""
+    one = Entry(
+        number=state.number + 1,
+        model=MODEL,
+        previous=state.head,
+        transaction=f"{state.number + 1:032x}",
+        time="2024-01-01T00:00:00+00:00",
+        actor="test",
+        code="0",
+        body=body,
+    )
+    return one, digest(one.to_bytes())
+
+
+def log_of(*bodies: Body) -> Log:
+    """A log of these bodies."""
+    state, log = State(), []
+    for body in bodies:
+        log.append(entry(state, body))
+        state = advance(state, *log[-1])
+    return log
+
+
+def folded(*bodies: Body) -> State:
+    return fold(log_of(*bodies))
+
+
+def contract(name: str = "one") -> ContractFrozen:
+    return ContractFrozen(contract=sha(name), text=name)
+
+
+def look(name: str = "a", period: str = "2024-01", *, drill: bool = False) -> Looked:
+    return Looked(
+        look=sha(f"look {name} {period}"),
+        periods=(period,),
+        challenger=sha(name),
+        champion=None,
+        contract=sha("one"),
+        drill=drill,
+    )
+
+
+def registered(name: str = "a") -> Registered:
+    return Registered(candidate=sha(name), artifacts={"model.ubj": ArtifactRef(sha256=sha(name), size=1)})
+
+
+def decided(name: str = "a", at: int = 2, **changed: Any) -> Decided:
+    plain: dict[str, Any] = {
+        "decision": sha(f"decision {name}"),
+        "verdict": "promote",
+        "headline": "so it is",
+        "look": sha(f"look {name} 2024-01"),
+        "candidate": sha(name),
+        "registered": at,
+        "champion": None,
+        "contract": sha("one"),
+        "inputs": sha("inputs"),
+        "drill": False,
+    }
+    return Decided(**{**plain, **changed})
+
+
+def promoted(last: LastDecision) -> Promoted:
+    return Promoted(
+        decision=last.number,
+        registered=last.registered,
+        candidate=last.candidate,
+        before=last.champion,
+        contract=last.contract,
+    )
+
+
+def rolled_back(state: State, to: Champion) -> RolledBack:
+    assert state.champion is not None
+    return RolledBack(
+        to=to.number,
+        registered=to.registered,
+        candidate=to.candidate,
+        before=state.champion.number,
+        reason="a test",
+    )
+
+
+def reign(name: str, state: State) -> list[Body]:
+    """The bodies that make `name` champion after `state`."""
+    champion = state.champion.number if state.champion else None
+    decision = decided(name, state.number + 1, champion=champion)
+    last = LastDecision(
+        number=state.number + 2, **decision.model_dump(include=set(LastDecision.model_fields) - {"number"})
+    )
+    return [registered(name), decision, promoted(last)]
+
+
+def possible(state: State, log: Log) -> list[Body]:
+    """Everything that could come next after `state`."""
+    now = state.champion.number if state.champion else None
+    bodies: list[Body] = [contract("one"), contract("two")]
+    bodies += [look(name, period, drill=name == "c") for name in NAMES for period in ("2024-01", "2024-02")]
+    bodies += [registered(name) for name in NAMES]
+    for one, _ in log:
+        if isinstance(one.body, Registered) and state.contract:
+            name = next(name for name in NAMES if sha(name) == one.body.candidate)
+            settled = {"at": one.number, "champion": now, "contract": state.contract}
+            bodies += [decided(name, verdict=verdict, **settled) for verdict in ("promote", "keep")]
+            bodies.append(decided(name, drill=True, **settled))
+    if state.pending:
+        bodies += [promoted(state.pending)] * 4
+    return bodies + [rolled_back(state, one) for one in state.champions if state.champion]
+
+
+@st.composite
+def logs(draw: st.DrawFn, smallest: int = 0) -> Log:
+    """Any valid log of up to 16 entries, often with champions in it."""
+    state, log = State(), list[tuple[Entry, str]]()
+    for _ in range(draw(st.integers(smallest, 16))):
+        log.append(entry(state, draw(st.sampled_from(possible(state, log)))))
+        state = advance(state, *log[-1])
+    return log
+
+
+class TestAnyLog:
+    """What holds for every log that can be written."""
+
+    @settings(max_examples=40)
+    @given(logs())
+    def test_folds_to_its_last_entry(self, log: Log) -> None:
+        """Number and head of the state are those of the last entry."""
+        state = fold(log)
+        assert (state.number, state.head) == ((log[-1][0].number, log[-1][1]) if log else (0, None))
+
+    @settings(max_examples=40)
+    @given(logs())
+    def test_agrees_with_reading_backwards(self, log: Log) -> None:
+        """Champion and contract are those of the last entries that set one."""
+        state, bodies = fold(log), [(one.number, one.body) for one, _ in reversed(log)]
+        reigns = [(n, body.candidate) for n, body in bodies if isinstance(body, Promoted | RolledBack)]
+        frozen = [body.contract for _, body in bodies if isinstance(body, ContractFrozen)]
+        assert [(one.number, one.candidate) for one in state.champions] == list(reversed(reigns))
+        assert (state.champion.number if state.champion else None) == (reigns[0][0] if reigns else None)
+        assert state.contract == (frozen[0] if frozen else None)
+
+    @settings(max_examples=40)
+    @given(logs(), st.integers(0, 16))
+    def test_a_prefix_and_the_rest_are_the_whole(self, log: Log, cut: int) -> None:
+        """Folding on from the state of a prefix gives the fold of all: what a pointer rests on."""
+        state = State.model_validate_json(fold(log[:cut]).to_bytes())
+        for one in log[cut:]:
+            state = advance(state, *one)
+        assert state == fold(log)
+
+    @settings(max_examples=40)
+    @given(logs())
+    def test_a_drill_is_never_what_is_promoted(self, log: Log) -> None:
+        """No champion was put there by a decision that was a drill or did not say promote."""
+        by_number = {one.number: one.body for one, _ in log}
+        for body in by_number.values():
+            if isinstance(body, Promoted):
+                decision = by_number[body.decision]
+                assert isinstance(decision, Decided)
+                assert (decision.verdict, decision.drill) == ("promote", False)
+
+
+class TestTampering:
+    """What a log that was changed afterwards does to its fold."""
+
+    @settings(max_examples=40)
+    @given(logs(smallest=2), st.data())
+    def test_a_changed_entry_breaks_the_chain(self, log: Log, data: st.DataObject) -> None:
+        """Any entry but the last with one other word: the next one names another hash."""
+        at = data.draw(st.integers(0, len(log) - 2))
+        changed = log[at][0].model_copy(update={"actor": "somebody else"})
+        with pytest.raises(Corrupt, match=f"entry {at + 2} does not continue the chain"):
+            fold([*log[:at], (changed, digest(changed.to_bytes())), *log[at + 1 :]])
+
+    @settings(max_examples=40)
+    @given(logs(smallest=1))
+    def test_a_changed_last_entry_has_another_head(self, log: Log) -> None:
+        """Nothing follows the last entry: its change shows in the head, which the pointer holds."""
+        changed = log[-1][0].model_copy(update={"actor": "somebody else"})
+        other = fold([*log[:-1], (changed, digest(changed.to_bytes()))])
+        assert other.head != fold(log).head
+
+    @settings(max_examples=40)
+    @given(logs(smallest=2), st.data())
+    def test_a_removed_entry_breaks_the_chain(self, log: Log, data: st.DataObject) -> None:
+        """A log without one of its entries (but the last) does not fold."""
+        at = data.draw(st.integers(0, len(log) - 2))
+        with pytest.raises(Corrupt, match="does not continue the chain"):
+            fold([*log[:at], *log[at + 1 :]])
+
+    @settings(max_examples=40)
+    @given(logs(smallest=2), st.data())
+    def test_reordered_entries_break_the_chain(self, log: Log, data: st.DataObject) -> None:
+        """A log in any other order does not fold, and neither does one with an entry twice."""
+        order = data.draw(st.permutations(range(len(log))).filter(lambda order: order != sorted(order)))
+        with pytest.raises(Corrupt, match="does not continue the chain"):
+            fold([log[at] for at in order])
+        with pytest.raises(Corrupt, match="does not continue the chain"):
+            fold([*log, log[order[0]]])
+
+
+class TestWhatMayFollow:
+    """Bodies that do not follow from the state are no entries, whoever wrote them."""
+
+    def test_a_promotion_over_another_champion(self) -> None:
+        """A promotion that names another champion before it is refused."""
+        log = log_of(contract(), registered(), decided())
+        wrong = promoted(fold(log).pending).model_copy(update={"before": 1})  # type: ignore[arg-type]
+        with pytest.raises(Corrupt, match="replaces champion 1, but the champion was None"):
+            advance(fold(log), *entry(fold(log), wrong))
+
+    def test_a_promotion_under_another_contract(self) -> None:
+        """A promotion under a contract that is no longer in force is refused."""
+        state = folded(contract(), registered(), decided())
+        late = promoted(state.pending)  # type: ignore[arg-type]
+        state = advance(state, *entry(state, contract("two")))
+        with pytest.raises(Corrupt, match="under another contract"):
+            advance(state, *entry(state, late))
+
+    @pytest.mark.parametrize(
+        "decision",
+        [decided(verdict="keep"), decided(verdict="undecided"), decided(drill=True), look()],
+        ids=["keep", "undecided", "drill", "none"],
+    )
+    def test_a_promotion_that_no_decision_calls_for(self, decision: Body) -> None:
+        """Only a decision that says promote, and is no drill, can be followed by a promotion."""
+        state = folded(contract(), registered(), decision)
+        forged = Promoted(
+            decision=3, registered=2, candidate=sha("a"), before=None, contract=state.contract or ""
+        )
+        with pytest.raises(Corrupt, match="no decision that calls for it"):
+            advance(state, *entry(state, forged))
+
+    def test_a_promotion_of_another_candidate_than_was_decided_on(self) -> None:
+        """The decision names the candidate and its registration; a promotion may not."""
+        state = folded(contract(), registered(), registered("b"), decided())
+        forged = promoted(state.pending).model_copy(update={"candidate": sha("b"), "registered": 3})  # type: ignore[arg-type]
+        with pytest.raises(Corrupt, match="no decision that calls for it"):
+            advance(state, *entry(state, forged))
+
+    def test_a_rollback_to_what_never_was_champion(self) -> None:
+        """A rollback names an entry that put that champion in office."""
+        state = folded(contract(), *reign("a", folded(contract())))
+        forged = RolledBack(to=2, registered=2, candidate=sha("a"), before=4, reason="no")
+        with pytest.raises(Corrupt, match="entry 2, which put no such champion in office"):
+            advance(state, *entry(state, forged))
+
+
+class TestRollback:
+    """Earlier champions return, and are champions like any other."""
+
+    @pytest.fixture
+    def two(self) -> State:
+        """After `a`, then `b`."""
+        state = folded(contract())
+        for name in ("a", "b"):
+            for body in reign(name, state):
+                state = advance(state, *entry(state, body))
+        return state
+
+    def test_a_first_champion_has_none_before_it(self) -> None:
+        """There is nothing to return to before the second champion."""
+        assert folded(contract()).previous is None
+        assert folded(contract(), *reign("a", folded(contract()))).previous is None
+
+    def test_previous_is_the_one_before(self, two: State) -> None:
+        """What a rollback returns to is the champion before this one."""
+        assert two.champion is not None
+        assert two.previous is not None
+        assert (two.champion.candidate, two.previous.candidate) == (sha("b"), sha("a"))
+
+    def test_twice_is_an_undo(self, two: State) -> None:
+        """The second rollback returns to the champion that the first one left; so does every second one."""
+        state = two
+        for expected in ("a", "b", "a", "b"):
+            assert state.previous is not None
+            state = advance(state, *entry(state, rolled_back(state, state.previous)))
+            assert state.champion is not None
+            assert (state.champion.candidate, state.champion.number) == (sha(expected), state.number)
+
+    def test_leaves_nothing_to_finish(self, two: State) -> None:
+        """After a rollback, the decision that was undone is not pending again."""
+        state = advance(two, *entry(two, rolled_back(two, two.champions[0])))
+        assert state.decision is not None
+        assert state.decision.verdict == "promote"
+        assert state.pending is None
+
+
+class TestPending:
+    """A decision to promote, whose promotion is not in yet."""
+
+    def test_is_the_last_decision_that_says_promote(self) -> None:
+        """It is there until its promotion is."""
+        state = folded(contract(), registered(), decided())
+        assert state.pending is not None
+        assert (state.pending.number, state.pending.candidate) == (3, sha("a"))
+        assert advance(state, *entry(state, promoted(state.pending))).pending is None
+
+    @pytest.mark.parametrize("verdict", ["keep", "undecided"])
+    def test_is_none_for_other_verdicts(self, verdict: str) -> None:
+        """A decision that promotes nothing leaves nothing to finish, also after one that does."""
+        assert folded(contract(), registered(), decided(verdict=verdict)).pending is None
+        later = [registered("b"), decided("b", 4, verdict=verdict)]
+        assert folded(contract(), registered(), decided(), *later).pending is None
+
+    def test_is_none_under_another_contract(self) -> None:
+        """A decision under a contract that changed since is stale."""
+        assert folded(contract(), registered(), decided(), contract("two")).pending is None
+
+    def test_is_none_over_another_champion(self) -> None:
+        """A decision that compared with another champion is stale."""
+        first = folded(contract(), *reign("a", folded(contract())))
+        assert first.champion is not None
+        stale = decided("b", 5, champion=None)
+        fresh = decided("b", 5, champion=first.champion.number)
+        for decision, expected in ((stale, None), (fresh, sha("b"))):
+            state = first
+            for body in (registered("b"), decision):
+                state = advance(state, *entry(state, body))
+            assert (state.pending.candidate if state.pending else None) == expected
+
+    def test_a_drill_neither_is_nor_hides_one(self) -> None:
+        """A drill's decision promotes nothing, and leaves the last real one as it was."""
+        assert folded(contract(), registered(), decided(drill=True)).pending is None
+        drill = [registered("b"), decided("b", 4, drill=True)]
+        state = folded(contract(), registered(), decided(), *drill)
+        assert state.pending is not None
+        assert state.pending.candidate == sha("a")
+
+
+class TestLooks:
+    """Looks are what a holdout's budget is spent on."""
+
+    def test_share_a_budget_where_they_share_a_period(self) -> None:
+        """A look at January and February spends on each of them, and not on March."""
+        both = look("a").model_copy(update={"periods": ("2024-01", "2024-02")})
+        state = folded(contract(), both)
+        assert [len(state.looks_at(at)) for at in (("2024-01",), ("2024-02", "2024-03"), ("2024-03",))] == [
+            1,
+            1,
+            0,
+        ]
+
+    def test_a_drill_spends_nothing(self) -> None:
+        """A drill's look is in the ledger, and counts at no holdout."""
+        state = folded(contract(), look(drill=True))
+        assert state.look(look().look) is not None
+        assert state.looks_at(("2024-01",)) == ()
+
+    def test_know_their_decision(self) -> None:
+        """A look has none until the decision on it is in."""
+        before = folded(contract(), look(), registered())
+        after = advance(before, *entry(before, decided(at=3)))
+        told = [state.look(look().look) for state in (before, after)]
+        assert [one and one.decision for one in told] == [None, sha("decision a")]
+
+    def test_a_registration_is_open_until_its_decision(self) -> None:
+        """The newest registration of a candidate is known until it is decided on."""
+        before = folded(contract(), look(), registered(), registered())
+        assert before.registrations == {sha("a"): 4}
+        assert advance(before, *entry(before, decided(at=4))).registrations == {}
