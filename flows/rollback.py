@@ -5,6 +5,7 @@ from typing import Any
 
 from prefect import flow
 
+from flows.logs import let_through
 from flows.retries import once
 from tasks.promote import rollback_in
 
@@ -15,4 +16,5 @@ def rollback(folder: str, reason: str, to: int | None = None) -> dict[str, Any]:
 
     Never tried again by itself: a second rollback would undo the first.
     """
+    let_through()
     return once(rollback_in)(Path(folder), to=to, reason=reason).model_dump(mode="json")

@@ -12,7 +12,7 @@ import click
 from example.cycles import Cycle, Cycles, Deployment
 from example.flights import PERIODS, build_months, corrupted
 from example.flights import encode as parquet
-from example.table import year_table
+from example.table import alarms, year_table
 from rich.console import Console
 
 from tasks.errors import BadInput, EvergreenError
@@ -93,7 +93,7 @@ def corrupted_month(path: Path) -> bytes:
 @click.option("--fresh", is_flag=True, help="Forget the year that was run, and run it again.")
 def main(fresh: bool) -> None:
     """Play the year, then show it."""
-    console = Console(width=None if Console().is_terminal else 170)
+    console = Console(width=None if Console().is_terminal else 150)
     if not os.environ.get("PREFECT_API_URL"):
         raise BadInput("the stack's environment is not loaded: run this with `make demo`")
     folder = model_folder(fresh)
@@ -107,6 +107,7 @@ def main(fresh: bool) -> None:
     play(cycles, ledger.store, months, console)
     reports = folder.parent / "reports"
     console.print(year_table(cycles.all(), ledger, reports))
+    console.print(alarms(cycles.all()))
     ui = os.environ["PREFECT_API_URL"].removesuffix("/api")
     console.print(f"\nPrefect: {ui}\nThe decisions, a page each: {reports.relative_to(ROOT)}/index.html")
     console.print("The ledger: . build/stack/env && .venv/bin/evergreen history -C build/demo/flights")

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from example.cycles import Cycle
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence
 from tasks.ledger import Ledger
 from tasks.ledger.artifacts import fetch_artifact
@@ -20,64 +22,65 @@ _NONE = "–"
 def year_table(cycles: list[Cycle], ledger: Ledger, reports: Path) -> Table:
     """A row per cycle; writes the reports it speaks of, and their index, into `reports`."""
     table = Table(
-        "cycle", "rows", "validation", "base rate", "champion", "challenger",
-        "challenger over champion [90%]", "row-level", "verdict", "reason", "s",
-        title="log loss on the holdout month; positive differences are better; clusters are days",
+        "cycle", "rows", "validation", "base rate", "champion", "challenger", "better by [90%]", "row-level",
+        "verdict", "reason", "s", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True,
+        title="Log loss on the holdout month; better by: challenger over champion, clustered by day",
     )  # fmt: skip
     links = []
     for cycle in cycles:
+        rows = f"{cycle.result['rows']:,}" if cycle.result.get("rows") else _NONE
         entry = cycle.result.get("entry") if cycle.result.get("decision") else None
         cells = _judged(ledger, entry) if entry else _unjudged(cycle)
-        table.add_row(cycle.name, *cells, f"{cycle.seconds:.0f}")
-        for alarm in cycle.result.get("alarms", ()):
-            table.add_row("", "", "", "", Text("↑", "bold red"), "", Text(alarm, "bold red"), "", "", "", "")
+        table.add_row(cycle.name, rows, *cells, f"{cycle.seconds:.0f}")
         if entry:
             show(ledger, entry, reports / f"{cycle.name.replace(' ', '-')}.html")
             links.append((cycle.name, str(cycle.result["verdict"]), str(cycle.result["headline"])))
+    for column in table.columns[:-2]:
+        column.no_wrap = True
     _index(links, reports)
     return table
+
+
+def alarms(cycles: list[Cycle]) -> Text:
+    """What must be said loudly, a line each."""
+    text = Text()
+    for cycle in cycles:
+        for alarm in cycle.result.get("alarms", ()):
+            text.append(f"! {cycle.name}: {alarm}\n", style="bold red")
+    return text
 
 
 def _judged(ledger: Ledger, entry: int) -> tuple[Any, ...]:
     found = show(ledger, entry)
     if found.decision is None:
-        return _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE
+        raise Corrupt(f"entry {entry} is no decision")
     data = fetch_artifact(ledger.store, ledger.model, found.artifacts["evidence.json"])
     evidence = Evidence.model_validate_json(data)
     loss, decision = evidence.metrics["log_loss"], found.decision
     paired = loss.challenger_over_champion
     reason = ", ".join(f"{one.name}: {one.verdict}" for one in decision.clauses if one.verdict != "pass")
-    row_level = "promote" if decision.row_level_would_promote else "keep"
+    difference = "no champion yet"
+    if paired is not None and paired.estimate is not None:
+        difference = f"{paired.estimate:+.4f} [{paired.low:+.4f}, {paired.high:+.4f}]"
     return (
-        f"{evidence.rows:,}",
         "good",
         _number(loss.baseline),
-        _number(loss.champion),
+        _number(loss.champion) + (" !" if decision.alarms else ""),
         _number(loss.challenger),
-        f"{paired.estimate:+.4f} [{paired.low:+.4f}, {paired.high:+.4f}]"
-        if paired and None not in (paired.estimate, paired.low, paired.high)
-        else "no champion yet",
-        verdict_text(row_level),
+        difference,
+        verdict_text("promote" if decision.row_level_would_promote else "keep"),
         verdict_text(decision.verdict),
-        reason or "all clauses pass",
+        reason or "every clause passes",
     )
 
 
 def _unjudged(cycle: Cycle) -> tuple[Any, ...]:
-    result = cycle.result.get("verdict", "done")
-    if result == "blocked":
-        return (
-            _NONE,
-            verdict_text("blocked"),
-            *[_NONE] * 5,
-            verdict_text("blocked"),
-            cycle.result["headline"],
-        )
+    verdict = str(cycle.result.get("verdict", "done"))
     said = (
-        cycle.result.get("headline") or f"champion is {str(cycle.result['champion']['candidate'])[:12]} again"
+        cycle.result.get("headline") or f"champion is {str(cycle.result['champion']['candidate'])[:8]} again"
     )
-    validation = "good" if cycle.result.get("arrived") else _NONE
-    return (_NONE, validation, *[_NONE] * 5, verdict_text(str(result)), said)
+    validation = "blocked" if verdict == "blocked" else "good" if cycle.result.get("arrived") else _NONE
+    return (verdict_text(validation), *[_NONE] * 5, verdict_text(verdict), said)
 
 
 def _number(value: float | None) -> str:

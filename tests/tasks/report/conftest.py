@@ -17,8 +17,7 @@ from tasks.evaluate.compare import (
     naive,
     slice_evidence,
 )
-from tasks.evaluate.findings import Evidence
-from tasks.evaluate.look import Look
+from tasks.evaluate.findings import Evidence, Look
 from tasks.evaluate.metrics import METRICS, Answers, Costs
 from tasks.measure import Measurements
 from tasks.params import Params, parse_params
@@ -162,7 +161,7 @@ def _evidence(seen: Comparison, params: Params, carriers: pd.Series, *, drill: b
         slices=tuple(slice_evidence("carrier", carriers, seen, params.evaluate)),
         reliability=calibration(seen),
         unseen_categories={"challenger": {"carrier": 3}, "champion": {}},
-        alarms=alarms(metrics),
+        alarms=alarms(metrics, "EUR"),
     )
 
 

@@ -1,0 +1,47 @@
+"""`make bench`: what a cycle costs beside the bare loop, side by side in one run, on real SeaweedFS."""
+
+import click
+from benchmarks.cycle import measure_cycle
+from benchmarks.deployment import measure_deployment
+from benchmarks.figures import Figure, publish
+from rich.console import Console
+from rich.table import Table
+
+PACKAGES = ("dvc", "great-expectations", "numpy", "pandas", "prefect", "pyarrow", "scipy", "xgboost")
+
+
+def show(records: list[dict[str, object]], console: Console) -> None:
+    """All figures, with their goals."""
+    table = Table("figure", "value", "unit", "goal", "holds", "rows", "against")
+    for record in records:
+        value = record["value"]
+        table.add_row(
+            str(record["name"]),
+            f"{value:.2f}" if isinstance(value, float) else "none",
+            str(record["unit"]),
+            str(record["goal"] or ""),
+            {None: "", True: "yes", False: "NO"}[record["holds"]],  # type: ignore[index]
+            f"{record['rows']:,}",
+            str(record["against"]),
+        )
+    console.print(table)
+
+
+@click.command(help=__doc__)
+@click.option("--quick", is_flag=True, help="One repetition instead of five, and no deployment.")
+@click.option("--repeat", type=int, default=5, help="Repetitions; medians are reported.")
+def main(quick: bool, repeat: int) -> None:
+    """Measure, judge, write build/figures/bench-*.json."""
+    console = Console(width=None if Console().is_terminal else 150)
+    repeat = 1 if quick else repeat
+    tables: dict[str, list[Figure]] = {"cycle": measure_cycle(repeat, console)}
+    if not quick:
+        tables["deployment"] = measure_deployment(repeat, console)
+    records = publish("bench", tables, PACKAGES)
+    show(records, console)
+    if any(record["holds"] is False for record in records if not (quick and record["value"] is None)):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
