@@ -145,15 +145,21 @@ def _idle(cycle: Cycle, state: State, catalogue: Catalogue, rules: str) -> Outco
         return cycle.outcome("nothing new", f"{_nothing(catalogue, rules)}; {waiting}")
     if state.decision is not None and state.decision.inputs == inputs_of(usable, params.hash):
         return cycle.outcome("nothing new", _nothing(catalogue, rules), entry=state.decision.number)
-    if all(look.decision is not None for look in state.looks_at(times.holdout)):
-        # Another training would only meet a holdout that may not be asked again.
-        try:
-            refuse_if_exhausted(state, times.holdout, params.contract.looks_per_holdout)
-        except HoldoutExhausted as exhausted:
-            return cycle.outcome(
-                "exhausted", f"settings or data changed, but {exhausted}", holdout=times.holdout
-            )
+    try:
+        _refuse_if_spent(cycle, state, times.holdout)
+    except HoldoutExhausted as exhausted:
+        said = f"settings or data changed, but {exhausted}"
+        return cycle.outcome("exhausted", said, holdout=times.holdout)
     return None
+
+
+def _refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> None:
+    """Raise `HoldoutExhausted` before a training that could only meet a holdout which may not be asked again.
+
+    A look without its decision is one that a crash left: the same training will find it recorded.
+    """
+    if all(look.decision is not None for look in state.looks_at(holdout)):
+        refuse_if_exhausted(state, holdout, cycle.folder.params.contract.looks_per_holdout)
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:
@@ -244,6 +250,7 @@ def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
 
 
 def _judge(cycle: Cycle, workspace: Workspace) -> None:
+    from tasks.prepare.step import read_preparation
     from tasks.report import report
 
     steps = cycle.steps
@@ -251,6 +258,8 @@ def _judge(cycle: Cycle, workspace: Workspace) -> None:
         copy_pins(cycle.folder, workspace)
     else:
         cycle.call("fetch", fetch, workspace, cycle.ledger)
+    if not cycle.pinned and not cycle.drill:
+        _refuse_if_spent(cycle, cycle.ledger.state(), read_preparation(workspace).holdout)
     cycle.call("train", steps.train, workspace, drill=cycle.drill)
     cycle.call("evaluate", steps.evaluate, workspace, cycle.ledger)
     cycle.call("measure", steps.measure, workspace)
