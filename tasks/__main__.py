@@ -299,6 +299,7 @@ def promote(folder: Path) -> tuple[Any, ...]:
     home, ledger = _opened(folder)
     if not home.decision.exists():
         raise BadInput(f"{home.decision}: there is no decision to act on; run `dvc repro` or `evergreen run`")
+    ledger.store.probe()
     usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
     done = step(home, ledger, inputs_of(usable, home.params.hash))
     champion = done.state.champion

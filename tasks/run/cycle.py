@@ -174,8 +174,14 @@ def _nothing(catalogue: Catalogue, rules: str) -> str:
 
 def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str) -> Outcome:
     lock = lock_hash(cycle.folder)
-    with Checker() if catalogue.pending(rules) else nullcontext() as check:
+    with (
+        ThreadPoolExecutor(1) as beside,
+        Checker() if catalogue.pending(rules) else nullcontext() as check,
+    ):
+        # Before the ledger is written to: a store that does not keep its promises gets no entry.
+        probed = beside.submit(cycle.call, "probe", cycle.store.probe)
         catalogue, ahead = _accepted(cycle, workspace, catalogue, rules, check)
+        probed.result()
     if cycle.blocked and not catalogue.pending(rules):
         return cycle.outcome("blocked", "; ".join(cycle.blocked))
     inputs = inputs_of(catalogue.usable(rules), workspace.params.hash)

@@ -1,0 +1,394 @@
+"""A cycle from what has arrived to what the ledger says; safe to call again at any time."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from data_factories import changed, on_paper, stage_bytes
+from factories import deliver, parquet, small_batch, small_folder, small_frame
+
+import tasks.promote
+from tasks.documents import digest
+from tasks.errors import BadInput, Conflict, EvergreenError, StoreUnavailable, UnsafeStore
+from tasks.intake import read_catalogue
+from tasks.ledger import Ledger
+from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.opening import open_ledger
+from tasks.run import Outcome, retrain
+from tasks.steps import Steps
+from tasks.store.directory import DirectoryStore
+from tasks.version import Dataset
+
+JANUARY, FEBRUARY, MARCH, APRIL = "2024-01", "2024-02", "2024-03", "2024-04"
+
+pytestmark = pytest.mark.usefixtures("paper")
+
+
+def bad_batch(period: str) -> bytes:
+    """A month whose sensor is dead in 9 rows."""
+    frame = small_frame(period)
+    return parquet(frame.assign(x=frame["x"].mask(frame.index < 9, 9999.0)))
+
+
+def ledger_of(folder: Path) -> Ledger:
+    return open_ledger(folder)[1]
+
+
+def entries(folder: Path) -> list[str]:
+    """The kinds of the ledger's entries, in order."""
+    return [entry.body.kind for entry, _ in ledger_of(folder).entries()]
+
+
+def statuses(folder: Path) -> list[tuple[str, int, str]]:
+    """Period, revision and status of every revision that ever arrived."""
+    catalogue = read_catalogue(ledger_of(folder).store, "small")
+    return [(one.period, one.revision, one.status) for one in catalogue.revisions]
+
+
+def dataset_of(folder: Path) -> Dataset:
+    """The batches that the newest decision was made from, as the ledger's artifacts tell."""
+    ledger = ledger_of(folder)
+    decision = ledger.state().decision
+    assert decision is not None
+    named = artifacts_of(ledger.entry(decision.registered))
+    return Dataset.model_validate_json(fetch_artifact(ledger.store, "small", named["dataset.json"]))
+
+
+def no_workspace_left(folder: Path) -> bool:
+    return not any((folder / ".evergreen" / "runs").glob("*"))
+
+
+@pytest.fixture(scope="module")
+def crowned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A folder in which two months arrived together and the first challenger was promoted, to copy."""
+    folder = small_folder(tmp_path_factory.mktemp("crowned"))
+    deliver(folder, JANUARY)
+    deliver(folder, FEBRUARY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("EVERGREEN_STORE", raising=False)
+        on_paper(patch)
+        return folder, retrain(folder)
+
+
+@pytest.fixture
+def first(crowned: tuple[Path, Outcome], folder: Path) -> Outcome:
+    """The outcome that put the first champion of `folder` into office."""
+    shutil.copytree(crowned[0], folder, dirs_exist_ok=True)
+    return crowned[1]
+
+
+class TestTheYearBegins:
+    """Nothing, one month, two months."""
+
+    def test_nothing_has_arrived(self, folder):
+        """An empty store is nothing new: no ledger entry, no workspace."""
+        outcome = retrain(folder)
+        assert (outcome.verdict, outcome.champion, outcome.entry) == ("nothing new", None, None)
+        assert entries(folder) == []
+        assert no_workspace_left(folder)
+
+    def test_one_month_waits_and_two_decide(self, folder):
+        """The first month is accepted and waits; the second brings a decision and a champion."""
+        deliver(folder, JANUARY)
+        waiting = retrain(folder)
+        assert (waiting.verdict, waiting.arrived) == ("waiting", (JANUARY,))
+        assert "1 of 2 periods have arrived" in waiting.headline
+        assert statuses(folder) == [(JANUARY, 1, "accepted")]
+        again = retrain(folder)
+        assert again.verdict == "nothing new"
+        assert "1 of 2 periods have arrived" in again.headline
+        deliver(folder, FEBRUARY)
+        outcome = retrain(folder)
+        assert (outcome.verdict, outcome.arrived, outcome.holdout) == ("promote", (FEBRUARY,), (FEBRUARY,))
+        assert entries(folder) == ["contract", "look", "registered", "decision", "promotion"]
+        assert (outcome.entry, outcome.champion) == (4, 5)
+        assert outcome.rehearsal
+        assert no_workspace_left(folder)
+
+    def test_again_is_nothing_new(self, folder, first):
+        """After a decision the same data and settings give nothing new, and no entry."""
+        before = entries(folder)
+        again = retrain(folder)
+        assert (again.verdict, again.entry, again.champion) == ("nothing new", first.entry, first.champion)
+        assert entries(folder) == before
+
+    @pytest.mark.usefixtures("first")
+    def test_the_same_bytes_again_are_nothing_new(self, folder):
+        """A month that is delivered again byte by byte is no new revision."""
+        deliver(folder, FEBRUARY)
+        assert retrain(folder).verdict == "nothing new"
+        assert len(statuses(folder)) == 2
+
+    def test_the_next_month_meets_the_champion(self, folder, first):
+        """March is judged against the champion of February, in one more look."""
+        deliver(folder, MARCH)
+        outcome = retrain(folder)
+        assert outcome.verdict in ("promote", "keep", "undecided")
+        assert outcome.holdout == (MARCH,)
+        kinds = entries(folder)[5:]
+        assert kinds[:3] == ["look", "registered", "decision"]
+        assert outcome.entry == 8
+        assert (outcome.champion == first.champion) == (outcome.verdict != "promote")
+
+
+class TestBlocked:
+    """A bad batch blocks itself, and nothing that was good."""
+
+    def test_a_bad_month_and_its_correction(self, folder, first):
+        """Blocked with its reason, said again while nothing changes, and forgotten with the good delivery."""
+        deliver(folder, MARCH, bad_batch(MARCH))
+        blocked = retrain(folder)
+        assert (blocked.verdict, blocked.champion) == ("blocked", first.champion)
+        assert "2024-03 of 400 rows: x: must lie between -10 and 10: 9 of 400 rows do not" in blocked.headline
+        assert blocked.blocked == (blocked.headline,)
+        assert len(entries(folder)) == 5
+        again = retrain(folder)
+        assert again.verdict == "nothing new"
+        assert "still blocked: 2024-03 of 400 rows: x: " in again.headline
+        deliver(folder, MARCH)
+        good = retrain(folder)
+        assert good.holdout == (MARCH,)
+        assert statuses(folder)[2:] == [(MARCH, 1, "blocked"), (MARCH, 2, "accepted")]
+        assert "still blocked" not in retrain(folder).headline
+
+    @pytest.mark.usefixtures("first")
+    def test_a_bad_revision_of_an_old_month_falls_back(self, folder):
+        """January delivered anew and broken: the January that was good stays in the dataset."""
+        before = dataset_of(folder).batches[0]
+        deliver(folder, JANUARY, bad_batch(JANUARY))
+        assert retrain(folder).verdict == "blocked"
+        deliver(folder, MARCH)
+        assert retrain(folder).holdout == (MARCH,)
+        assert dataset_of(folder).batches[0] == before
+        assert (JANUARY, 2, "blocked") in statuses(folder)
+
+    @pytest.mark.usefixtures("first")
+    def test_a_bad_and_a_good_month_at_once(self, folder):
+        """The good one is judged in the same cycle, and the bad one is in the outcome."""
+        deliver(folder, JANUARY, bad_batch(JANUARY))
+        deliver(folder, MARCH)
+        outcome = retrain(folder)
+        assert outcome.holdout == (MARCH,)
+        assert len(outcome.blocked) == 1
+        assert outcome.blocked[0].startswith("2024-01 of 400 rows: x: ")
+        assert [one.period for one in dataset_of(folder).batches] == [JANUARY, FEBRUARY, MARCH]
+
+    def test_only_bad_months(self, folder):
+        """Where the only batch is bad there is nothing to fall back on; the next good one starts afresh."""
+        deliver(folder, JANUARY, b"<html>503</html>")
+        outcome = retrain(folder)
+        assert outcome.verdict == "blocked"
+        assert "not a readable Parquet file" in outcome.headline
+        assert entries(folder) == []
+        deliver(folder, JANUARY)
+        assert retrain(folder).verdict == "waiting"
+
+    def test_other_rules_look_again(self, folder):
+        """A month that was blocked is judged anew when the rules change, without being delivered again."""
+        deliver(folder, JANUARY, bad_batch(JANUARY))
+        assert retrain(folder).verdict == "blocked"
+        (folder / "params.yaml").write_text(
+            changed(("x: {type: number, min: -10, max: 10}", "x: {type: number, min: -10, max: 9999}"))
+        )
+        assert retrain(folder).verdict == "waiting"
+        assert statuses(folder) == [(JANUARY, 1, "accepted")]
+
+    def test_bytes_are_kept(self, folder):
+        """What was blocked is in the store under its hash, as it came."""
+        data = bad_batch(JANUARY)
+        deliver(folder, JANUARY, data)
+        retrain(folder)
+        assert ledger_of(folder).store.get(f"batches/small/{digest(data)}.parquet")[0] == data
+
+
+class TestExhausted:
+    """A holdout is asked as often as the contract allows, whatever changes."""
+
+    def test_settings_changed(self, folder, first):
+        """Another seed would be another look at February: refused before anything is trained."""
+        (folder / "params.yaml").write_text(changed(("seed: 7", "seed: 8")))
+        steps = Steps(train=lambda *_, **__: pytest.fail("trained for a holdout that may not be asked"))
+        outcome = retrain(folder, steps)
+        assert (outcome.verdict, outcome.champion) == ("exhausted", first.champion)
+        assert "looked at 1 of 1 times" in outcome.headline
+        assert len(entries(folder)) == 5
+
+    @pytest.mark.usefixtures("first")
+    def test_old_data_corrected(self, folder):
+        """A corrected January is accepted and kept for the next cycle; February is not asked again."""
+        deliver(folder, JANUARY, small_batch(JANUARY, seed=3))
+        outcome = retrain(folder)
+        assert outcome.verdict == "exhausted"
+        assert (JANUARY, 2, "accepted") in statuses(folder)
+        assert entries(folder).count("look") == 1
+        again = retrain(folder)
+        assert again.verdict == "exhausted"
+        deliver(folder, MARCH)
+        assert retrain(folder).holdout == (MARCH,)
+        assert dataset_of(folder).batches[0].sha256 == digest(small_batch(JANUARY, seed=3))
+
+
+class TestDrill:
+    """A drill shows that the gate refuses; it leaves the folder and the champion alone."""
+
+    def test_it_is_refused(self, folder, first):
+        """Shuffled labels are not promoted, and neither is the folder's state touched."""
+        before = {name: data for name, data in stage_bytes(folder).items() if not name.startswith("store/")}
+        outcome = retrain(folder, drill=True)
+        assert outcome.drill
+        assert outcome.verdict in ("keep", "undecided")
+        assert outcome.champion == first.champion
+        after = {name: data for name, data in stage_bytes(folder).items() if not name.startswith("store/")}
+        assert after == before
+        assert retrain(folder).verdict == "nothing new"
+
+
+class TestPinned:
+    """The same cycle again, against the champion that was pinned."""
+
+    def test_the_same_decision(self, folder, first):
+        """The digest is the first decision's, and nothing is appended."""
+        before = entries(folder)
+        again = retrain(folder, pinned=True)
+        assert (again.decision, again.verdict) == (first.decision, "promote")
+        assert again.entry is None
+        assert entries(folder) == before
+
+    def test_in_another_folder(self, folder, first, tmp_path):
+        """A copy of the folder without its data comes to the same digest from the store alone."""
+        other = tmp_path / "copy"
+        shutil.copytree(folder, other, ignore=shutil.ignore_patterns("data", ".evergreen", ".dvc", "store"))
+        text = (other / "params.yaml").read_text()
+        (other / "params.yaml").write_text(text.replace("url: store", f"url: {folder / 'store'}"))
+        assert retrain(other, pinned=True).decision == first.decision
+
+    def test_without_a_pin(self, folder):
+        """A folder in which nothing is pinned says what to run."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        with pytest.raises(EvergreenError, match="evergreen fetch"):
+            retrain(folder, pinned=True)
+        assert no_workspace_left(folder)
+
+
+class TestAFailingStep:
+    """Whatever fails, nothing acknowledged is lost, no workspace stays, and the next run finishes the job."""
+
+    @pytest.mark.parametrize("name", ["validate", "version", "train", "evaluate", "decide", "promote"])
+    def test_each_step(self, folder, name):
+        """The error comes out as it was raised; run again, the cycle ends as if nothing had been."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+
+        def fail(*_: object, **__: object) -> None:
+            raise StoreUnavailable(f"no {name} today")
+
+        with pytest.raises(StoreUnavailable, match=f"no {name} today"):
+            retrain(folder, dataclasses.replace(Steps(), **{name: fail}))
+        assert no_workspace_left(folder)
+        assert [status[:2] for status in statuses(folder)] == [(JANUARY, 1), (FEBRUARY, 1)]
+        outcome = retrain(folder)
+        assert outcome.verdict == "promote"
+        assert entries(folder).count("look") == 1
+        assert entries(folder).count("promotion") == 1
+
+    def test_an_interrupt(self, folder):
+        """Ctrl-C in the middle of training leaves no workspace either."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+
+        def interrupt(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            retrain(folder, dataclasses.replace(Steps(), train=interrupt))
+        assert no_workspace_left(folder)
+
+    def test_opening_a_workspace_fails(self, folder, monkeypatch):
+        """A workspace that could not be set up is removed again."""
+        deliver(folder, JANUARY)
+        monkeypatch.setattr(
+            "tasks.run.workspaces.configure", lambda *_, **__: (_ for _ in ()).throw(OSError("full"))
+        )
+        with pytest.raises(OSError, match="full"):
+            retrain(folder)
+        assert no_workspace_left(folder)
+
+    def test_between_decision_and_promotion(self, folder, monkeypatch):
+        """A run that dies after its decision is finished by the next one, with nothing new to do."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        finish = tasks.promote.finish
+        monkeypatch.setattr(tasks.promote, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            retrain(folder)
+        assert entries(folder)[-1] == "decision"
+        monkeypatch.setattr(tasks.promote, "finish", finish)
+        outcome = retrain(folder)
+        assert outcome.finished == "promotion of decision 4, left by an interrupted run"
+        assert (outcome.verdict, outcome.champion) == ("nothing new", 5)
+
+    def test_a_folder_that_is_none(self, tmp_path):
+        """Where there is no model folder the message says which file was expected."""
+        with pytest.raises(BadInput, match="not a model folder"):
+            retrain(tmp_path)
+
+
+class TestSomebodyElseWasFaster:
+    """The folder's files are replaced only if they are as this run found them."""
+
+    def test_a_conflict_is_said_and_nothing_is_lost(self, folder):
+        """A dvc.lock that changed during the run stays; the decision is in the ledger all the same."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        steps = Steps()
+
+        def meddling(*arguments: object) -> object:
+            (folder / "dvc.lock").write_text("of another run")
+            return steps.decide(*arguments)
+
+        with pytest.raises(Conflict, match="was replaced by another run meanwhile"):
+            retrain(folder, dataclasses.replace(steps, decide=meddling))
+        assert (folder / "dvc.lock").read_text() == "of another run"
+        assert entries(folder)[-1] == "promotion"
+        assert no_workspace_left(folder)
+        assert retrain(folder).verdict == "nothing new"
+
+
+class TestTheOutcome:
+    """One document says what a cycle came to."""
+
+    def test_it_round_trips(self, first):
+        """The outcome is JSON of finite numbers, with the seconds of every step."""
+        assert Outcome.model_validate(json.loads(first.model_dump_json())) == first
+        steps = {
+            "intake",
+            "validate",
+            "version",
+            "prepare",
+            "train",
+            "evaluate",
+            "measure",
+            "decide",
+            "promote",
+        }
+        assert steps <= set(first.spent)
+        assert 0 < first.seconds < 300
+
+
+class TestLyingStore:
+    def test_a_store_that_ignores_conditions_gets_no_entry(self, tmp_path, monkeypatch):
+        """Where two creators can both win, nothing is written to the ledger, and the batch stays acknowledged."""
+        folder = small_folder(tmp_path)
+        for period in (JANUARY, FEBRUARY, MARCH):
+            deliver(folder, period)
+        monkeypatch.setattr(DirectoryStore, "create", DirectoryStore.put)
+        with pytest.raises(UnsafeStore, match="refuses to promote"):
+            retrain(folder)
+        monkeypatch.undo()
+        assert entries(folder) == []
+        assert len(statuses(folder)) == 3
+        assert no_workspace_left(folder)
+        assert retrain(folder).verdict in ("promote", "keep", "undecided")

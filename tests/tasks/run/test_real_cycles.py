@@ -1,0 +1,155 @@
+"""With DVC itself, and validation in its own process: a cycle leaves the folder as `dvc repro` would."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from data_factories import stage_bytes
+from factories import deliver, small_folder
+
+from tasks.ledger.audit import audit
+from tasks.opening import open_ledger
+from tasks.run import Outcome, retrain
+
+pytestmark = pytest.mark.real
+
+JANUARY, FEBRUARY = "2024-01", "2024-02"
+
+
+def environment() -> dict[str, str]:
+    """This process' environment with its own commands first and no other store."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**{k: v for k, v in os.environ.items() if k != "EVERGREEN_STORE"}, "PATH": path}
+
+
+def dvc(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "dvc", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A folder after two months that arrived at once: a decision and a champion."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("EVERGREEN_STORE", raising=False)
+        folder = small_folder(tmp_path_factory.mktemp("played"))
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        return folder, retrain(folder)
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVERGREEN_STORE", raising=False)
+
+
+class TestTheFolderAfterwards:
+    """What DVC finds."""
+
+    def test_status_is_clean_and_repro_skips_every_stage(self, played):
+        """Nothing has changed for DVC, and it runs no stage again."""
+        folder, outcome = played
+        assert outcome.verdict == "promote"
+        assert json.loads(dvc(folder, "status", "--json")) == {}
+        lock = (folder / "dvc.lock").read_bytes()
+        said = dvc(folder, "repro")
+        assert said.count("didn't change, skipping") == 8
+        assert "Running stage" not in said
+        assert (folder / "dvc.lock").read_bytes() == lock
+
+    def test_a_pinned_run_comes_to_the_same_decision(self, played):
+        """The digest is the one in the ledger, no entry is appended, and the folder keeps its bytes."""
+        folder, outcome = played
+        ledger = open_ledger(folder)[1]
+        before = (
+            ledger.state(),
+            stage_bytes(folder / "data" / "model"),
+            stage_bytes(folder / "data" / "prepared"),
+        )
+        again = retrain(folder, pinned=True)
+        assert again.decision == outcome.decision
+        assert again.entry is None
+        ledger = open_ledger(folder)[1]
+        after = (
+            ledger.state(),
+            stage_bytes(folder / "data" / "model"),
+            stage_bytes(folder / "data" / "prepared"),
+        )
+        assert after == before
+        assert json.loads(dvc(folder, "status", "--json")) == {}
+
+    def test_nothing_is_left_over(self, played):
+        """No workspace stays, and the ledger and every champion's bytes hold."""
+        folder, _ = played
+        assert not list((folder / ".evergreen" / "runs").iterdir())
+        assert audit(open_ledger(folder)[1]).wrong is None
+
+
+class TestNothingNew:
+    """Asking is cheap."""
+
+    def test_no_heavy_package_is_imported(self, played):
+        """A process that finds nothing new has imported neither a frame, a suite, a model nor DVC."""
+        code = (
+            "import json, sys; from pathlib import Path; from tasks.run import retrain; "
+            "outcome = retrain(Path(sys.argv[1])); "
+            "heavy = {'pandas', 'numpy', 'pyarrow', 'scipy', 'great_expectations', 'xgboost', 'dvc', "
+            "'jinja2', 'prefect', 'boto3'}; "
+            "print(json.dumps([outcome.verdict, sorted(heavy & set(sys.modules))]))"
+        )
+        command = [sys.executable, "-c", code, str(played[0])]
+        done = subprocess.run(
+            command,
+            env=environment(),
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert json.loads(done.stdout) == ["nothing new", []]
+
+
+@pytest.mark.long
+class TestTwoAtOnce:
+    """Two runs in one folder: both end well, or one says clearly that the other was faster."""
+
+    def test_one_decision_and_nothing_lost(self, tmp_path):
+        """One look, one decision, one promotion; a clean folder; exit status 0, or 3 for a `Conflict`."""
+        folder = small_folder(tmp_path)
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+
+        def one(_: int) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "tasks", "run", "--json", "--folder", str(folder)]
+            return subprocess.run(
+                command,
+                env=environment(),
+                cwd=Path(__file__).parents[3],
+                capture_output=True,
+                text=True,
+                timeout=200,
+                check=False,
+            )
+
+        with ThreadPoolExecutor(2) as pool:
+            both = list(pool.map(one, range(2)))
+        told = [json.loads(run.stdout) for run in both]
+        for run, document in zip(both, told, strict=True):
+            assert run.returncode in (0, 3), run.stderr
+            if run.returncode == 3:
+                assert document["error"]["kind"] == "Conflict"
+        assert 0 in {run.returncode for run in both}
+        kinds = [entry.body.kind for entry, _ in open_ledger(folder)[1].entries()]
+        assert [kinds.count(kind) for kind in ("contract", "look", "decision", "promotion")] == [1, 1, 1, 1]
+        assert audit(open_ledger(folder)[1]).wrong is None
+        assert not list((folder / ".evergreen" / "runs").iterdir())
+        assert json.loads(dvc(folder, "status", "--json")) == {}
+        assert retrain(folder).verdict == "nothing new"
