@@ -20,6 +20,8 @@ setup: .venv/.ready ## create .venv from the hashed lock
 	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) was not found: install Python 3.11, 3.12 or 3.13, or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python" >&2; exit 2; }
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Evergreen needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is %d.%d: name another: make $(MAKECMDGOALS) PYTHON=python3.12" % v)'
 	@"$(PYTHON)" infra/install.py
+	@# So that `dvc repro` finds its pins, and can say which command brings the data.
+	@EVERGREEN_STORE= $(BIN)/evergreen fetch >/dev/null
 	@touch $@
 
 demo: setup up ## the year 2013, month by month, through a real deployment
