@@ -143,7 +143,7 @@ class TestTwoAtOnce:
             both = list(pool.map(one, range(2)))
         told = [json.loads(run.stdout) for run in both]
         for run, document in zip(both, told, strict=True):
-            assert run.returncode in (0, 3), run.stderr
+            assert run.returncode in (0, 3), run.stdout + run.stderr
             if run.returncode == 3:
                 assert document["error"]["kind"] == "Conflict"
         assert 0 in {run.returncode for run in both}

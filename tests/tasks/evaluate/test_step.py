@@ -1,0 +1,210 @@
+"""The look comes before the evidence, a leak comes before the look, and equal files give equal bytes."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from data_factories import changed, months, told_card, versioned
+from factories import PARAMS, small_frame
+
+import tasks.prepare.step as prepare_step
+from tasks.documents import digest
+from tasks.errors import BadInput, Corrupt, Leak
+from tasks.evaluate.look import HoldoutExhausted
+from tasks.evaluate.step import evaluate, refuse_leak
+from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
+from tasks.pins import ChampionPin, fetch
+from tasks.prepare.split import HOLDOUT, TRAIN, split
+from tasks.prepare.step import prepare
+from tasks.store import open_store
+from tasks.train.step import train
+from tasks.workspace import Workspace
+
+JANUARY, FEBRUARY = "2024-01", "2024-02"
+
+
+def ready(
+    parent: Path, *, frames: dict[str, pd.DataFrame] | None = None, params: str = PARAMS
+) -> tuple[Workspace, Ledger]:
+    """A workspace in which everything before `evaluate` has run, and its ledger."""
+    workspace = versioned(parent, frames or months(JANUARY, FEBRUARY, rows=200), params=params)
+    ledger = Ledger(open_store(str(parent / "store")), workspace.params.model)
+    prepare(workspace)
+    fetch(workspace, ledger)
+    train(workspace)
+    return workspace, ledger
+
+
+def looks(ledger: Ledger) -> list[Looked]:
+    return [entry.body for entry, _ in ledger.entries() if isinstance(entry.body, Looked)]
+
+
+class TestTheLook:
+    """It is in the ledger before there is any evidence, and once."""
+
+    def test_again_is_the_same_look(self, tmp_path):
+        """A second evaluation of the same files appends nothing and writes the same bytes."""
+        workspace, ledger = ready(tmp_path)
+        evaluate(workspace, ledger)
+        first = (workspace.evidence.read_bytes(), workspace.look.read_bytes(), ledger.state().number)
+        evaluate(workspace, ledger)
+        assert (workspace.evidence.read_bytes(), workspace.look.read_bytes(), ledger.state().number) == first
+        assert len(looks(ledger)) == 1
+
+    def test_a_crash_after_the_look(self, tmp_path, monkeypatch):
+        """When evaluation dies after the look, the look is in the ledger, and no evidence is anywhere."""
+        workspace, ledger = ready(tmp_path)
+        monkeypatch.setattr(
+            "tasks.evaluate.step.compare", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(workspace, ledger)
+        assert len(looks(ledger)) == 1
+        assert not workspace.evidence.exists()
+
+    def test_another_challenger_finds_the_holdout_exhausted(self, tmp_path):
+        """With one look allowed, a second challenger is not told anything about this holdout."""
+        workspace, ledger = ready(tmp_path)
+        evaluate(workspace, ledger)
+        workspace.evidence.unlink()
+        workspace.params_file.write_text(
+            changed(("seed: 7", "seed: 8"), ("learning_rate: 0.3", "learning_rate: 0.2"))
+        )
+        other = Workspace(workspace.root)
+        train(other)
+        with pytest.raises(HoldoutExhausted, match="1 of 1 times"):
+            evaluate(other, ledger)
+        assert not workspace.evidence.exists()
+
+    def test_a_drill_spends_nothing(self, tmp_path):
+        """A drill's look is recorded as one, and the real challenger still has its look."""
+        workspace, ledger = ready(tmp_path)
+        train(workspace, drill=True)
+        assert evaluate(workspace, ledger).drill
+        train(workspace)
+        assert not evaluate(workspace, ledger).drill
+        assert [look.drill for look in looks(ledger)] == [True, False]
+
+
+class TestLeaks:
+    """A model that has seen the holdout is refused before the holdout is looked at."""
+
+    @pytest.mark.parametrize("part", [TRAIN, "selection"])
+    def test_a_holdout_row_in_training(self, tmp_path, monkeypatch, part):
+        """One planted row of the holdout among those trained or selected on: `Leak`, and no look."""
+
+        def leaking(rows, settings, times):
+            parts, excluded = split(rows, settings, times)
+            moved = parts[HOLDOUT].tail(1)
+            parts[part] = pd.concat([moved, parts[part]], ignore_index=True)
+            parts[HOLDOUT] = parts[HOLDOUT].iloc[:-1]
+            return parts, excluded
+
+        monkeypatch.setattr(prepare_step, "split", leaking)
+        workspace = versioned(tmp_path, months(JANUARY, FEBRUARY, rows=200))
+        prepare(workspace)
+        ledger = Ledger(open_store(str(tmp_path / "store")), "small")
+        fetch(workspace, ledger)
+        train(workspace)
+        with pytest.raises(
+            Leak, match=r"the challenger .* has seen rows until 2024-02-2.*holdout begins at 2024-02-0"
+        ):
+            evaluate(workspace, ledger)
+        assert looks(ledger) == []
+        assert not workspace.evidence.exists()
+
+    def test_the_same_instant_is_a_leak(self):
+        """The holdout begins after the last row seen, not with it."""
+        last = datetime(2024, 1, 31, tzinfo=UTC)
+        refuse_leak("champion", told_card("a"), last + timedelta(microseconds=1))
+        with pytest.raises(Leak, match="the champion"):
+            refuse_leak("champion", told_card("a"), last)
+
+    def test_a_champion_that_has_seen_the_holdout(self, tmp_path):
+        """A champion that is later than the holdout is refused too: no comparison beats an unfair one."""
+        workspace, ledger = ready(tmp_path)
+        pin = ChampionPin.model_validate_json(workspace.champion_pin.read_bytes())
+        seen = told_card("later").model_copy(
+            update={
+                "trained_until": "2024-02-10T00:00:00+00:00",
+                "model_sha256": pin_file(workspace, "model.ubj"),
+            }
+        )
+        pinned = pinned_with(workspace, pin, seen.to_bytes())
+        workspace.champion_pin.write_bytes(pinned.to_bytes())
+        with pytest.raises(Leak, match=r"the champion .* has seen rows until 2024-02-10"):
+            evaluate(workspace, ledger)
+        assert looks(ledger) == []
+
+
+def pin_file(workspace: Workspace, name: str) -> str:
+    """Put the workspace's own model among the pinned files; its hash."""
+    data = (workspace.model / name).read_bytes()
+    workspace.champion.mkdir(parents=True, exist_ok=True)
+    (workspace.champion / digest(data)).write_bytes(data)
+    return digest(data)
+
+
+def pinned_with(workspace: Workspace, pin: ChampionPin, card: bytes) -> ChampionPin:
+    """The pin of a champion with this card and the workspace's own model."""
+    (workspace.champion / digest(card)).write_bytes(card)
+    model = pin_file(workspace, "model.ubj")
+    return pin.model_copy(
+        update={
+            "champion": Champion(number=1, registered=1, candidate=digest(card)),
+            "card": ArtifactRef(sha256=digest(card), size=len(card)),
+            "model_bytes": ArtifactRef(sha256=model, size=1),
+        }
+    )
+
+
+class TestStrangers:
+    """Files are what their hashes say, or nothing is evaluated."""
+
+    def test_other_model_bytes(self, tmp_path):
+        """A model that is not the one its card names is not loaded."""
+        workspace, ledger = ready(tmp_path)
+        workspace.model_bytes.write_bytes(workspace.model_bytes.read_bytes() + b"}")
+        with pytest.raises(Corrupt, match="not loaded"):
+            evaluate(workspace, ledger)
+        assert looks(ledger) == []
+
+    def test_without_a_pin(self, tmp_path):
+        """Without a pinned champion the message says what to run."""
+        workspace, ledger = ready(tmp_path)
+        workspace.champion_pin.unlink()
+        with pytest.raises(BadInput, match="run `evergreen fetch`"):
+            evaluate(workspace, ledger)
+
+    def test_without_a_model(self, tmp_path):
+        """Without a trained model the message says which step to run."""
+        workspace, ledger = ready(tmp_path)
+        workspace.model_card.unlink()
+        with pytest.raises(BadInput, match="train has not run here yet"):
+            evaluate(workspace, ledger)
+
+
+class TestUnseenCategories:
+    """A colour that training never saw is counted, and nothing stops."""
+
+    def test_they_are_counted(self, tmp_path):
+        """The evidence says how many rows of the holdout had it."""
+        frames = months(JANUARY, FEBRUARY, rows=200)
+        frame = frames[FEBRUARY]
+        frame["colour"] = frame["colour"].mask(frame["label"].notna() & (frame.index < 9), "mauve")
+        expected = int((frame["colour"] == "mauve").sum())
+        workspace, ledger = ready(
+            tmp_path, frames=frames, params=changed((", values: [red, green, blue]", ""))
+        )
+        found = evaluate(workspace, ledger)
+        assert found.unseen_categories == {"challenger": {"colour": expected}, "champion": {}}
+
+    def test_counts(self, tmp_path):
+        """Rows, positives and clusters are the holdout's."""
+        workspace, ledger = ready(tmp_path)
+        found = evaluate(workspace, ledger)
+        frame = small_frame(FEBRUARY, rows=200)
+        kept = frame[frame["label"].notna()]
+        assert (found.rows, found.positives) == (len(kept), int(kept["label"].sum()))
+        assert found.clusters == kept["day"].nunique()

@@ -1,0 +1,141 @@
+"""What the step leaves: a model, and a card that says what it was made from; the holdout is never read."""
+
+import numpy as np
+import pytest
+from data_factories import changed, months, stage_bytes, versioned
+
+import tasks.train.step as train_step
+from tasks.documents import digest
+from tasks.errors import BadInput, Corrupt
+from tasks.evaluate.compare import cost_matrix
+from tasks.evaluate.metrics import value_rows
+from tasks.prepare.features import encode
+from tasks.prepare.step import prepare, read_part, read_preparation
+from tasks.train.booster import load_model
+from tasks.train.card import read_card
+from tasks.train.step import train
+from tasks.workspace import Workspace
+
+JANUARY, FEBRUARY = "2024-01", "2024-02"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Workspace:
+    """A workspace in which two months were prepared and trained on."""
+    workspace = versioned(tmp_path_factory.mktemp("trained"), months(JANUARY, FEBRUARY, rows=200))
+    prepare(workspace)
+    train(workspace)
+    return workspace
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Workspace:
+    """A workspace of its own, prepared from the same months."""
+    workspace = versioned(tmp_path, months(JANUARY, FEBRUARY, rows=200))
+    prepare(workspace)
+    return workspace
+
+
+class TestTheCard:
+    """It says what scoring and judging need, and it is true."""
+
+    def test_counts_and_times(self, trained):
+        """Rows, periods and the last instant seen are those of train and selection."""
+        card = read_card(trained.model_card.read_bytes())
+        parts = [read_part(trained, name) for name in ("train", "selection")]
+        assert (card.train_rows, card.selection_rows) == tuple(len(part) for part in parts)
+        assert card.periods == (JANUARY,)
+        assert card.trained_until == parts[1]["event_time"].max().isoformat()
+        assert card.base_rate == parts[0]["label"].mean()
+        assert card.features == read_preparation(trained).features
+        assert not card.drill
+
+    def test_the_bytes_it_names(self, trained):
+        """Hash and size are those of the model beside it, which loads under them."""
+        card = read_card(trained.model_card.read_bytes())
+        data = trained.model_bytes.read_bytes()
+        assert (digest(data), len(data)) == (card.model_sha256, card.model_bytes)
+        assert load_model(data, sha256=card.model_sha256).booster.num_boosted_rounds() == card.trees
+
+    def test_the_threshold_is_worth_most_on_selection(self, trained):
+        """No other threshold among the probabilities earns more on the selection split."""
+        card = read_card(trained.model_card.read_bytes())
+        selection = read_part(trained, "selection")
+        model = load_model(trained.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = model.predict(encode(selection, card.features)[0])
+        labels = selection["label"].to_numpy(dtype="float64")
+        costs = cost_matrix(trained.params.evaluate.costs)
+        worth = [value_rows(labels, told, threshold, costs).mean() for threshold in [0.0, *told, 1.1]]
+        assert value_rows(labels, told, card.threshold, costs).mean() == pytest.approx(max(worth))
+
+    def test_its_hash_is_the_candidate(self, trained):
+        """One changed byte of the card is another candidate."""
+        card = read_card(trained.model_card.read_bytes())
+        assert card.candidate == digest(trained.model_card.read_bytes())
+        assert card.model_copy(update={"threshold": 0.123}).candidate != card.candidate
+
+    @pytest.mark.parametrize("data", [b"", b"{}", b"null", b"\xff"])
+    def test_what_is_no_card(self, data):
+        """Bytes that are no card are `Corrupt`."""
+        with pytest.raises(Corrupt, match="not a model card"):
+            read_card(data)
+
+
+class TestTheSameAgain:
+    """Training is a function of its files."""
+
+    def test_same_bytes(self, trained, fresh):
+        """Another folder with the same rows comes to the same model and card."""
+        train(fresh)
+        assert stage_bytes(fresh.model) == stage_bytes(trained.model)
+
+    def test_the_holdout_is_not_needed(self, trained, fresh):
+        """Without the holdout's file training comes to the same bytes: it is never read."""
+        (fresh.prepared / "holdout.parquet").unlink()
+        train(fresh)
+        assert stage_bytes(fresh.model) == stage_bytes(trained.model)
+
+    def test_before_prepare(self, tmp_path):
+        """Without prepared rows the message says which step to run."""
+        with pytest.raises(BadInput, match="prepare has not run here yet"):
+            train(versioned(tmp_path, months(JANUARY)))
+
+
+class TestDrill:
+    """A drill learns shuffled labels, and says so."""
+
+    def test_labels_are_shuffled_not_changed(self, trained, fresh):
+        """The drill's model is another one, of the same base rate, the same each time, and marked."""
+        card = train(fresh, drill=True)
+        first = stage_bytes(fresh.model)
+        real = read_card(trained.model_card.read_bytes())
+        assert card.drill
+        assert card.base_rate == real.base_rate
+        assert card.model_sha256 != real.model_sha256
+        assert card.selection_log_loss > real.selection_log_loss
+        train(fresh, drill=True)
+        assert stage_bytes(fresh.model) == first
+
+
+class TestUnseenInSelection:
+    """Selection may have categories that training never saw."""
+
+    def test_they_are_missing_and_said(self, tmp_path, caplog):
+        """They are taken as missing, and a warning counts them."""
+        frames = months(JANUARY, FEBRUARY, rows=200)
+        frame = frames[JANUARY]
+        selection = frame["event_time"] >= "2024-01-25"
+        frame["colour"] = frame["colour"].mask(selection & (frame["colour"] == "red"), "mauve")
+        workspace = versioned(tmp_path, frames, params=changed((", values: [red, green, blue]", "")))
+        prepare(workspace)
+        card = train(workspace)
+        assert card.features.features[2].categories == ("blue", "green", "red")
+        assert "categories that training never saw, taken as missing: {'colour': " in caplog.text
+
+    def test_the_matrix_is_the_encoding(self, trained):
+        """Rows and labels that are trained on are the prepared ones, in order."""
+        part = read_part(trained, "train")
+        schema = read_preparation(trained).features
+        matrix, labels = train_step._matrix(part, trained.params, schema, drill=False)
+        np.testing.assert_array_equal(matrix, encode(part, schema)[0])
+        assert labels.tolist() == part["label"].tolist()
