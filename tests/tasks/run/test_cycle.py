@@ -380,7 +380,7 @@ class TestTheOutcome:
 
 class TestLyingStore:
     def test_a_store_that_ignores_conditions_gets_no_entry(self, tmp_path, monkeypatch):
-        """Where two creators can both win, nothing is written to the ledger, and the batch stays acknowledged."""
+        """Where two creators can both win the ledger gets no entry, and the batches stay acknowledged."""
         folder = small_folder(tmp_path)
         for period in (JANUARY, FEBRUARY, MARCH):
             deliver(folder, period)
