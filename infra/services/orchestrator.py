@@ -24,18 +24,19 @@ DEPLOY_SECONDS = 180
 def services(layout: Layout) -> list[Service]:
     """The server with its scheduler and automations, and one worker for the pool."""
     prefect = [sys.executable, "-m", "prefect", "--no-prompt"]
+    worker = [sys.executable, str(ROOT / "infra" / "worker.py")]
     address = ["--host", "127.0.0.1", "--port", str(layout.prefect_port), "--analytics-off", "--scheduler"]
     pool = ["--pool", POOL, "--type", "process", "--name", "local", "--install-policy", "never"]
     return [
         Service(SERVER, [*prefect, "server", "start", *address]),
-        Service(WORKER, [*prefect, "worker", "start", *pool]),
+        Service(WORKER, [*worker, "worker", "start", *pool]),
     ]
 
 
 def healthy(layout: Layout) -> bool:
     """Whether the API answers."""
     try:
-        return _call(layout, "/health") is True
+        return call(layout, "/health") is True
     except (OSError, ValueError):
         return False
 
@@ -46,7 +47,7 @@ def ensure_pool(layout: Layout) -> bool:
     The worker fills in the pool's job template when it starts.
     """
     try:
-        _call(layout, "/work_pools/", {"name": POOL, "type": "process"})
+        call(layout, "/work_pools/", {"name": POOL, "type": "process"})
     except urllib.error.HTTPError as error:
         if error.code != HTTPStatus.CONFLICT:
             raise Unavailable(f"Prefect did not create the work pool {POOL}: {error}.") from error
@@ -57,13 +58,14 @@ def ensure_pool(layout: Layout) -> bool:
 def worker_online(layout: Layout) -> bool:
     """Whether a worker has reported to the pool lately."""
     try:
-        workers = _call(layout, f"/work_pools/{POOL}/workers/filter", {})
+        workers = call(layout, f"/work_pools/{POOL}/workers/filter", {})
     except (OSError, ValueError):
         return False
     return any(worker.get("status") == "ONLINE" for worker in workers)
 
 
-def _call(layout: Layout, path: str, document: Any = None) -> Any:
+def call(layout: Layout, path: str, document: Any = None) -> Any:
+    """Ask Prefect's API: GET, or POST with a document; raises `OSError` where it does not answer well."""
     # The user's proxy has no business on loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     body = None if document is None else json.dumps(document).encode()

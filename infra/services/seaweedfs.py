@@ -103,9 +103,12 @@ def _check_marker(layout: Layout, s3: "S3Client") -> None:
 
     path = layout.seaweedfs / "identity"
     if not path.exists():
-        identity = secrets.token_hex(16)
-        s3.put_object(Bucket=BUCKET, Key=MARKER, Body=identity.encode())
-        write_private(path, identity)
+        # The same at each try: one that timed out may still be carried out after one that did not.
+        chosen = path.with_suffix(".new")
+        if not chosen.exists():
+            write_private(chosen, secrets.token_hex(16))
+        s3.put_object(Bucket=BUCKET, Key=MARKER, Body=chosen.read_bytes())
+        chosen.replace(path)
     try:
         found = s3.get_object(Bucket=BUCKET, Key=MARKER)["Body"].read().decode(errors="replace")
     except ClientError as error:

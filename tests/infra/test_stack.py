@@ -96,7 +96,7 @@ def client(base):
 def content(base):
     """One object's bytes and the deployments' names: what has to survive."""
     layout = read_layout(base, {})
-    deployments = orchestrator._call(layout, "/deployments/filter", {})
+    deployments = orchestrator.call(layout, "/deployments/filter", {})
     body = client(base).get_object(Bucket="evergreen", Key="kept")["Body"].read()
     return body, [entry["name"] for entry in deployments]
 

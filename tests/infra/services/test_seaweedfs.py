@@ -19,10 +19,13 @@ MISSING = b"<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"
 
 @pytest.fixture
 def stranger(tmp_path):
-    """A function from answers by path to the layout of a stack whose S3 port gives them."""
+    """A function from answers by path to the layout of a stack whose S3 port gives them.
+
+    What is PUT is added to `written`; the first one is answered 503.
+    """
     servers = []
 
-    def serve(answers):
+    def serve(answers, written=None):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 status, body = answers[self.path.split("?")[0]]
@@ -30,6 +33,12 @@ def stranger(tmp_path):
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_PUT(self):
+                written.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(503 if len(written) == 1 else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def log_message(self, *_):
                 pass
@@ -85,3 +94,12 @@ class TestIdentity:
     def test_a_server_that_still_starts_is_waited_for(self, stranger):
         """500 and no answer at all are "not yet"."""
         assert not seaweedfs.ready(stranger({"/": (500, b"")}))
+
+    def test_each_try_writes_the_same_identity(self, stranger):
+        """A first write that seemed to fail may still be carried out after the second one."""
+        written = []
+        layout = stranger({"/": (200, BUCKETS), "/evergreen/stack/identity": (404, MISSING)}, written)
+        assert not seaweedfs.ready(layout)
+        with pytest.raises(Unavailable, match="found nothing"):
+            seaweedfs.ready(layout)
+        assert written[0] == written[1] == (layout.seaweedfs / "identity").read_bytes()
