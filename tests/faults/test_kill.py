@@ -38,7 +38,13 @@ def undisturbed(world):
 @pytest.fixture(scope="module")
 def say(pytestconfig):
     """A function that prints a line while tests run, although pytest keeps what they print."""
-    return lambda text: pytestconfig.get_terminal_writer().line(text)
+    keeper = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def line(text):
+        with keeper.global_and_fixture_disabled():
+            print(text, flush=True)  # noqa: T201 - progress
+
+    return line
 
 
 @pytest.fixture(scope="module")
