@@ -1,6 +1,8 @@
 """What is decided before anything starts: folder, ports, credentials, whose store."""
 
 import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 from services.layout import ROOT, base_folder, read_layout, write_private
@@ -97,10 +99,11 @@ class TestWhoseStore:
 class TestSocket:
     """A path short enough for the kernel."""
 
-    def test_it_lies_in_the_base_folder_where_that_is_short(self, tmp_path):
+    def test_it_lies_in_the_base_folder_where_that_is_short(self):
         """Next to everything else of the stack."""
-        layout = read_layout(tmp_path / "b", {})
-        assert layout.socket == tmp_path / "b" / "supervisor" / "supervisor.sock"
+        with tempfile.TemporaryDirectory() as short:
+            layout = read_layout(Path(short), {})
+            assert layout.socket == Path(short) / "supervisor" / "supervisor.sock"
 
     def test_a_long_base_folder_still_gives_a_path_that_the_kernel_takes(self, tmp_path):
         """Sockets are limited to about 104 bytes; clones may lie deep."""

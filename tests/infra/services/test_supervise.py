@@ -84,6 +84,6 @@ class TestWaiting:
     def test_a_stack_that_never_ran_is_not_alive(self, layout):
         """No socket, and a socket that nobody answers, are the same."""
         assert not supervise.alive(layout)
-        layout.supervisor.mkdir(parents=True)
+        layout.socket.parent.mkdir(parents=True, exist_ok=True)
         layout.socket.touch()
         assert not supervise.alive(layout)
