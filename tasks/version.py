@@ -33,10 +33,12 @@ class Dataset(Document):
     batches: tuple[DatasetBatch, ...]
 
 
-def version(workspace: Workspace) -> Dataset:
-    """Write the manifest, `dvc add` the batches and push the new ones to the store."""
+def version(workspace: Workspace, *, added: bool = False) -> Dataset:
+    """Write the manifest, `dvc add` the batches (unless they are `added`) and push the new ones."""
     dataset = manifest(workspace)
-    add_and_push(workspace)
+    if not added:
+        add(workspace)
+    dvc(workspace, "push", "data/batches.dvc")
     return dataset
 
 
@@ -133,10 +135,9 @@ def store_url(workspace: Workspace) -> str:
     return url if "://" in url else str((workspace.root / url).resolve())
 
 
-def add_and_push(workspace: Workspace) -> None:
-    """`dvc add` the batches and push the new ones to the store."""
+def add(workspace: Workspace) -> None:
+    """`dvc add` the batches: into this machine's cache, and a pointer in the workspace."""
     dvc(workspace, "add", "data/batches")
-    dvc(workspace, "push", "data/batches.dvc")
 
 
 def record(workspace: Workspace) -> None:

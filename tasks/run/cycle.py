@@ -34,7 +34,7 @@ from tasks.run.workspaces import (
 from tasks.steps import Steps
 from tasks.store import Store
 from tasks.validate import Check, Checker, Validation, rules_hash
-from tasks.version import manifest, record, unjudged_manifest
+from tasks.version import add, manifest, record, unjudged_manifest
 from tasks.workspace import Workspace, discard
 
 _log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class Cycle:
     arrived: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     rows: int | None = None
+    added: bool = False
     finished: str | None = None
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -186,16 +187,21 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
         return cycle.outcome("blocked", "; ".join(cycle.blocked))
     inputs = inputs_of(catalogue.usable(rules), workspace.params.hash)
     manifest(workspace)
-    with ThreadPoolExecutor(1) as background:
-        kept = background.submit(copy_context().run, _keep, cycle, workspace, rules)
+    try:
+        if ahead is not None:
+            raise ahead
+        _train(cycle, workspace)
+    except (NotEnoughPeriods, HoldoutExhausted) as stopped:
+        _keep(cycle, workspace, rules)
+        publish_batches(workspace, cycle.folder, lock)
+        verdict: Verdict = "waiting" if isinstance(stopped, NotEnoughPeriods) else "exhausted"
+        return cycle.outcome(verdict, str(stopped))
+    with ThreadPoolExecutor(1) as beside:
+        # Beside judging and not beside training: two threads of a trainer wait for each other at
+        # every tree, so that whatever takes one core from it for a second costs it two.
+        kept = beside.submit(copy_context().run, _keep, cycle, workspace, rules)
         try:
-            if ahead is not None:
-                raise ahead
             _judge(cycle, workspace)
-        except NotEnoughPeriods as waiting:
-            kept.result()
-            publish_batches(workspace, cycle.folder, lock)
-            return cycle.outcome("waiting", str(waiting))
         except HoldoutExhausted as exhausted:
             kept.result()
             return cycle.outcome("exhausted", str(exhausted))
@@ -238,9 +244,18 @@ def _accepted(
 
 def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
     """Prepare before validation has spoken; what goes wrong is told only if the batches turn out good."""
+    cycle.added = False
     try:
         unjudged_manifest(workspace)
         cycle.call("prepare", cycle.steps.prepare, workspace)
+        # Into this machine's cache only; they are pushed once they are accepted.
+        cycle.call("add", add, workspace)
+        cycle.added = True
+        # What comes next needs these, and the processor is idle while validation imports its own.
+        from tasks.evaluate import step as _  # noqa: F401
+        from tasks.train.booster import warm
+
+        warm()
     except Exception as error:  # noqa: BLE001 - a bad batch may fail anywhere; validation says why
         return error
     return None
@@ -248,28 +263,31 @@ def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
 
 def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
     """Version the batches, then say that they are accepted: in this order."""
-    cycle.call("version", cycle.steps.version, workspace)
+    cycle.call("version", cycle.steps.version, workspace, added=cycle.added)
     accepted = [one.name for one in workspace.batch_files()]
     update_catalogue(
         cycle.store, cycle.ledger.model, lambda newest: newest.with_verdicts(accepted, {}, rules)
     )
 
 
-def _judge(cycle: Cycle, workspace: Workspace) -> None:
+def _train(cycle: Cycle, workspace: Workspace) -> None:
     from tasks.prepare.step import read_preparation
-    from tasks.report import report
 
-    steps = cycle.steps
     if cycle.pinned:
         copy_pins(cycle.folder, workspace)
     else:
         cycle.call("fetch", fetch, workspace, cycle.ledger)
     if not cycle.pinned and not cycle.drill:
         _refuse_if_spent(cycle, cycle.ledger.state(), read_preparation(workspace).holdout)
-    cycle.call("train", steps.train, workspace, drill=cycle.drill)
-    cycle.call("evaluate", steps.evaluate, workspace, cycle.ledger)
-    cycle.call("measure", steps.measure, workspace)
-    cycle.call("decide", steps.decide, workspace)
+    cycle.call("train", cycle.steps.train, workspace, drill=cycle.drill)
+
+
+def _judge(cycle: Cycle, workspace: Workspace) -> None:
+    from tasks.report import report
+
+    cycle.call("evaluate", cycle.steps.evaluate, workspace, cycle.ledger)
+    cycle.call("measure", cycle.steps.measure, workspace)
+    cycle.call("decide", cycle.steps.decide, workspace)
     cycle.call("report", report, workspace)
 
 

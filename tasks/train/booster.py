@@ -13,8 +13,6 @@ from tasks.errors import Corrupt
 from tasks.params import TrainParams
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import xgboost
 
 _log = logging.getLogger(__name__)
@@ -59,7 +57,7 @@ def fit(
 
     Same inputs give the same bytes, whatever the number of threads, for one XGBoost version.
     """
-    xgb = _library()
+    import xgboost as xgb
 
     options = {"feature_types": types, "enable_categorical": True, "max_bin": settings.max_bin}
     fitting = xgb.QuantileDMatrix(train[0], label=train[1], **options)
@@ -93,7 +91,7 @@ def load_model(data: bytes, *, sha256: str) -> Model:
         raise Corrupt(f"model bytes hash to {digest(data)[:12]}…, expected {sha256[:12]}…; not loaded")
     if not (data.startswith(_UBJ_BEGINS) and data.endswith(_UBJ_ENDS)):
         raise Corrupt(f"model {sha256[:12]}…: expected UBJ, found {len(data)} bytes of something else")
-    xgb = _library()
+    import xgboost as xgb
 
     booster = xgb.Booster()
     try:
@@ -105,23 +103,16 @@ def load_model(data: bytes, *, sha256: str) -> Model:
     return Model(booster)
 
 
+def warm() -> None:
+    """Import XGBoost now, where a caller has the time."""
+    import xgboost  # noqa: F401
+
+
 def library_version() -> str:
     """XGBoost's version, recorded with each model: bytes are comparable within one."""
     from importlib.metadata import version
 
     return version("xgboost")
-
-
-def _library() -> "ModuleType":
-    """XGBoost, imported so that its threads sleep while they wait for each other instead of spinning.
-
-    Spinning wins nothing on an idle machine, and beside other work two spinning threads took twice
-    as long (200 trees, 2 busy cores: 20.4 s against 10.4 s). Read once, when the library is loaded.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    import xgboost
-
-    return xgboost
 
 
 def _options(settings: TrainParams) -> dict[str, object]:
