@@ -83,7 +83,7 @@ class Ledger:
             after = advance(state, entry, digest(data))
             if not self._created(self.key(entry.number), data):
                 # Somebody else has this number. Wait a little at random, then read on.
-                time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311
+                time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311 - no secret
                 continue
             self._known = after
             self._point(after)

@@ -105,7 +105,7 @@ def load_model(data: bytes, *, sha256: str) -> Model:
 
 def warm() -> None:
     """Import XGBoost now, where a caller has the time."""
-    import xgboost  # noqa: F401
+    import xgboost  # noqa: F401 - imported for its time
 
 
 def library_version() -> str:
