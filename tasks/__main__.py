@@ -63,13 +63,14 @@ def fetch(folder: Path) -> tuple[Any, ...]:
     from tasks.pins import fetch as pin_champion
     from tasks.run.workspaces import assemble
     from tasks.validate import rules_hash
-    from tasks.version import configure
+    from tasks.version.commands import dvc
+    from tasks.version.remote import configure
 
     home, ledger = _opened(folder)
     pin = pin_champion(home, ledger)
     usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
     configure(home)
-    assemble(home, home, ledger.store, usable)
+    assemble(home, home, ledger.store, usable, dvc)
     champion = f"champion of entry {pin.champion.number}" if pin.champion else "no champion yet"
     return pin, f"pinned: {champion}, contract {pin.contract[:12]}; {len(usable)} batches in {home.batches}"
 
@@ -116,8 +117,9 @@ def validate(folder: Path) -> tuple[Any, ...]:
 @click.option("--manifest-only", is_flag=True, help="Only write data/dataset.json: the stage of dvc.yaml.")
 def version(folder: Path, manifest_only: bool) -> tuple[Any, ...]:
     """Make the batches a dataset version: `dvc add` and `dvc push` to the store."""
-    from tasks.version import configure, manifest
+    from tasks.version import manifest
     from tasks.version import version as step
+    from tasks.version.remote import configure
     from tasks.workspace import open_folder
 
     # The store is opened first: an address that it refuses must not get into DVC's configuration.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tasks.ledger import Ledger
 from tasks.store import open_store
-from tasks.version import store_url
+from tasks.version.remote import store_url
 from tasks.workspace import Workspace, open_folder
 
 

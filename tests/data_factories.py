@@ -27,7 +27,8 @@ from tasks.train.booster import Matrix
 from tasks.train.card import ModelCard
 from tasks.train.step import train
 from tasks.validate.result import BatchReport, rules_hash
-from tasks.version import Dataset, manifest, store_url
+from tasks.version import Dataset, manifest
+from tasks.version.remote import store_url
 from tasks.workspace import BatchFile, Workspace
 
 
@@ -161,8 +162,8 @@ class PaperDvc:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def __call__(self, workspace: Workspace, *arguments: str) -> str:
-        """As `tasks.version.dvc`."""
+    def __call__(self, workspace: Workspace, *arguments: str) -> None:
+        """As `tasks.version.commands.dvc`."""
         self.asked.append(arguments[0])
         files = {name: digest(data) for name, data in stage_bytes(workspace.data).items()}
         if arguments[0] == "add":
@@ -171,12 +172,11 @@ class PaperDvc:
             )
         if arguments[0] == "commit":
             workspace.dvc_lock.write_text("".join(f"{name} {sha}\n" for name, sha in files.items()))
-        return ""
 
 
 def on_paper(patch: pytest.MonkeyPatch) -> PaperDvc:
     """Run cycles with DVC on paper and without the child process that validates: its work is done here."""
     dvc = PaperDvc()
-    patch.setattr("tasks.version.dvc", dvc)
+    patch.setattr("tasks.run.cycle.KeptDvc", lambda: nullcontext(dvc))
     patch.setattr("tasks.run.cycle.Checker", nullcontext)
     return dvc

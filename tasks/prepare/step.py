@@ -120,7 +120,7 @@ def write_part(path: Path, part: pd.DataFrame) -> None:
     """A frame as Parquet whose bytes depend on nothing but its rows."""
     table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
     temporary = path.with_suffix(".tmp")
-    pq.write_table(table, temporary, compression="zstd")
+    pq.write_table(table, temporary, compression="lz4")
     temporary.replace(path)
 
 

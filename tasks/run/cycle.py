@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ from tasks.run.workspaces import (
 from tasks.steps import Steps
 from tasks.store import Store
 from tasks.validate import Check, Checker, Validation, rules_hash
-from tasks.version import add, manifest, record, unjudged_manifest
+from tasks.version import manifest
+from tasks.version.commands import Dvc, KeptDvc, add, dvc, record
+from tasks.version.manifest import unjudged_manifest
 from tasks.workspace import Workspace, discard
 
 _log = logging.getLogger(__name__)
@@ -55,6 +58,7 @@ class Cycle:
     rows: int | None = None
     added: bool = False
     finished: str | None = None
+    dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -117,7 +121,8 @@ def _cycle(cycle: Cycle) -> Outcome:
         return idle
     workspace = open_run(cycle.folder)
     try:
-        return _in_workspace(cycle, workspace, arrivals.catalogue, rules)
+        with KeptDvc() as cycle.dvc:
+            return _in_workspace(cycle, workspace, arrivals.catalogue, rules)
     finally:
         discard(workspace)
 
@@ -220,7 +225,7 @@ def _accepted(
     """
     while True:
         usable = catalogue.usable(rules)
-        cycle.call("assemble", assemble, workspace, cycle.folder, cycle.store, usable)
+        _assemble(cycle, workspace, usable)
         with ThreadPoolExecutor(1) as beside:
             validating = beside.submit(
                 copy_context().run, cycle.call, "validate", cycle.steps.validate, workspace, check
@@ -242,6 +247,16 @@ def _accepted(
         )
 
 
+def _assemble(cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...]) -> None:
+    with ThreadPoolExecutor(1) as beside:
+        bring = partial(assemble, workspace, cycle.folder, cycle.store, usable, cycle.dvc)
+        done = beside.submit(copy_context().run, cycle.call, "assemble", bring)
+        # It waits for DVC's start meanwhile.
+        from tasks.prepare import step as _  # noqa: F401 - imported for its time
+
+        done.result()
+
+
 def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
     """Prepare before validation has spoken; what goes wrong is told only if the batches turn out good."""
     cycle.added = False
@@ -249,10 +264,10 @@ def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
         unjudged_manifest(workspace)
         cycle.call("prepare", cycle.steps.prepare, workspace)
         # Into this machine's cache only; they are pushed once they are accepted.
-        cycle.call("add", add, workspace)
+        cycle.call("add", add, workspace, cycle.dvc)
         cycle.added = True
         # What comes next needs these, and the processor is idle while validation imports its own.
-        from tasks.evaluate import step as _  # noqa: F401 - imported for its time
+        from tasks.evaluate import step as _  # noqa: F401
         from tasks.train.booster import warm
 
         warm()
@@ -263,7 +278,7 @@ def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
 
 def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
     """Version the batches, then say that they are accepted: in this order."""
-    cycle.call("version", cycle.steps.version, workspace, added=cycle.added)
+    cycle.call("version", cycle.steps.version, workspace, added=cycle.added, run=cycle.dvc)
     accepted = [one.name for one in workspace.batch_files()]
     update_catalogue(
         cycle.store, cycle.ledger.model, lambda newest: newest.with_verdicts(accepted, {}, rules)
@@ -294,11 +309,11 @@ def _judge(cycle: Cycle, workspace: Workspace) -> None:
 def _conclude(cycle: Cycle, workspace: Workspace, lock: str | None, inputs: str) -> Outcome:
     from tasks.decide.step import read_decision
 
-    cycle.call("record", record, workspace)
+    cycle.call("record", record, workspace, cycle.dvc)
     decision = read_decision(workspace)
     promotion = cycle.call("promote", cycle.steps.promote, workspace, cycle.ledger, inputs)
     if not cycle.drill:
-        cycle.call("publish", publish, workspace, cycle.folder, lock)
+        cycle.call("publish", publish, workspace, cycle.folder, lock, cycle.dvc)
     return cycle.outcome(
         decision.verdict,
         decision.headline,

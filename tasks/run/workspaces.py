@@ -11,7 +11,8 @@ from tasks.documents import digest_file, write_atomically
 from tasks.errors import BadInput, Conflict
 from tasks.intake import Revision, batch_bytes
 from tasks.store import Store
-from tasks.version import checkout, configure
+from tasks.version.commands import Dvc, checkout
+from tasks.version.remote import configure
 from tasks.workspace import Workspace, discard
 
 
@@ -57,10 +58,19 @@ def open_run(folder: Workspace) -> Workspace:
     return workspace
 
 
-def assemble(workspace: Workspace, folder: Workspace, store: Store, revisions: tuple[Revision, ...]) -> None:
-    """Bring exactly these revisions: from the DVC cache where it has them, else from the store."""
+def assemble(
+    workspace: Workspace,
+    folder: Workspace,
+    store: Store,
+    revisions: tuple[Revision, ...],
+    run: Dvc,
+) -> None:
+    """Bring exactly these revisions: from the DVC cache where it has them, else from the store.
+
+    DVC brings them, and not a link made here: it remembers the hash of each file that it has brought.
+    """
     if workspace.batches_pointer.exists() and (folder.dvc_cache / "files").exists():
-        checkout(workspace)
+        checkout(workspace, run)
     workspace.batches.mkdir(parents=True, exist_ok=True)
     wanted = {one.file for one in revisions}
     for path in workspace.batches.iterdir():
@@ -99,7 +109,7 @@ def publish_batches(workspace: Workspace, folder: Workspace, lock: str | None) -
             write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
 
 
-def publish(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
+def publish(workspace: Workspace, folder: Workspace, lock: str | None, run: Dvc) -> None:
     """Replace the folder's dvc.lock, pointers and pins by the run's, if nobody else did meanwhile.
 
     Raises `Conflict` if they did; the decision is in the ledger all the same.
@@ -118,7 +128,7 @@ def publish(workspace: Workspace, folder: Workspace, lock: str | None) -> None:
         write_atomically(folder.report, workspace.report.read_bytes())
         write_atomically(folder.dvc_lock, workspace.dvc_lock.read_bytes())
         configure(folder)
-        checkout(folder)
+        checkout(folder, run)
 
 
 @contextmanager

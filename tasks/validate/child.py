@@ -1,27 +1,26 @@
-"""The process behind `Checker`: a line of JSON in, the report on one batch out."""
+"""The process behind `Checker`: a batch in, the report on it out."""
 
-import json
-import sys
 from pathlib import Path
+from typing import Any
 
+from tasks.companion import Answer, serve
 from tasks.params import Params
 from tasks.validate.step import check_batch
 from tasks.workspace import BatchFile
 
 
-def main() -> None:
-    """Answer each line on standard input; what libraries print goes to standard error."""
-    answers, sys.stdout = sys.stdout, sys.stderr
+def begin() -> Answer:
+    """Import what takes seconds."""
     import great_expectations.expectations  # noqa: F401 - what this process exists for
     import pyarrow.parquet  # noqa: F401
 
-    for line in sys.stdin:
-        asked = json.loads(line)
-        path, params = Path(asked["path"]), Params.model_validate_json(asked["params"])
-        report = check_batch(path, BatchFile.of(path), params, asked["rules"])
-        answers.write(json.dumps(report.model_dump(mode="json")) + "\n")
-        answers.flush()
+    def answer(question: dict[str, Any]) -> dict[str, Any]:
+        path, params = Path(question["path"]), Params.model_validate_json(question["params"])
+        report = check_batch(path, BatchFile.of(path), params, question["rules"])
+        return report.model_dump(mode="json")
+
+    return answer
 
 
 if __name__ == "__main__":
-    main()
+    serve(begin)

@@ -50,9 +50,8 @@ def check(frame: pd.DataFrame, suite: list[Expectation]) -> list[Failure]:
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("batch")
     definition = asset.add_batch_definition_whole_dataframe("batch")
     batch = definition.get_batch(batch_parameters={"dataframe": frame})
-    gx_suite = gx.ExpectationSuite(name="suite")
-    for kind, arguments in suite:
-        gx_suite.add_expectation(getattr(gxe, kind)(**arguments))
+    rules = [getattr(gxe, kind)(**arguments) for kind, arguments in suite]
+    gx_suite = gx.ExpectationSuite(name="suite", expectations=rules)
     results = batch.validate(gx_suite, result_format="BASIC").results
     return [failure for result in results if (failure := _failure(result)) is not None]
 

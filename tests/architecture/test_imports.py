@@ -17,7 +17,7 @@ ONLY_IN = {
     "great_expectations": "tasks/validate/",
     "xgboost": "tasks/train/booster.py",
     "prefect": "flows/",
-    "dvc": "nowhere: its command is run instead",
+    "dvc": "tasks/version/child.py",
 }
 """A package, and where in tasks and flows it may be imported. (infra/ runs the services themselves.)"""
 

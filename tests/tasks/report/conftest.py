@@ -25,7 +25,7 @@ from tasks.prepare.features import Feature, Schema
 from tasks.prepare.step import Part, Preparation
 from tasks.report import Inputs
 from tasks.train.card import ModelCard
-from tasks.version import Dataset, DatasetBatch
+from tasks.version.manifest import Dataset, DatasetBatch
 
 SETTINGS = """
 model: delays

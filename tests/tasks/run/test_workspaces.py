@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from data_factories import stage_bytes
+from data_factories import PaperDvc, stage_bytes
 from factories import parquet, small_frame
 
 from tasks.documents import digest
@@ -14,7 +14,7 @@ from tasks.run.workspaces import assemble, copy_pins, lock_hash, open_run, publi
 from tasks.store import open_store
 from tasks.workspace import Workspace, open_folder
 
-pytestmark = pytest.mark.usefixtures("paper")
+PAPER = PaperDvc()
 
 
 @pytest.fixture
@@ -54,9 +54,9 @@ class TestAssemble:
             arrived(home, "2024-02"),
             arrived(home, "2024-02", seed=4),
         )
-        assemble(workspace, home, store, (january, february))
+        assemble(workspace, home, store, (january, february), PAPER)
         store.delete(bytes_key("small", january.sha256))
-        assemble(workspace, home, store, (january, corrected))
+        assemble(workspace, home, store, (january, corrected), PAPER)
         assert set(stage_bytes(workspace.batches)) == {january.file, corrected.file}
 
     @pytest.mark.parametrize("data", [b"other bytes", None])
@@ -68,7 +68,7 @@ class TestAssemble:
         if data is not None:
             store.put(bytes_key("small", revision.sha256), data)
         with pytest.raises(Corrupt, match=bytes_key("small", revision.sha256)):
-            assemble(workspace, home, store, (revision,))
+            assemble(workspace, home, store, (revision,), PAPER)
         assert stage_bytes(workspace.batches) == {}
 
 
@@ -98,20 +98,20 @@ class TestPublish:
 
     def test_takes_the_run_s_files(self, home):
         """After it, lock, pointer, pins and page are the run's."""
-        publish(judged(home), home, None)
+        publish(judged(home), home, None, PAPER)
         assert home.dvc_lock.read_text() == "the lock"
         assert home.champion_pin.read_text() == "champion.json of the lock"
         assert home.report.read_text() == "report.html of the lock"
-        publish(judged(home, "next"), home, lock_hash(home))
+        publish(judged(home, "next"), home, lock_hash(home), PAPER)
         assert home.dvc_lock.read_text() == "next"
 
     def test_a_stale_lock_changes_nothing(self, home):
         """A run that began before the folder's lock was replaced leaves every file as it is."""
         before = lock_hash(home)
-        publish(judged(home), home, before)
+        publish(judged(home), home, before, PAPER)
         files = stage_bytes(home.data)
         with pytest.raises(Conflict, match="was replaced by another run meanwhile"):
-            publish(judged(home, "late"), home, before)
+            publish(judged(home, "late"), home, before, PAPER)
         assert stage_bytes(home.data) == files
         assert home.dvc_lock.read_text() == "the lock"
 
@@ -123,7 +123,7 @@ class TestPublish:
         def one(workspace: Workspace) -> None:
             ready.wait()
             try:
-                publish(workspace, home, None)
+                publish(workspace, home, None, PAPER)
             except Conflict:
                 lost.append(workspace)
             else:

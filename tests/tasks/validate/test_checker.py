@@ -53,8 +53,8 @@ class TestADeadChild:
     def test_before_it_is_asked(self, workspace):
         """A child that has ended is 'could not check', for every batch, and no report is written."""
         checker = Checker()
-        checker._child.kill()
-        checker._child.wait()
+        checker.process.kill()
+        checker.process.wait()
         with pytest.raises(EvergreenError, match="could not check: the validating process ended"):
             validate(workspace, checker)
         assert list(workspace.validation.iterdir()) == []
@@ -63,7 +63,7 @@ class TestADeadChild:
     def test_while_it_works(self, workspace):
         """A child that is killed between question and answer is the same error."""
         checker = Checker()
-        killing = threading.Timer(0.3, checker._child.kill)
+        killing = threading.Timer(0.3, checker.process.kill)
         killing.start()
         with pytest.raises(EvergreenError, match="could not check: the validating process ended"):
             validate(workspace, checker)
@@ -75,4 +75,4 @@ class TestADeadChild:
         """No child outlives its `with`, also when that ends in an error."""
         with pytest.raises(KeyError), Checker() as checker:
             raise KeyError
-        assert checker._child.returncode is not None
+        assert checker.process.returncode is not None

@@ -1,0 +1,43 @@
+"""DVC's configuration of a workspace: its remote is the model's own store."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tasks.documents import write_atomically
+from tasks.workspace import Workspace
+
+
+def configure(workspace: Workspace, *, cache: Path | None = None) -> None:
+    """Make the workspace one that DVC knows, with the store as its remote.
+
+    Credentials stay in the environment: the configuration names the endpoint and nothing secret.
+    """
+    dvc = workspace.root / ".dvc"
+    if not (dvc / "config").exists():
+        no_scm = "" if (workspace.root / ".git").exists() else "    no_scm = True\n"
+        write_atomically(dvc / "config", f"[core]\n    analytics = false\n{no_scm}".encode())
+        write_atomically(dvc / ".gitignore", b"/config.local\n/tmp\n/cache\n")
+    remote = _remote(workspace)
+    local = f'[core]\n    remote = store\n{remote}[cache]\n    type = "reflink,hardlink,copy"\n'
+    if cache is not None:
+        local += f"    dir = {cache}\n"
+    path = dvc / "config.local"
+    if not path.exists() or path.read_text() != local:
+        write_atomically(path, local.encode())
+
+
+def _remote(workspace: Workspace) -> str:
+    url = store_url(workspace).rstrip("/")
+    lines = [f"['remote \"store\"']\n    url = {url.removeprefix('file://')}/dvc\n"]
+    if urlsplit(url).scheme == "s3":
+        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+        if endpoint:
+            lines.append(f"    endpointurl = {endpoint}\n")
+    return "".join(lines)
+
+
+def store_url(workspace: Workspace) -> str:
+    """The store's URL, a relative directory taken from the workspace's folder."""
+    url = workspace.params.store_url
+    return url if "://" in url else str((workspace.root / url).resolve())
