@@ -1,0 +1,100 @@
+"""All settings of a model folder, and what must hold between its sections."""
+
+import os
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from tasks.documents import canonical, digest
+from tasks.errors import Leak
+from tasks.params.contract import Contract
+from tasks.params.section import Section
+from tasks.params.steps import (
+    EvaluateParams,
+    IntakeParams,
+    MeasureParams,
+    PrepareParams,
+    StoreParams,
+    TrainParams,
+    ValidateParams,
+)
+
+
+class Params(Section):
+    """Everything that a model folder declares."""
+
+    model: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+    store: StoreParams
+    intake: IntakeParams
+    validation: ValidateParams = Field(alias="validate")
+    prepare: PrepareParams
+    train: TrainParams
+    evaluate: EvaluateParams
+    measure: MeasureParams = MeasureParams()
+    contract: Contract
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL: the environment's, or else the folder's own."""
+        return os.environ.get("EVERGREEN_STORE") or self.store.url
+
+    @property
+    def hash(self) -> str:
+        """Over everything that can change a stage's output: all but where the store is."""
+        return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude={"store"})))
+
+    @model_validator(mode="after")
+    def _columns_are_declared(self) -> Self:
+        prepare, declared = self.prepare, self.validation.columns
+        wanted = {prepare.id, prepare.event_time, prepare.cluster, prepare.label.column}
+        wanted |= {prepare.label.available_at, *prepare.features, *prepare.slices}
+        wanted |= {source.available_at for source in prepare.sources}
+        wanted |= {exclusion.column for exclusion in prepare.exclude}
+        if missing := sorted(wanted - set(declared)):
+            raise ValueError(f"prepare uses columns that validate.columns does not declare: {missing}")
+        for time in (
+            prepare.event_time,
+            prepare.label.available_at,
+            *(s.available_at for s in prepare.sources),
+        ):
+            if declared[time].type != "timestamp":
+                raise ValueError(f"{time} says when something is known: declare it as a timestamp")
+        for source in prepare.sources:
+            for column in source.numeric:
+                if declared[column].type not in ("number", "integer", "boolean"):
+                    raise ValueError(f"{column} is a numeric feature but declared as {declared[column].type}")
+            for column in source.categorical:
+                if declared[column].type != "string":
+                    raise ValueError(
+                        f"{column} is a categorical feature but declared as {declared[column].type}"
+                    )
+        if prepare.min_periods <= prepare.holdout_periods or prepare.max_periods < prepare.min_periods:
+            raise ValueError("prepare: holdout_periods < min_periods <= max_periods must hold")
+        return self
+
+    @model_validator(mode="after")
+    def _exclusions_can_exclude(self) -> Self:
+        for exclusion in self.prepare.exclude:
+            column = self.validation.columns[exclusion.column]
+            known = column.values or (exclusion.equals,)
+            if column.type != "string" or exclusion.equals not in known:
+                raise ValueError(
+                    f"prepare.exclude.{exclusion.name}: no row of {exclusion.column} can equal "
+                    f"{exclusion.equals!r}, as validate.columns declares it: {column.type} {', '.join(known)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _features_do_not_tell_the_label(self) -> Self:
+        prepare = self.prepare
+        known_too_late = {prepare.label.column, prepare.label.available_at}
+        known_too_late |= {exclusion.column for exclusion in prepare.exclude}
+        if told := sorted(set(prepare.features) & known_too_late):
+            raise Leak(
+                f"params.yaml: prepare.sources: {told} say what the label says; they cannot be features"
+            )
+        if not prepare.features:
+            raise ValueError("prepare.sources: a model needs at least one feature")
+        if len(set(prepare.features)) != len(prepare.features):
+            raise ValueError("prepare.sources: a column is a feature once")
+        return self

@@ -1,0 +1,76 @@
+"""From params.yaml to settings, with one line for each thing that is wrong."""
+
+import reprlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from tasks.errors import BadInput
+from tasks.params.folder import Params
+
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxstring = 2, 80
+
+
+def read_params(path: Path) -> Params:
+    """The parameters in `path`; raises `BadInput` with one line per setting that is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: expected a readable params.yaml of a model folder: {error}") from error
+    return parse_params(text, path.name)
+
+
+def parse_params(text: str, name: str = "params.yaml") -> Params:
+    """As `read_params`, from text; `name` is what messages call it."""
+    try:
+        document = _tuples(_Loader(text).get_single_data(), {})
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise BadInput(f"{name}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict):
+        raise BadInput(f"{name}: expected settings by section, found {type(document).__name__}")
+    try:
+        return Params.model_validate(document)
+    except ValidationError as error:
+        lines = [_explained(name, dict(item)) for item in error.errors()]
+        raise BadInput("\n".join(lines)) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's plain types and nothing else; a key that is given twice would hide a setting."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        problem=f"{key.value} is set twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return node
+
+
+def _tuples(value: object, known: dict[int, object]) -> object:
+    """YAML's lists as tuples, which is what frozen models hold; what is named twice is made once."""
+    if not isinstance(value, dict | list):
+        return value
+    if id(value) not in known:
+        known[id(value)] = (
+            {key: _tuples(item, known) for key, item in value.items()}
+            if isinstance(value, dict)
+            else tuple(_tuples(item, known) for item in value)
+        )
+    return known[id(value)]
+
+
+def _explained(name: str, item: dict[str, object]) -> str:
+    location = item["loc"]
+    where = ".".join(str(part) for part in location) if isinstance(location, tuple) else ""
+    # Not what was found where it could be a secret: in the store's address, or under a key that is not ours.
+    silent = item["type"] in ("missing", "value_error", "extra_forbidden") or where.startswith("store")
+    found = "" if silent else f", found {_SHORT.repr(item['input'])}"
+    return f"{name}: {where or 'settings'}: {str(item['msg']).removeprefix('Value error, ')}{found}"

@@ -1,0 +1,171 @@
+"""One section per step, named like the step."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tasks.errors import BadInput
+from tasks.params.section import Name, Section, Share
+from tasks.periods import Calendar
+
+
+class StoreParams(Section):
+    """Where the object store is; `EVERGREEN_STORE` in the environment wins."""
+
+    url: str
+
+
+class IntakeParams(Section):
+    """How arriving objects map to periods."""
+
+    period: Literal["day", "month"]
+    timezone: str
+    max_bytes: int = Field(default=1 << 30, gt=0)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar that the periods live in."""
+        return Calendar(self.period, self.timezone)
+
+    @model_validator(mode="after")
+    def _timezone_exists(self) -> Self:
+        try:
+            _ = self.calendar.zone
+        except BadInput as error:
+            raise ValueError(error) from error
+        return self
+
+
+class Column(Section):
+    """What every batch must satisfy in one column; shares are of the batch's rows."""
+
+    type: Literal["string", "integer", "number", "boolean", "timestamp"]
+    max_nulls: Share = 0.0
+    min: float | None = None
+    max: float | None = None
+    values: tuple[str, ...] | None = None
+    unique: bool = False
+    max_bad: Share = 0.0
+
+    @model_validator(mode="after")
+    def _some_value_can_pass(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}: no value could pass")
+        return self
+
+
+class Rows(Section):
+    """How many rows a batch may have."""
+
+    min: int = Field(ge=1)
+    max: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _some_batch_can_pass(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}: no batch could pass")
+        return self
+
+
+class ValidateParams(Section):
+    """The suite that every batch must pass."""
+
+    rows: Rows
+    columns: dict[Name, Column]
+
+
+class Exclusion(Section):
+    """Rows that have no label by nature, left out by name and counted."""
+
+    name: Name
+    column: Name
+    equals: str
+
+
+class Label(Section):
+    """A 0/1 column, and the column that says when it became known."""
+
+    column: Name
+    available_at: Name
+
+
+class Source(Section):
+    """Features that become known together: `available_at` names the column that says when."""
+
+    name: Name
+    available_at: Name
+    numeric: tuple[Name, ...] = ()
+    categorical: tuple[Name, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the source."""
+        return self.numeric + self.categorical
+
+
+class PrepareParams(Section):
+    """Which rows, which columns, and how time splits them."""
+
+    id: Name
+    event_time: Name
+    cluster: Name
+    label: Label
+    exclude: tuple[Exclusion, ...] = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    slices: tuple[Name, ...] = ()
+    max_periods: int = Field(ge=2)
+    min_periods: int = Field(ge=2)
+    holdout_periods: int = Field(default=1, ge=1)
+    selection_days: int = Field(ge=1)
+    label_lag_days: int = Field(ge=0)
+    max_late_features: Share = 0.05
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """All feature columns, in the order that the model sees them."""
+        return tuple(column for source in self.sources for column in source.columns)
+
+    @property
+    def categorical(self) -> frozenset[str]:
+        """The features that are categories."""
+        return frozenset(column for source in self.sources for column in source.categorical)
+
+
+class TrainParams(Section):
+    """XGBoost, by its own names where it has one."""
+
+    seed: int
+    rounds: int = Field(ge=1)
+    early_stopping_rounds: int = Field(ge=1)
+    max_depth: int = Field(ge=1)
+    learning_rate: float = Field(gt=0, le=1)
+    min_child_weight: float = Field(default=1.0, ge=0)
+    subsample: float = Field(default=1.0, gt=0, le=1)
+    colsample_bytree: float = Field(default=1.0, gt=0, le=1)
+    reg_lambda: float = Field(default=1.0, ge=0)
+    max_bin: int = Field(default=256, ge=2)
+
+
+class CostParams(Section):
+    """Value of one prediction in `currency`, by what was said and what happened; a cost is negative."""
+
+    currency: str
+    true_positive: float
+    false_positive: float
+    false_negative: float
+    true_negative: float
+
+
+class EvaluateParams(Section):
+    """What is measured on the holdout, apart from what the contract asks for."""
+
+    costs: CostParams
+    min_slice_rows: int = Field(default=200, ge=1)
+    min_slice_clusters: int = Field(default=10, ge=2)
+
+
+class MeasureParams(Section):
+    """How latency is taken: `rows` single-row predictions after `warmup` more."""
+
+    rows: int = Field(default=200, ge=10)
+    warmup: int = Field(default=20, ge=0)
