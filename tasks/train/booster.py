@@ -33,6 +33,8 @@ class Model:
 
         `threads` 0 means all; one row is fastest with 1.
         """
+        if not len(matrix):
+            return np.empty(0)
         self.booster.set_param({"nthread": threads or os.cpu_count() or 1})
         return np.asarray(self.booster.inplace_predict(matrix), dtype=np.float64)
 
