@@ -187,6 +187,7 @@ def decide(folder: Path) -> tuple[Any, ...]:
     """Apply the contract to the evidence and write data/decision.json and data/report.html."""
     from rich.console import Group
 
+    from tasks.explain.step import explain
     from tasks.report import report
     from tasks.steps import decide as step
     from tasks.terminal import decision_table, verdict_text
@@ -194,6 +195,8 @@ def decide(folder: Path) -> tuple[Any, ...]:
 
     home = open_folder(folder)
     decision = step(home)
+    if rows := home.params.evaluate.explained_rows:
+        explain(home, rows=rows)
     report(home)
     return decision, Group(decision_table(decision), verdict_text(decision.verdict), decision.headline)
 
@@ -258,7 +261,7 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
 
     try:
         values = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"--row: expected a JSON object of features: {error}") from error
     if not isinstance(values, dict):
         raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
@@ -275,6 +278,31 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
         document,
         f"{probability:.4f} ({'alarm' if alarm else 'no alarm'}; champion of entry {scorer.number})",
     )
+
+
+# -- the contract ---------------------------------------------------------------------------------
+
+
+@command()
+@click.option(
+    "--gain",
+    "gains",
+    type=click.FloatRange(0, 10, min_open=True),
+    multiple=True,
+    help="A lead, as a share of the incumbent's metric: 0.005 is half a per cent. May be repeated.",
+)
+def plan(folder: Path, gains: tuple[float, ...]) -> tuple[Any, ...]:
+    """Before any training: the smallest lead that N batches would show, and how many a lead takes.
+
+    From the newest decision's evidence: how much such a lead moves from cluster to cluster.
+    """
+    from tasks.plan import GAINS
+    from tasks.plan import plan as make
+    from tasks.terminal import plan_text
+
+    home, ledger = _opened(folder)
+    found = make(ledger, home.params.contract, gains or GAINS)
+    return found, plan_text(found, home.params.intake.period, home.params.evaluate.costs.currency)
 
 
 # -- the ledger -----------------------------------------------------------------------------------
@@ -313,13 +341,14 @@ def history(folder: Path) -> tuple[Any, ...]:
 @click.option(
     "--report", "page", type=click.Path(path_type=Path, dir_okay=False), help="Save the report there."
 )
-def show(folder: Path, number: int, page: Path | None) -> tuple[Any, ...]:
+@click.option("--explain", is_flag=True, help="Of a decision: each clause for its owner.")
+def show(folder: Path, number: int, page: Path | None, explain: bool) -> tuple[Any, ...]:
     """Entry NUMBER; for a decision or a promotion, why."""
     from tasks.show import show as look
     from tasks.show import shown_text
 
     found = look(_opened(folder)[1], number, page)
-    return found, shown_text(found)
+    return found, shown_text(found, explain=explain)
 
 
 @command()

@@ -71,7 +71,9 @@ def _print(document: Any, human: "RenderableType", *, as_json: bool) -> None:
     from rich.console import Console
 
     terminal = sys.stdout.isatty()
-    Console(width=None if terminal else 110, highlight=terminal).print(human)
+    # No markup: what people and data say may hold brackets.
+    console = Console(width=None if terminal else 110, highlight=terminal, markup=False, emoji=False)
+    console.print(human)
 
 
 def _fail(error: EvergreenError, *, as_json: bool) -> None:

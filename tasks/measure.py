@@ -5,22 +5,13 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from tasks.documents import Document, write_atomically
+from tasks.documents import write_atomically
+from tasks.evaluate.findings import Measurements
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part
 from tasks.score import Scorer
 from tasks.train.card import read_card
 from tasks.workspace import Workspace, output_of
-
-
-class Measurements(Document):
-    """Latencies in milliseconds for one row through encoding and model; rows per second in batch."""
-
-    one_row_p50_ms: float
-    one_row_p95_ms: float
-    one_row_calls: int
-    batch_rows_per_second: float
-    model_bytes: int
 
 
 def measure(workspace: Workspace) -> Measurements:

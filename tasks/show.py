@@ -12,7 +12,7 @@ from tasks.errors import BadInput
 from tasks.ledger import ArtifactRef, Decided, Entry, Ledger, Promoted, Registered, RolledBack
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
 from tasks.opening import open_ledger
-from tasks.terminal import decision_table, summary, verdict_text
+from tasks.terminal import decision_table, explanation, summary, verdict_text
 
 
 class Shown(Document):
@@ -49,15 +49,15 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
     )
 
 
-def shown_text(found: Shown) -> RenderableType:
-    """As a person reads it."""
+def shown_text(found: Shown, *, explain: bool = False) -> RenderableType:
+    """As a person reads it; with `explain`, clause by clause for its owner."""
     entry, decision = found.entry, found.decision
     first = f"entry {entry.number}, {entry.body.kind}, {entry.time}, by {entry.actor}, code {entry.code}"
     parts: list[Any] = [first, summary(entry.body)]
     if decision is not None:
         parts += [
             *decision.alarms,
-            decision_table(decision),
+            explanation(decision) if explain else decision_table(decision),
             verdict_text(decision.verdict),
             decision.headline,
         ]

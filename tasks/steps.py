@@ -16,8 +16,7 @@ from tasks.workspace import Workspace
 
 if TYPE_CHECKING:
     from tasks.decide.decision import Decision
-    from tasks.evaluate.findings import Evidence
-    from tasks.measure import Measurements
+    from tasks.evaluate.findings import Evidence, Measurements
     from tasks.prepare.step import Preparation
     from tasks.promote import Promotion
     from tasks.train.card import ModelCard

@@ -14,6 +14,7 @@ from tasks.steps import Steps
 
 if TYPE_CHECKING:
     from tasks.decide.decision import Decision
+    from tasks.plan import ClausePlan, Plan
     from tasks.run.outcome import Outcome
 
 COLOURS = {"promote": "green", "pass": "green", "keep": "red", "fail": "red", "blocked": "red",
@@ -116,3 +117,50 @@ def decision_table(decision: "Decision") -> Table:
             verdict_text(clause.row_level),
         )
     return table
+
+
+def explanation(decision: "Decision") -> Text:
+    """Clause by clause for its owner: what was asked and why, what was found, and what would decide it."""
+    from tasks.decide.words import counterfactual, needed_words, serial_words
+
+    text = Text()
+    for clause in decision.clauses:
+        text.append(f"\n{clause.name} ", style="bold").append_text(verdict_text(clause.verdict))
+        text.append(f" (for {clause.owner})\n")
+        text.append(f"  asked: {clause.asks}\n  because: {clause.reason}\n  found: {clause.words}\n")
+        if clause.row_level != clause.verdict:
+            text.append(f"  row-level statistics would have said: {clause.row_level}\n")
+        if clause.pooled:
+            text.append(f"  judged together as rest: {', '.join(clause.pooled)}\n")
+        if clause.serial is not None:
+            text.append(f"  {serial_words(clause.serial.lag_one, clause.serial.widening)}\n")
+        if clause.verdict == "undecided" and clause.interval is not None:
+            text.append(f"  {needed_words(clause.needed)}\n")
+    text.append(f"\n{counterfactual(decision)}\n")
+    return text
+
+
+def plan_text(plan: "Plan", period: str, currency: str) -> Table:
+    """The plan: a row for each clause and size of holdout, then one for each gain."""
+    seen = f"decision {plan.decision}, holdout {', '.join(plan.holdout)}; power {plan.power:.0%}"
+    table = Table("clause", "holdout", "smallest lead it shows", "of the incumbent's", title=seen)
+    for clause in plan.clauses:
+        _plan_rows(table, clause, period, clause.unit.replace("money", currency))
+        table.add_section()
+    return table
+
+
+def _plan_rows(table: Table, clause: "ClausePlan", period: str, unit: str) -> None:
+    for one in clause.detectable:
+        share = "" if one.share is None else f"{one.share:.2%}"
+        batches = f"{one.batches} {period}{'s' if one.batches > 1 else ''}"
+        table.add_row(clause.clause, batches, f"{one.lead:.4g} {unit}", share)
+    for gain in clause.gains:
+        batches = "more than 1,000" if gain.batches is None else f"{gain.batches:,}"
+        several = "" if gain.batches == 1 else "s"
+        table.add_row(
+            clause.clause,
+            f"{batches} {period}{several}",
+            f"{gain.lead:.4g} {unit}",
+            f"a gain of {gain.share:.2%}",
+        )

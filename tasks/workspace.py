@@ -136,6 +136,11 @@ class Workspace:
         return self.data / "evidence.json"
 
     @property
+    def explanation(self) -> Path:
+        """What moves the models' answers: for people, and no input of the decision."""
+        return self.data / "explanation.json"
+
+    @property
     def measurements(self) -> Path:
         return self.data / "measurements.json"
 
@@ -168,8 +173,9 @@ class Workspace:
     def artifacts(self) -> Iterator[tuple[str, Path]]:
         """What a decision keeps for ever, by the names that the ledger gives them."""
         for path in (self.model_bytes, self.model_card, self.dataset, self.preparation, self.evidence,
-                     self.measurements, self.decision, self.report, self.look, self.params_file,
-                     self.dvc_yaml, self.dvc_lock, self.batches_pointer, self.code_pin):  # fmt: skip
+                     self.measurements, self.explanation, self.decision, self.report, self.look,
+                     self.params_file, self.dvc_yaml, self.dvc_lock, self.batches_pointer,
+                     self.code_pin):  # fmt: skip
             if path.exists():
                 yield path.name, path
 

@@ -6,18 +6,24 @@
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from factories import PARAMS, parquet, small_folder, small_frame
+from pydantic import TypeAdapter
 
 from tasks.decide.step import decide
 from tasks.documents import digest
+from tasks.evaluate.evidence import Interval
+from tasks.evaluate.findings import ClauseEvidence
+from tasks.evaluate.findings import Part as ClausePart
 from tasks.evaluate.metrics import Answers
 from tasks.evaluate.step import Contender, evaluate
 from tasks.ledger import Ledger
-from tasks.params import Params, parse_params
+from tasks.measure import measure
+from tasks.params import Clause, Params, parse_params
 from tasks.pins import fetch
 from tasks.prepare.features import Feature, Schema
 from tasks.prepare.step import prepare
@@ -146,10 +152,24 @@ def in_office(parent: Path) -> tuple[Workspace, Ledger]:
     fetch(workspace, ledger)
     train(workspace)
     evaluate(workspace, ledger)
+    measure(workspace)
     decide(workspace)
     if not promote(workspace, ledger, digest(b"inputs")).promoted:
         raise ValueError("expected the small model's first challenger to be promoted")
     return workspace, ledger
+
+
+def declared(**settings: Any) -> Clause:
+    """A clause as params.yaml would declare it, with a name, an owner and a reason."""
+    return TypeAdapter(Clause).validate_python({"name": "c", "owner": "o", "reason": "r", **settings})
+
+
+def one_part(
+    interval: Interval, independent: Interval | None = None, *, against: str = "the champion"
+) -> ClauseEvidence:
+    """The evidence of a clause that asks about one thing."""
+    part = ClausePart(of="", interval=interval, independent=independent or interval)
+    return ClauseEvidence(against=against, unit="nats per row", parts=(part,))
 
 
 class PaperDvc:
@@ -178,5 +198,6 @@ def on_paper(patch: pytest.MonkeyPatch) -> PaperDvc:
     """Run cycles with DVC on paper and without the child process that validates: its work is done here."""
     dvc = PaperDvc()
     patch.setattr("tasks.run.cycle.KeptDvc", lambda: nullcontext(dvc))
+    patch.setattr("tasks.run.cycle.dvc", dvc)
     patch.setattr("tasks.run.cycle.Checker", nullcontext)
     return dvc

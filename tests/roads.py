@@ -68,7 +68,7 @@ class Agreement:
         assert outputs(roads.pinned) == found
         assert outputs(roads.repro) == found
         names = {Path(file).relative_to("data").parts[0].removesuffix(".json") for file in found}
-        whole = "batches validation dataset prepared model champion look evidence decision"
+        whole = "batches validation dataset prepared model champion look evidence explanation decision"
         assert names == set(whole.split())
 
     def test_all_are_against_one_champion_and_by_one_code(self, roads: Roads) -> None:

@@ -2,19 +2,24 @@
 
 from typing import Literal
 
+from tasks.decide.asks import asks, metric_words
+from tasks.decide.needed import Needed, needed
 from tasks.documents import Document
 from tasks.evaluate.evidence import Interval
-from tasks.evaluate.findings import ClauseEvidence
-from tasks.evaluate.metrics import METRICS
+from tasks.evaluate.findings import ClauseEvidence, Measurements, Part, Serial
+from tasks.evaluate.units import unit_of
 from tasks.params import Clause, Contract
+from tasks.params import contract as terms
 
 Verdict = Literal["pass", "fail", "undecided"]
 
 
 class ClauseVerdict(Document):
-    """How a clause ended: `required` and the interval are in the metric's unit, more being better.
+    """How a clause ended. `required` and the interval are in `unit`, more being better.
 
-    `row_level` is what the same clause would have ended as, had every row been independent.
+    Of a clause with several parts, `part` and `interval` are those of the part that decided it: the
+    one that failed, or came closest to. `row_level` is what the same clause would have ended as, had
+    every row been independent. `needed` says how much evidence would decide a clause that is open.
     """
 
     name: str
@@ -23,44 +28,112 @@ class ClauseVerdict(Document):
     unit: str
     owner: str
     reason: str
+    asks: str
     verdict: Verdict
     words: str
     against: str
     required: float
-    level: float
+    level: float | None
     interval: Interval | None
+    part: str
+    parts: int
+    pooled: tuple[str, ...]
+    measured: float | None
+    needed: Needed | None
+    serial: Serial | None
     row_level: Verdict
 
 
-def judge(clause: Clause, contract: Contract, evidence: ClauseEvidence | None) -> ClauseVerdict:
-    """Judge one clause; without evidence it is undecided, which promotes nothing."""
-    metric = METRICS[clause.metric]
-    required = clause.margin
-    if clause.threshold is not None:
-        # A ceiling on a loss is judged as a floor under its negative.
-        required = clause.threshold if metric.bigger_is_better else -clause.threshold
-    verdict, words = _ruled(evidence.interval if evidence else None, required, contract.min_clusters)
-    row_level, _ = _ruled(evidence.independent if evidence else None, required, 2)
-    return ClauseVerdict(
-        name=clause.name,
-        kind=clause.kind,
-        metric=clause.metric,
-        unit=metric.unit,
-        owner=clause.owner,
-        reason=clause.reason,
+def judge(
+    clause: Clause,
+    contract: Contract,
+    evidence: ClauseEvidence | None,
+    measurements: Measurements | None = None,
+    *,
+    batches: int = 1,
+    currency: str = "money",
+) -> ClauseVerdict:
+    """Judge one clause; without evidence it is undecided, which promotes nothing.
+
+    `batches` is how many the evidence comes from.
+    """
+    if not isinstance(clause, terms.Tested):
+        return _measured(clause, measurements)
+    unit = evidence.unit if evidence else unit_of(clause, currency)
+    against = evidence.against if evidence else "nothing"
+    verdict, words, part = _ruled(clause, contract, evidence)
+    return _verdict(
+        clause,
+        unit=unit,
+        asks=asks(clause, against, unit.replace("money", currency)),
         verdict=verdict,
-        words=_sentence(clause, evidence, words),
-        against=evidence.against if evidence else "nothing",
-        required=required,
+        words=f"{_subject(clause, against)}: {words}",
+        against=against,
         level=clause.level / contract.looks_per_holdout,
-        interval=evidence.interval if evidence else None,
-        row_level=row_level,
+        interval=part.interval if part else None,
+        part=part.of if part else "",
+        parts=len(evidence.parts) if evidence else 0,
+        pooled=evidence.pooled if evidence else (),
+        needed=_needed(clause, contract, evidence, batches, verdict),
+        serial=evidence.serial if evidence else None,
+        row_level=_by_rows(clause, evidence),
     )
 
 
-def _ruled(interval: Interval | None, required: float, min_clusters: int) -> tuple[Verdict, str]:
-    if interval is None:
-        return "undecided", "could not be checked: there is no evidence for it"
+def _verdict(clause: Clause, **found: object) -> ClauseVerdict:
+    known = {"name": clause.name, "kind": clause.kind, "owner": clause.owner, "reason": clause.reason}
+    return ClauseVerdict.model_validate(
+        {"measured": None, **known, "metric": _metric(clause), "required": clause.required, **found}
+    )
+
+
+def _ruled(
+    clause: terms.Tested, contract: Contract, evidence: ClauseEvidence | None
+) -> tuple[Verdict, str, Part | None]:
+    """The verdict, its words, and the part that decided it."""
+    if evidence is None:
+        return "undecided", "could not be checked: there is no evidence for it", None
+    if evidence.nothing_to_ask:
+        return "pass", evidence.nothing_to_ask, None
+    if evidence.missing or not evidence.parts:
+        return "undecided", f"could not be checked: {evidence.missing or 'there is no part to check'}", None
+    ruled = [(*_side(part.interval, clause.required, contract.min_clusters), part) for part in evidence.parts]
+    worst = {"fail": 0, "undecided": 1, "pass": 2}
+    verdict, words, part = min(ruled, key=lambda one: (worst[one[0]], _room(one[2], clause.required)))
+    if len(ruled) > 1:
+        same = sum(one[0] == verdict for one in ruled)
+        words = f"{part.of}: {words} ({_how_many(verdict, same, len(ruled))})"
+    return verdict, words, part
+
+
+def _needed(
+    clause: terms.Tested,
+    contract: Contract,
+    evidence: ClauseEvidence | None,
+    batches: int,
+    verdict: Verdict,
+) -> Needed | None:
+    """What would decide every part of an open clause; None if it is not open, or more is no answer."""
+    if verdict != "undecided" or evidence is None or evidence.missing:
+        return None
+    wanted = [
+        needed(part.interval, clause.required, contract.power, batches, contract.min_clusters)
+        for part in evidence.parts
+        if _side(part.interval, clause.required, contract.min_clusters)[0] == "undecided"
+    ]
+    known = [one for one in wanted if one is not None]
+    return max(known, key=lambda one: one.times) if known and len(known) == len(wanted) else None
+
+
+def _how_many(verdict: Verdict, same: int, parts: int) -> str:
+    return f"the closest of {parts}" if verdict == "pass" else f"{same} of {parts} {verdict}"
+
+
+def _room(part: Part, required: float) -> float:
+    return part.interval.low - required if part.interval.low is not None else float("-inf")
+
+
+def _side(interval: Interval, required: float, min_clusters: int) -> tuple[Verdict, str]:
     if interval.low is None or interval.high is None or interval.estimate is None:
         return "undecided", f"could not be checked: {interval.note}"
     found = f"{interval.estimate:+.4f} [{interval.low:+.4f}, {interval.high:+.4f}]"
@@ -76,6 +149,62 @@ def _ruled(interval: Interval | None, required: float, min_clusters: int) -> tup
     return "undecided", f"{found} includes {required:g}: the evidence does not tell"
 
 
-def _sentence(clause: Clause, evidence: ClauseEvidence | None, words: str) -> str:
-    what = f"{clause.metric.replace('_', ' ')} against {evidence.against}" if evidence else clause.metric
-    return f"{what}: {words}"
+def _by_rows(clause: terms.Tested, evidence: ClauseEvidence | None) -> Verdict:
+    if evidence is None or evidence.missing:
+        return "undecided"
+    sides = {_side(part.independent, clause.required, 2)[0] for part in evidence.parts}
+    if "fail" in sides:
+        return "fail"
+    return "undecided" if "undecided" in sides or not (sides or evidence.nothing_to_ask) else "pass"
+
+
+def _subject(clause: terms.Tested, against: str) -> str:
+    what = metric_words(_metric(clause))
+    return f"{what} against {against}" if against != "nothing" else what
+
+
+def _metric(clause: Clause | terms.Tested) -> str:
+    """The metric or measure that a clause names, or else its kind."""
+    match clause:
+        case terms.Fairness():
+            return clause.measure
+        case terms.BeatsBaseline() | terms.BeatsChampion() | terms.NotWorse() | terms.Floor() | terms.Slice():
+            return clause.metric
+    return clause.kind
+
+
+def _measured(clause: Clause, measurements: Measurements | None) -> ClauseVerdict:
+    """A clause that a measurement decides: met or not, with nothing in between."""
+    found, unit = _value(clause, measurements)
+    limit = -clause.required
+    words = "could not be checked: nothing was measured"
+    if found is not None:
+        words = f"{found:,.4g} {unit}, {'below' if found < limit else 'not below'} {limit:,.10g}"
+    verdict: Verdict = "undecided" if found is None else "pass" if found < limit else "fail"
+    return _verdict(
+        clause,
+        unit=unit,
+        asks=asks(clause, "", unit),
+        verdict=verdict,
+        words=f"{clause.kind}: {words}",
+        against=f"{limit:,.10g} {unit}",
+        level=None,
+        interval=None,
+        part="",
+        parts=0,
+        pooled=(),
+        measured=found,
+        needed=None,
+        serial=None,
+        row_level=verdict,
+    )
+
+
+def _value(clause: Clause, measurements: Measurements | None) -> tuple[float | None, str]:
+    unit = unit_of(clause, "")
+    if measurements is None:
+        return None, unit
+    if isinstance(clause, terms.Size):
+        return float(measurements.model_bytes), unit
+    at = getattr(clause, "percentile", 95)
+    return measurements.one_row_p50_ms if at == 50 else measurements.one_row_p95_ms, unit  # noqa: PLR2004

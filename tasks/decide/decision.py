@@ -1,14 +1,14 @@
 """The decision: one document, a function of evidence, contract, champion and look alone. Pure.
 
-Nothing that differs from run to run is in it: no time, no host, no duration. The first contract
-has no clause that uses a measurement, so `measurements.json` is not an input of it yet.
+Nothing that differs from run to run is in it, no time and no host, but for the measurements that a
+clause of the contract uses: they were taken once, and are an input like the evidence.
 """
 
 from typing import Literal
 
 from tasks.decide.contract import ClauseVerdict, judge
 from tasks.documents import Document, Hash
-from tasks.evaluate.findings import Evidence, Look
+from tasks.evaluate.findings import Evidence, Look, Measurements
 from tasks.params import Contract
 
 
@@ -34,10 +34,25 @@ class Decision(Document):
 
 
 def decide(
-    evidence: Evidence, contract: Contract, look: Look, model: str, champion_entry: int | None
+    evidence: Evidence,
+    contract: Contract,
+    look: Look,
+    model: str,
+    champion_entry: int | None,
+    measurements: Measurements | None = None,
 ) -> Decision:
     """Apply every clause; promote only if all pass. What could not be checked passes nothing."""
-    clauses = tuple(judge(clause, contract, evidence.clauses.get(clause.name)) for clause in contract.clauses)
+    clauses = tuple(
+        judge(
+            clause,
+            contract,
+            evidence.clauses.get(clause.name),
+            measurements,
+            batches=len(evidence.holdout),
+            currency=evidence.currency,
+        )
+        for clause in contract.clauses
+    )
     verdict = _verdict(clauses)
     return Decision(
         model=model,

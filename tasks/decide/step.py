@@ -4,7 +4,7 @@ from tasks.decide.decision import Decision
 from tasks.decide.decision import decide as decided
 from tasks.documents import write_atomically
 from tasks.errors import BadInput
-from tasks.evaluate.findings import Evidence, Look
+from tasks.evaluate.findings import Evidence, Look, Measurements
 from tasks.pins import ChampionPin, read_pin
 from tasks.workspace import Workspace, output_of
 
@@ -16,7 +16,9 @@ def decide(workspace: Workspace) -> Decision:
     look = Look.model_validate_json(output_of("evaluate", workspace.look))
     _refuse_mixture(evidence, look, pin)
     number = pin.champion.number if pin.champion else None
-    decision = decided(evidence, workspace.params.contract, look, workspace.params.model, number)
+    measurements = Measurements.model_validate_json(output_of("measure", workspace.measurements))
+    params = workspace.params
+    decision = decided(evidence, params.contract, look, params.model, number, measurements)
     write_atomically(workspace.decision, decision.to_bytes())
     return decision
 

@@ -1,16 +1,15 @@
 """Champion, challenger and naive baseline on the same holdout rows. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
-from tasks.evaluate.evidence import Codes, Floats, Interval
-from tasks.evaluate.findings import Bin, ClauseEvidence, MetricEvidence, SliceEvidence
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.evidence import Codes, Interval
+from tasks.evaluate.findings import Bin, MetricEvidence, SliceEvidence
+from tasks.evaluate.groups import groups
 from tasks.evaluate.metrics import (
     LOG_LOSS,
-    METRICS,
     NO_ALARM,
     VALUE,
     Answers,
@@ -21,26 +20,7 @@ from tasks.evaluate.metrics import (
     reliability,
     single,
 )
-from tasks.params import Clause, Contract, CostParams, EvaluateParams
-
-_REST = "rest"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Labels and cluster codes of the holdout, and what each model answered: all of n rows."""
-
-    labels: Floats
-    clusters: Codes
-    costs: Costs
-    challenger: Answers
-    champion: Answers | None
-    baseline: Answers
-
-    @property
-    def incumbent(self) -> Answers:
-        """Who has to be beaten: the champion, or, while there is none, the naive baseline."""
-        return self.champion or self.baseline
+from tasks.params import CostParams
 
 
 def cost_matrix(settings: CostParams) -> Costs:
@@ -53,30 +33,6 @@ def naive(rate: float, rows: int, costs: Costs) -> Answers:
     alarm = rate * costs.true_positive + (1 - rate) * costs.false_positive
     quiet = rate * costs.false_negative + (1 - rate) * costs.true_negative
     return constant(rate, rows, 0.0 if alarm > quiet else NO_ALARM)
-
-
-def clause_evidence(clause: Clause, contract: Contract, seen: Comparison) -> ClauseEvidence:
-    """The interval that a clause is judged by, at its level divided by the looks that the holdout allows."""
-    metric, level = METRICS[clause.metric], clause.level / contract.looks_per_holdout
-
-    def interval(clusters: Codes | None) -> Interval:
-        match clause.kind:
-            case "beats_champion":
-                return _paired(metric, seen, seen.incumbent, seen.challenger, clusters, level)
-            case "beats_baseline":
-                return _paired(metric, seen, seen.baseline, seen.challenger, clusters, level)
-            case "floor":
-                return _upward(
-                    metric,
-                    single(metric, seen.labels, seen.challenger, clusters, costs=seen.costs, level=level),
-                )
-
-    against = {
-        "beats_champion": "the champion" if seen.champion else "the base rate (there is no champion yet)",
-        "beats_baseline": "the base rate",
-        "floor": f"the floor of {clause.threshold}",
-    }[clause.kind]
-    return ClauseEvidence(against=against, interval=interval(seen.clusters), independent=interval(None))
 
 
 def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
@@ -102,24 +58,10 @@ def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
     )
 
 
-def slice_evidence(
-    column: str, values: pd.Series, seen: Comparison, settings: EvaluateParams
-) -> Iterator[SliceEvidence]:
+def slice_evidence(column: str, seen: Comparison) -> Iterator[SliceEvidence]:
     """Log loss by the values of a column, widest support first; rare values are pooled into `rest`."""
-    names = values.astype("str").mask(values.isna(), "(missing)")
-    support = (
-        pd.DataFrame({"value": names, "cluster": seen.clusters})
-        .groupby("value")
-        .agg(rows=("cluster", "size"), clusters=("cluster", "nunique"))
-    )
-    enough = (support["rows"] >= settings.min_slice_rows) & (
-        support["clusters"] >= settings.min_slice_clusters
-    )
-    rare = tuple(sorted(support.index[~enough]))
-    for value in support[enough].sort_values("rows", ascending=False, kind="stable").index:
-        yield _slice(column, str(value), (), (names == value).to_numpy(), seen)
-    if rare:
-        yield _slice(column, _REST, rare, names.isin(rare).to_numpy(), seen)
+    for group in groups(seen.columns[column], seen.clusters, seen.settings):
+        yield _slice(column, group.value, group.pooled, group.rows, seen)
 
 
 def calibration(seen: Comparison) -> dict[str, tuple[Bin, ...]]:
@@ -177,16 +119,3 @@ def _paired(
     metric: Metric, seen: Comparison, first: Answers, second: Answers, clusters: Codes | None, level: float
 ) -> Interval:
     return paired(metric, seen.labels, first, second, clusters, costs=seen.costs, level=level)
-
-
-def _upward(metric: Metric, interval: Interval) -> Interval:
-    """An interval in which more is better: a ceiling on a loss is a floor under its negative."""
-    if metric.bigger_is_better:
-        return interval
-    low, high = interval.high, interval.low
-    return replace(
-        interval,
-        estimate=None if interval.estimate is None else -interval.estimate,
-        low=None if low is None else -low,
-        high=None if high is None else -high,
-    )

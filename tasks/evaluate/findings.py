@@ -4,12 +4,43 @@ from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
 
 
-class ClauseEvidence(Document):
-    """The estimate a clause is judged by, and what row-level statistics would have said beside it."""
+class Serial(Document):
+    """How much neighbouring clusters move together, in the order of time.
 
-    against: str
+    `lag_one` is the correlation of a cluster's sum of residuals with the next one's. `widening` is by
+    how much an interval would be wider that allows for three such lags (Newey & West, Econometrica 55
+    (1987), Bartlett weights): to be known, and not applied.
+    """
+
+    lag_one: float
+    widening: float
+
+
+class Part(Document):
+    """One quantity of a clause: `of` names it where there are several, such as `origin EWR`.
+
+    Beside the interval that the clause is judged by, what row-level statistics would have said.
+    """
+
+    of: str
     interval: Interval
     independent: Interval
+
+
+class ClauseEvidence(Document):
+    """What a clause is judged by: every part must pass. More is better, whatever the metric.
+
+    `missing` says why a part that was asked for could not be formed; `nothing_to_ask` says why the clause
+    has nothing to judge, and passes.
+    """
+
+    against: str
+    unit: str
+    parts: tuple[Part, ...]
+    pooled: tuple[str, ...] = ()
+    missing: str = ""
+    nothing_to_ask: str = ""
+    serial: Serial | None = None
 
 
 class MetricEvidence(Document):
@@ -57,6 +88,7 @@ class Evidence(Document):
     champion: Hash | None
     incumbent: str
     base_rate: float
+    currency: str
     drill: bool
     clauses: dict[str, ClauseEvidence]
     metrics: dict[str, MetricEvidence]
@@ -77,3 +109,13 @@ class Look(Document):
     drill: bool
     ordinal: int
     budget: int
+
+
+class Measurements(Document):
+    """Latencies in milliseconds for one row through encoding and model; rows per second in batch."""
+
+    one_row_p50_ms: float
+    one_row_p95_ms: float
+    one_row_calls: int
+    batch_rows_per_second: float
+    model_bytes: int

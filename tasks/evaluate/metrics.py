@@ -105,6 +105,31 @@ def value_rows(labels: Floats, probabilities: Floats, threshold: float, costs: C
     return np.where(probabilities >= threshold, alarm, quiet).astype(np.float64)
 
 
+def brier_rows(labels: Floats, probabilities: Floats) -> Floats:
+    """(label - probability)^2, (n,): Brier, Monthly Weather Review 78 (1950)."""
+    _check(labels, probabilities)
+    return np.square(labels - probabilities)
+
+
+def ratio_rows(numerator: Floats, denominator: Floats, *, what: str) -> Floats:
+    """Numbers (n,) whose mean is R = sum(numerator) / sum(denominator) and whose spread is R's.
+
+    They are R plus its influence (numerator - R denominator) / mean(denominator): the delta method,
+    as for the ratio estimator in Cochran, Sampling Techniques (1977), section 6.3. Raises `Undefined`
+    where the denominator is 0, naming `what` there is none of.
+    """
+    total = float(denominator.sum())
+    if total == 0:
+        raise Undefined(f"there is no {what} on these rows")
+    ratio = float(numerator.sum()) / total
+    return ratio + (numerator - ratio * denominator) / (total / len(denominator))
+
+
+def alarms_of(answers: Answers) -> Floats:
+    """1.0 where the model raises an alarm, else 0.0, (n,)."""
+    return (answers.probabilities >= answers.threshold).astype(np.float64)
+
+
 def best_threshold(labels: Floats, probabilities: Floats, costs: Costs) -> float:
     """The threshold of the largest value on these rows; equal ones: that with fewest alarms.
 
@@ -244,7 +269,29 @@ def _value(labels: Floats, answers: Answers, costs: Costs | None) -> Floats:
     return value_rows(labels, answers.probabilities, answers.threshold, costs)
 
 
+def _brier(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return brier_rows(labels, answers.probabilities)
+
+
+def _precision(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    _check(labels, answers.probabilities)
+    alarms = alarms_of(answers)
+    return ratio_rows(alarms * labels, alarms, what="alarm")
+
+
+def _recall(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    _check(labels, answers.probabilities)
+    return ratio_rows(alarms_of(answers) * labels, labels, what="row with label 1")
+
+
 LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss)
 AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc)
 VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOG_LOSS, AUC, VALUE)})
+BRIER = Metric("brier", "squared error per row", bigger_is_better=False, rows=_brier)
+PRECISION = Metric("precision", "share of alarms that were right", bigger_is_better=True, rows=_precision)
+RECALL = Metric("recall", "share of label 1 that was found", bigger_is_better=True, rows=_recall)
+SHOWN: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOG_LOSS, AUC, VALUE)})
+"""Those that every decision tells of all three models, whatever its contract asks for."""
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {metric.name: metric for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL)}
+)

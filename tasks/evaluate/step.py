@@ -6,22 +6,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tasks.documents import canonical, write_atomically
 from tasks.errors import Leak
+from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import (
-    Comparison,
     alarms,
     calibration,
-    clause_evidence,
     cost_matrix,
     metric_evidence,
     naive,
     slice_evidence,
 )
+from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.look import take_look
-from tasks.evaluate.metrics import METRICS, Answers
+from tasks.evaluate.metrics import SHOWN, Answers
 from tasks.ledger import Ledger
 from tasks.params import Params
 from tasks.pins import ChampionPin, pinned_bytes, read_pin
@@ -103,7 +104,7 @@ def compare(
 ) -> Evidence:
     """All evidence on the holdout's rows. Deterministic."""
     labels = holdout[params.prepare.label.column].to_numpy(dtype="float64")
-    clusters = pd.factorize(holdout[params.prepare.cluster], sort=True)[0].astype(np.int64)
+    clusters = in_time(holdout[params.prepare.cluster], holdout[params.prepare.event_time])
     costs = cost_matrix(params.evaluate.costs)
     answers, unseen = challenger.answers(holdout)
     incumbent: tuple[Answers | None, dict[str, int]] = champion.answers(holdout) if champion else (None, {})
@@ -114,11 +115,13 @@ def compare(
         challenger=answers,
         champion=incumbent[0],
         baseline=naive(challenger.card.base_rate, len(labels), costs),
+        columns={column: holdout[column] for column in params.prepare.slices},
+        settings=params.evaluate,
     )
-    metrics = {name: metric_evidence(metric, seen) for name, metric in METRICS.items()}
+    metrics = {name: metric_evidence(metric, seen) for name, metric in SHOWN.items()}
     slices: list[Any] = []
     for column in params.prepare.slices:
-        slices += slice_evidence(column, holdout[column], seen, params.evaluate)
+        slices += slice_evidence(column, seen)
     return Evidence(
         holdout=periods,
         rows=len(labels),
@@ -128,9 +131,12 @@ def compare(
         champion=champion.card.candidate if champion else None,
         incumbent="champion" if champion else "base rate",
         base_rate=challenger.card.base_rate,
+        currency=params.evaluate.costs.currency,
         drill=challenger.card.drill,
         clauses={
-            clause.name: clause_evidence(clause, params.contract, seen) for clause in params.contract.clauses
+            clause.name: found
+            for clause in params.contract.clauses
+            if (found := clause_evidence(clause, params.contract, seen)) is not None
         },
         metrics=metrics,
         slices=tuple(slices),
@@ -138,3 +144,12 @@ def compare(
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
         alarms=alarms(metrics, params.evaluate.costs.currency),
     )
+
+
+def in_time(clusters: pd.Series, event: pd.Series) -> NDArray[np.int64]:
+    """Codes (n,) of the clusters in the order of their first event, whatever the order of the rows."""
+    codes, names = pd.factorize(clusters, sort=True, use_na_sentinel=False)
+    first = event.groupby(codes).min().to_numpy()
+    place = np.empty(len(names), np.int64)
+    place[np.argsort(first, kind="stable")] = np.arange(len(names))
+    return place[codes]

@@ -6,7 +6,7 @@ hash, then acknowledged in the catalogue. Doing it again, or at the same time, c
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from tasks.documents import digest
@@ -17,6 +17,8 @@ from tasks.periods import Calendar
 from tasks.store import Object, Precondition, Store
 
 _log = logging.getLogger(__name__)
+_SKEW = timedelta(days=1)
+"""How far a producer's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def intake(params: Params, store: Store) -> Arrivals:
     periods, unplaced = placed(objects, params.intake.calendar)
     for key in unplaced:
         _log.warning("%s: expected <%s>.parquet; left alone", key, params.intake.period)
+    periods = _begun(periods, params.intake.calendar)
     todo = set(catalogue.unhandled(periods.values()))
     before = len(catalogue.revisions)
     for period, one in sorted(periods.items()):
@@ -73,6 +76,15 @@ def intake(params: Params, store: Store) -> Arrivals:
             "Split the period or raise the limit in params.yaml"
         )
     return Arrivals(catalogue.revisions[before:], catalogue, unplaced)
+
+
+def _begun(periods: dict[str, Object], calendar: Calendar) -> dict[str, Object]:
+    """Without what lies in the future: rows of a period that has not begun cannot be."""
+    latest = datetime.now(UTC) + _SKEW
+    early = {period: one for period, one in periods.items() if calendar.start(period) > latest}
+    for period, one in early.items():
+        _log.warning("%s: %s has not begun; left alone until it has", one.key, period)
+    return {period: one for period, one in periods.items() if period not in early}
 
 
 def _arrive(params: Params, store: Store, period: str, one: Object) -> Catalogue | None:

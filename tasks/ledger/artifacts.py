@@ -7,6 +7,8 @@ from tasks.errors import Corrupt
 from tasks.ledger.entries import ArtifactRef, Entry, Registered
 from tasks.store import Store
 
+_WAY_OUT = "Bring that object back from a backup or an earlier version of it; `evergreen rollback` needs none"
+
 
 def artifact_key(model: str, sha256: str) -> str:
     """Where an artifact lies."""
@@ -19,12 +21,15 @@ def reference(path: Path) -> ArtifactRef:
 
 
 def upload_artifact(store: Store, model: str, path: Path, ref: ArtifactRef) -> None:
-    """Put a file under its hash, unless it is there; raises `Corrupt` if the file has changed since."""
+    """Put a file under its hash, unless it is there unharmed; raises `Corrupt` if the file has changed."""
     data = path.read_bytes()
     if digest(data) != ref.sha256:
         raise Corrupt(f"{path}: changed after it was registered; nothing was promoted, run again")
-    if not store.exists(artifact_key(model, ref.sha256)):
-        store.put(artifact_key(model, ref.sha256), data)
+    key = artifact_key(model, ref.sha256)
+    found = store.get(key)
+    # What is there but damaged is put right: the bytes under a hash can only be these.
+    if found is None or digest(found[0]) != ref.sha256:
+        store.put(key, data)
 
 
 def fetch_artifact(store: Store, model: str, ref: ArtifactRef) -> bytes:
@@ -32,9 +37,11 @@ def fetch_artifact(store: Store, model: str, ref: ArtifactRef) -> bytes:
     key = artifact_key(model, ref.sha256)
     found = store.get(key)
     if found is None:
-        raise Corrupt(f"{key}: expected {ref.size:,} bytes that the ledger names, found nothing")
+        raise Corrupt(f"{key}: expected {ref.size:,} bytes that the ledger names, found nothing. {_WAY_OUT}")
     if digest(found[0]) != ref.sha256:
-        raise Corrupt(f"{key}: its bytes hash to {digest(found[0])[:12]}…, not to its name; not used")
+        raise Corrupt(
+            f"{key}: its bytes hash to {digest(found[0])[:12]}…, not to its name; not used. {_WAY_OUT}"
+        )
     return found[0]
 
 

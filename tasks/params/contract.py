@@ -1,43 +1,265 @@
-"""The contract's language: what a challenger must show, who wants it and why."""
+"""The contract's language: what a challenger must show, who wants it and why.
 
-from typing import Literal, Self
+Every clause says what its evidence must exceed (`required`), in `unit`, with more being better:
+a ceiling over a loss is a floor under its negative.
+"""
+
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tasks.documents import canonical, digest
-from tasks.params.section import Name, Section
+from tasks.params.section import Name, Section, Share
+
+Compared = Literal["log_loss", "brier", "auc", "value", "precision", "recall"]
+"""Metrics of one model on labelled rows."""
+LOSSES = frozenset({"log_loss", "brier"})
+"""Those of which less is better."""
+Rate = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
 
 
-class Clause(Section):
-    """One requirement: who wants it, why, and what passes it.
-
-    `margin` (beats_*) and `threshold` (floor) are in the metric's unit.
-    `level` is the one-sided chance of passing a challenger that violates the clause.
-    """
+class Requirement(Section):
+    """What every clause says: its name, who asks for it, and why, in plain words."""
 
     name: Name
-    kind: Literal["beats_baseline", "beats_champion", "floor"]
-    metric: Literal["log_loss", "auc", "value"]
+    kind: str
     owner: str = Field(min_length=1)
     reason: str = Field(min_length=1)
-    level: float = Field(default=0.05, gt=0, lt=0.5)
-    margin: float = Field(default=0.0, ge=0)
-    threshold: float | None = None
 
-    @model_validator(mode="after")
-    def _threshold_only_for_floors(self) -> Self:
-        if (self.kind == "floor") != (self.threshold is not None):
-            raise ValueError(f"clause {self.name}: `threshold` is for a floor, and a floor needs it")
-        if self.kind == "floor" and self.margin:
-            raise ValueError(f"clause {self.name}: a floor has a `threshold`, and no `margin`")
-        return self
+    @property
+    def required(self) -> float:
+        """What the evidence must exceed."""
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns whose values it groups rows by; they are slices of `prepare`."""
+        return ()
+
+
+class Tested(Requirement):
+    """A clause that the holdout's rows decide: `level` is the chance of passing a violation, one-sided."""
+
+    level: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+class BeatsBaseline(Tested):
+    """Better than the naive baseline, by more than `margin` of the metric's unit."""
+
+    kind: Literal["beats_baseline"] = "beats_baseline"
+    metric: Compared
+    margin: float = Field(default=0.0, ge=0)
+
+    @property
+    def required(self) -> float:
+        """The margin."""
+        return self.margin
+
+
+class BeatsChampion(Tested):
+    """Better than the champion, by more than `margin` of the metric's unit."""
+
+    kind: Literal["beats_champion"] = "beats_champion"
+    metric: Compared
+    margin: float = Field(default=0.0, ge=0)
+
+    @property
+    def required(self) -> float:
+        """The margin."""
+        return self.margin
+
+
+class NotWorse(Tested):
+    """Not worse than the champion by `margin` or more: for a cheaper, smaller or faster challenger."""
+
+    kind: Literal["not_worse"] = "not_worse"
+    metric: Compared
+    margin: float = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the margin."""
+        return -self.margin
+
+
+class Floor(Tested):
+    """The metric above `threshold`; for a loss, below it."""
+
+    kind: Literal["floor"] = "floor"
+    metric: Compared
+    threshold: float
+
+    @property
+    def required(self) -> float:
+        """The threshold, or minus it for a loss."""
+        return -self.threshold if self.metric in LOSSES else self.threshold
+
+
+class Slice(Tested):
+    """In no slice of `column` worse than the champion by `margin` or more.
+
+    Values with too little support (`evaluate.min_slice_*`) are pooled into "rest". Those in
+    `required_values` must have support of their own, or the clause is undecided.
+    """
+
+    kind: Literal["slice"] = "slice"
+    metric: Literal["log_loss", "brier", "value"]
+    column: Name
+    margin: float = Field(gt=0)
+    required_values: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> float:
+        """Minus the margin."""
+        return -self.margin
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its column."""
+        return (self.column,)
+
+
+class Fairness(Tested):
+    """Between any two groups of `column` the measure differs by less than `margin`.
+
+    `selection_rate` is demographic parity, the two other rates are the halves of equalized odds
+    (as Fairlearn defines them: the largest difference between groups); `calibration` is the mean of
+    label less probability.
+    """
+
+    kind: Literal["fairness"] = "fairness"
+    measure: Rate
+    column: Name
+    margin: Share = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the margin."""
+        return -self.margin
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its column."""
+        return (self.column,)
+
+
+class Representation(Tested):
+    """Each of `values` of `column` is more than `threshold` of the holdout's rows."""
+
+    kind: Literal["representation"] = "representation"
+    column: Name
+    values: tuple[str, ...] = Field(min_length=1)
+    threshold: Share
+
+    @property
+    def required(self) -> float:
+        """The threshold."""
+        return self.threshold
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its column."""
+        return (self.column,)
+
+
+class Calibration(Tested):
+    """In each of `bins` bins of probability, what was predicted is within `margin` of what came."""
+
+    kind: Literal["calibration"] = "calibration"
+    margin: Share = Field(gt=0)
+    bins: int = Field(default=5, ge=1, le=20)
+
+    @property
+    def required(self) -> float:
+        """Minus the margin."""
+        return -self.margin
+
+
+class Churn(Tested):
+    """Champion and challenger say something else in less than `threshold` of the rows."""
+
+    kind: Literal["churn"] = "churn"
+    threshold: Share = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the threshold."""
+        return -self.threshold
+
+
+class NetValue(Tested):
+    """Value gained over the champion on `horizon_rows` predictions less what it costs, above `margin`.
+
+    `cost` (training, switching) is once for the horizon, `cost_per_row` is the challenger's serving
+    cost less the champion's; all in the currency of `evaluate.costs`.
+    """
+
+    kind: Literal["net_value"] = "net_value"
+    horizon_rows: int = Field(ge=1)
+    cost: float = Field(default=0.0, ge=0)
+    cost_per_row: float = 0.0
+    margin: float = Field(default=0.0, ge=0)
+
+    @property
+    def required(self) -> float:
+        """The margin."""
+        return self.margin
+
+
+class Latency(Requirement):
+    """One prediction takes less than `milliseconds` at this percentile, on the machine that trained."""
+
+    kind: Literal["latency"] = "latency"
+    percentile: Literal[50, 95] = 95
+    milliseconds: float = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the milliseconds."""
+        return -self.milliseconds
+
+
+class Size(Requirement):
+    """The model has fewer than `bytes` bytes."""
+
+    kind: Literal["size"] = "size"
+    bytes: int = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the bytes."""
+        return float(-self.bytes)
+
+
+Clause = Annotated[
+    BeatsBaseline
+    | BeatsChampion
+    | NotWorse
+    | Floor
+    | Slice
+    | Fairness
+    | Representation
+    | Calibration
+    | Churn
+    | NetValue
+    | Latency
+    | Size,
+    Field(discriminator="kind"),
+]
+KINDS = ("beats_baseline", "beats_champion", "not_worse", "floor", "slice", "fairness", "representation",
+         "calibration", "churn", "net_value", "latency", "size")  # fmt: skip
 
 
 class Contract(Section):
-    """What a challenger must show before it replaces the champion; frozen by hash in the ledger."""
+    """What a challenger must show before it replaces the champion; frozen by hash in the ledger.
+
+    `power` is the chance, at the lead that was seen, of a decision with as many rows as a decision
+    that is open asks for.
+    """
 
     looks_per_holdout: int = Field(default=1, ge=1)
     min_clusters: int = Field(default=10, ge=2)
+    power: float = Field(default=0.8, ge=0.5, lt=1)
     clauses: tuple[Clause, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -45,8 +267,9 @@ class Contract(Section):
         names = [clause.name for clause in self.clauses]
         if len(set(names)) != len(names):
             raise ValueError(f"clause names must differ, found {names}")
-        if not {"beats_baseline", "beats_champion"} <= {clause.kind for clause in self.clauses}:
-            raise ValueError("a contract needs a beats_baseline and a beats_champion clause")
+        kinds = {clause.kind for clause in self.clauses}
+        if "beats_baseline" not in kinds or not kinds & {"beats_champion", "not_worse"}:
+            raise ValueError("a contract needs a beats_baseline clause, and a beats_champion or a not_worse")
         return self
 
     @property

@@ -85,6 +85,16 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def _clauses_have_their_columns(self) -> Self:
+        for clause in self.contract.clauses:
+            if missing := sorted(set(clause.columns) - set(self.prepare.slices)):
+                raise ValueError(
+                    f"contract: clause {clause.name} groups rows by {', '.join(missing)}: "
+                    f"name it in prepare.slices, found {list(self.prepare.slices)}"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _features_do_not_tell_the_label(self) -> Self:
         prepare = self.prepare
         known_too_late = {prepare.label.column, prepare.label.available_at}

@@ -8,9 +8,12 @@ import yaml
 from pydantic import ValidationError
 
 from tasks.errors import BadInput
+from tasks.params.contract import KINDS
 from tasks.params.folder import Params
 
 _SHORT = reprlib.Repr()
+_KIND_AT = 3
+"""Where in the place of a clause's setting its kind stands: contract, clauses, number, kind."""
 _SHORT.maxlevel, _SHORT.maxstring = 2, 80
 
 
@@ -69,7 +72,11 @@ def _tuples(value: object, known: dict[int, object]) -> object:
 
 def _explained(name: str, item: dict[str, object]) -> str:
     location = item["loc"]
-    where = ".".join(str(part) for part in location) if isinstance(location, tuple) else ""
+    parts = list(location) if isinstance(location, tuple) else []
+    if parts[:2] == ["contract", "clauses"] and parts[_KIND_AT:][:1] and parts[_KIND_AT] in KINDS:
+        # Of a clause's place, its kind is no part: it is one of its settings.
+        del parts[_KIND_AT]
+    where = ".".join(str(part) for part in parts)
     # Not what was found where it could be a secret: in the store's address, or under a key that is not ours.
     silent = item["type"] in ("missing", "value_error", "extra_forbidden") or where.startswith("store")
     found = "" if silent else f", found {_SHORT.repr(item['input'])}"

@@ -116,8 +116,8 @@ class PrepareParams(Section):
     max_periods: int = Field(ge=2)
     min_periods: int = Field(ge=2)
     holdout_periods: int = Field(default=1, ge=1)
-    selection_days: int = Field(ge=1)
-    label_lag_days: int = Field(ge=0)
+    selection_days: int = Field(ge=1, le=36500)
+    label_lag_days: int = Field(ge=0, le=36500)
     max_late_features: Share = 0.05
 
     @property
@@ -134,7 +134,7 @@ class PrepareParams(Section):
 class TrainParams(Section):
     """XGBoost, by its own names where it has one."""
 
-    seed: int
+    seed: int = Field(ge=0, le=2**31 - 1)
     rounds: int = Field(ge=1)
     early_stopping_rounds: int = Field(ge=1)
     max_depth: int = Field(ge=1)
@@ -157,9 +157,14 @@ class CostParams(Section):
 
 
 class EvaluateParams(Section):
-    """What is measured on the holdout, apart from what the contract asks for."""
+    """What is measured on the holdout, apart from what the contract asks for.
+
+    `explained_rows` are sampled for the explanation; 0 explains nothing. Its time grows with these
+    rows, with trees and with their depth, and not with the holdout.
+    """
 
     costs: CostParams
+    explained_rows: int = Field(default=256, ge=0, le=100_000)
     min_slice_rows: int = Field(default=200, ge=1)
     min_slice_clusters: int = Field(default=10, ge=2)
 

@@ -50,6 +50,12 @@ def cutoffs(periods: list[str], prepare: PrepareParams, calendar: Calendar) -> C
             f"prepare.selection_days: {prepare.selection_days} days before {holdout[0]} "
             "leave nothing to train on"
         )
+    if not any(selection_start < calendar.end(one) and calendar.start(one) < ends for one in window):
+        raise NotEnoughPeriods(
+            f"no batch has rows of the {prepare.selection_days} days before {holdout[0]}, on which trees and "
+            f"threshold are chosen: the newest before it is {window[-prepare.holdout_periods - 1]}; "
+            "what is missing may still arrive, or the next period closes the gap"
+        )
     last = calendar.end(holdout[-1])
     return Cutoffs(
         periods=window,

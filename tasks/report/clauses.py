@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from tasks.decide.contract import ClauseVerdict
+from tasks.decide.words import needed_words, serial_words
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import ClauseEvidence, Evidence
 from tasks.evaluate.metrics import METRICS
 from tasks.report.axis import Axis, Bar, Tick, bar, drawn, spanning
 from tasks.report.wording import Scale, confidence, counted, metric_name, scale_of, with_interval
+
+_LEADS = ("beats_baseline", "beats_champion", "not_worse", "slice")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class ClauseView:
     independent: str
     axis_words: str
     basis: str
+    needed: str
+    serial: str
     picture: Picture | None
 
 
@@ -42,41 +47,42 @@ def clause_views(
     return tuple(_view(clause, evidence.clauses.get(clause.name), currency) for clause in clauses)
 
 
-def asks(clause: ClauseVerdict, unit: str) -> str:
-    """The requirement in words."""
-    name = metric_name(clause.metric)
-    if clause.kind == "floor":
-        # A ceiling over a loss was judged as a floor under its negative: say it as it was declared.
-        bigger = METRICS[clause.metric].bigger_is_better
-        return f"{name} above {clause.required:g}" if bigger else f"{name} below {-clause.required:g}"
-    lead = f"by more than {clause.required:g} {unit}" if clause.required else "by any amount above 0"
-    return f"better {name} than {clause.against}, {lead}"
-
-
 def _view(clause: ClauseVerdict, evidence: ClauseEvidence | None, currency: str) -> ClauseView:
     scale = scale_of(clause.unit, currency)
-    wanted = asks(clause, scale.unit)
     axis_words = _axis_words(clause, scale)
-    independent = evidence.independent if evidence else None
+    deciding = next((part for part in evidence.parts if part.of == clause.part), None) if evidence else None
+    independent = deciding.independent if deciding else None
+    open_ = clause.verdict == "undecided" and clause.interval is not None
     return ClauseView(
         clause=clause,
-        asks=wanted,
+        asks=clause.asks,
         independent=with_interval(independent, scale, sign=clause.kind != "floor"),
         axis_words=axis_words,
-        basis=_basis(clause.interval),
-        picture=_picture(clause, independent, scale, f"{clause.name}: {wanted}"),
+        basis=_basis(clause),
+        needed=needed_words(clause.needed) if open_ else "",
+        serial=serial_words(clause.serial.lag_one, clause.serial.widening) if clause.serial else "",
+        picture=_picture(clause, independent, scale, f"{clause.name}: {clause.asks}"),
     )
 
 
 def _axis_words(clause: ClauseVerdict, scale: Scale) -> str:
+    """What is drawn: more is better, so that what must stay small has a minus before it."""
     name = metric_name(clause.metric)
+    if clause.kind in _LEADS:
+        of = f" of {clause.part}" if clause.part else ""
+        return f"Advantage in {name}{of}, {scale.unit}"
     if clause.kind != "floor":
-        return f"Advantage in {name}, {scale.unit}"
+        minus = "" if clause.kind in ("net_value", "representation") else "Minus "
+        told = f"{minus}{name}{f' of {clause.part}' if clause.part else ''}"
+        return f"{told[0].upper()}{told[1:]}, {scale.unit}"
     shown = name if METRICS[clause.metric].bigger_is_better else f"minus {name}"
     return f"{shown[0].upper()}{shown[1:]}, {scale.unit}"
 
 
-def _basis(interval: Interval | None) -> str:
+def _basis(clause: ClauseVerdict) -> str:
+    interval = clause.interval
+    if clause.measured is not None:
+        return "a measurement, taken once where the model was trained"
     if interval is None:
         return "no evidence"
     words = (

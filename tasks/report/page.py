@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from tasks.decide.decision import Decision
 from tasks.documents import digest
 from tasks.evaluate.evidence import Interval
-from tasks.evaluate.findings import Evidence, MetricEvidence
+from tasks.evaluate.findings import Evidence, Measurements, MetricEvidence
 from tasks.evaluate.metrics import METRICS
-from tasks.measure import Measurements
+from tasks.explain.explanation import Explanation
 from tasks.params import Params
 from tasks.prepare.step import Preparation
 from tasks.report import wording
+from tasks.report.attributions import attributions
 from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
 from tasks.report.clauses import clause_views
 from tasks.report.material import material
@@ -37,6 +38,7 @@ class Inputs:
     preparation: Preparation
     dataset: Dataset
     params: Params
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,10 @@ def _context(inputs: Inputs) -> dict[str, Any]:
             if name in evidence.metrics
         ],
         "forest": forest(evidence.slices),
+        "sliced": any(clause.kind == "slice" for clause in decision.clauses),
         "reliability": reliability(evidence.reliability),
         "square": {"side": SIDE, "left": LEFT, "below": BELOW},
+        "attributions": attributions(inputs.explanation),
         "money": money(evidence.metrics.get("value"), costs),
         "per": PER,
         "alarm_words": _alarm_words(inputs.card),

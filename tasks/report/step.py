@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tasks.decide.decision import Decision
 from tasks.documents import write_atomically
-from tasks.evaluate.findings import Evidence
-from tasks.measure import Measurements
+from tasks.evaluate.findings import Evidence, Measurements
+from tasks.explain.step import read_explanation
 from tasks.prepare.step import read_preparation
 from tasks.report.page import Inputs, render
 from tasks.train.card import ModelCard
@@ -21,12 +21,14 @@ def report(workspace: Workspace) -> Path:
 
 def read_inputs(workspace: Workspace) -> Inputs:
     """Everything that the page shows, as the stages wrote it."""
+    evidence = Evidence.model_validate_json(workspace.evidence.read_bytes())
     return Inputs(
         decision=Decision.model_validate_json(workspace.decision.read_bytes()),
-        evidence=Evidence.model_validate_json(workspace.evidence.read_bytes()),
+        evidence=evidence,
         measurements=Measurements.model_validate_json(workspace.measurements.read_bytes()),
         card=ModelCard.model_validate_json(workspace.model_card.read_bytes()),
         preparation=read_preparation(workspace),
         dataset=read_dataset(workspace.dataset),
         params=workspace.params,
+        explanation=read_explanation(workspace, evidence),
     )

@@ -6,7 +6,6 @@ from tasks.decide.contract import ClauseVerdict
 from tasks.decide.decision import Decision
 from tasks.evaluate.findings import Evidence, MetricEvidence
 from tasks.evaluate.metrics import METRICS
-from tasks.report.clauses import asks
 from tasks.report.wording import counted, metric_name, number, scale_of, with_interval
 
 MARKS = {"promote": "✔", "pass": "✔", "keep": "✘", "fail": "✘", "undecided": "?"}
@@ -55,7 +54,7 @@ def _clause(clause: ClauseVerdict) -> tuple[str, ...]:
         _plain(clause.owner),
         f"{MARKS[clause.verdict]} {clause.verdict}",
         _plain(with_interval(clause.interval, scale)),
-        _plain(asks(clause, scale.unit)),
+        _plain(clause.asks),
         f"{MARKS[clause.row_level]} {clause.row_level}",
     )
 

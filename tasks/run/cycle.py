@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.documents import canonical, digest
+from tasks.errors import Conflict, Corrupt
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
 from tasks.intake import Catalogue, Revision, update_catalogue
 from tasks.ledger import Ledger, State
@@ -27,10 +28,12 @@ from tasks.run.workspaces import (
     assemble,
     at_work,
     copy_pins,
+    intend,
     lock_hash,
     open_run,
     publish,
     publish_batches,
+    publish_left,
 )
 from tasks.steps import Steps
 from tasks.store import Store
@@ -100,8 +103,8 @@ def retrain(
     started = time.perf_counter()
     home, ledger = open_ledger(folder)
     cycle = Cycle(home, ledger.store, ledger, steps or Steps(), drill, pinned)
-    with at_work(home):
-        outcome = _cycle(cycle)
+    with at_work(home) as left:
+        outcome = _cycle(cycle, left)
     return outcome.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
@@ -111,9 +114,10 @@ def inputs_of(revisions: tuple[Revision, ...], params_hash: str) -> str:
     return digest(canonical({"batches": batches, "params": params_hash}))
 
 
-def _cycle(cycle: Cycle) -> Outcome:
+def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     arrivals = cycle.call("intake", cycle.steps.intake, cycle.folder.params, cycle.store)
     state = _finish_interrupted(cycle, cycle.ledger.state())
+    _publish_interrupted(cycle, left, state)
     rules = rules_hash(cycle.folder.params)
     cycle.arrived = tuple(one.period for one in arrivals.catalogue.pending(rules))
     idle = _idle(cycle, state, arrivals.catalogue, rules)
@@ -133,9 +137,27 @@ def _finish_interrupted(cycle: Cycle, state: State) -> State:
         return state
     from tasks.promote import finish
 
-    cycle.finished = f"promotion of decision {state.pending.number}, left by an interrupted run"
-    _log.warning("finishing the %s", cycle.finished)
-    return finish(cycle.ledger, state.pending)
+    finishing = f"promotion of decision {state.pending.number}, left by an interrupted run"
+    _log.warning("finishing the %s", finishing)
+    try:
+        state = finish(cycle.ledger, state.pending)
+    except Corrupt as damaged:
+        # The champion stays, and the next decision takes this one's place: a cycle can go on without.
+        _log.error("the %s cannot be finished: %s", finishing, damaged)
+        return state
+    cycle.finished = finishing
+    return state
+
+
+def _publish_interrupted(cycle: Cycle, left: tuple[Workspace, ...], state: State) -> None:
+    """Bring the folder to where a killed run's decision is, unless another run has moved it on."""
+    for workspace in left:
+        try:
+            if publish_left(workspace, cycle.folder, state, dvc):
+                _log.warning("published what an interrupted run had decided")
+        except Conflict as moved:
+            _log.warning("%s", moved)
+        discard(workspace)
 
 
 def _idle(cycle: Cycle, state: State, catalogue: Catalogue, rules: str) -> Outcome | None:
@@ -298,11 +320,14 @@ def _train(cycle: Cycle, workspace: Workspace) -> None:
 
 
 def _judge(cycle: Cycle, workspace: Workspace) -> None:
+    from tasks.explain.step import explain
     from tasks.report import report
 
     cycle.call("evaluate", cycle.steps.evaluate, workspace, cycle.ledger)
     cycle.call("measure", cycle.steps.measure, workspace)
     cycle.call("decide", cycle.steps.decide, workspace)
+    if rows := workspace.params.evaluate.explained_rows:
+        cycle.call("explain", explain, workspace, rows=rows)
     cycle.call("report", report, workspace)
 
 
@@ -311,6 +336,8 @@ def _conclude(cycle: Cycle, workspace: Workspace, lock: str | None, inputs: str)
 
     cycle.call("record", record, workspace, cycle.dvc)
     decision = read_decision(workspace)
+    if not cycle.drill:
+        intend(workspace, lock)
     promotion = cycle.call("promote", cycle.steps.promote, workspace, cycle.ledger, inputs)
     if not cycle.drill:
         cycle.call("publish", publish, workspace, cycle.folder, lock, cycle.dvc)

@@ -1,25 +1,29 @@
 """Workspaces of runs: made from the model folder, filled from cache or store, handed back at the end."""
 
 import fcntl
+import json
 import shutil
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from tasks.documents import digest_file, write_atomically
+from tasks.documents import canonical, digest, digest_file, write_atomically
 from tasks.errors import BadInput, Conflict
 from tasks.intake import Revision, batch_bytes
+from tasks.ledger import State
 from tasks.store import Store
-from tasks.version.commands import Dvc, checkout
+from tasks.version.commands import Dvc, checkout, forget
 from tasks.version.remote import configure
 from tasks.workspace import Workspace, discard
 
 
 @contextmanager
-def at_work(folder: Workspace) -> Iterator[None]:
-    """Remove the workspaces of runs that were killed; while this lasts, ours is not taken for one.
+def at_work(folder: Workspace) -> Iterator[tuple[Workspace, ...]]:
+    """Remove what killed runs left; while this lasts, ours is not taken for one of them.
 
+    Yields the workspaces of those that were about to publish a decision: `publish_left` ends that.
     Every run holds the lock shared, until its process ends however it ends: whoever gets it alone
     knows that no workspace has a run that still lives.
     """
@@ -28,12 +32,22 @@ def at_work(folder: Workspace) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pass
+            left: tuple[Workspace, ...] = ()
         else:
-            for left in folder.runs.iterdir():
-                discard(Workspace(left))
+            left = _swept(folder)
         fcntl.flock(file, fcntl.LOCK_SH)
-        yield
+        yield left
+
+
+def _swept(folder: Workspace) -> tuple[Workspace, ...]:
+    for place in (folder.root, folder.data):
+        for temporary in place.glob(".*.????????????????????????????????.tmp"):
+            temporary.unlink(missing_ok=True)
+    found = [Workspace(path) for path in sorted(folder.runs.iterdir())]
+    for one in found:
+        if not _intent(one).exists():
+            discard(one)
+    return tuple(one for one in found if _intent(one).exists())
 
 
 def open_run(folder: Workspace) -> Workspace:
@@ -51,7 +65,7 @@ def open_run(folder: Workspace) -> Workspace:
         ):
             if source.exists():
                 shutil.copyfile(source, target)
-        configure(workspace, cache=folder.dvc_cache)
+        configure(workspace, home=folder)
     except BaseException:
         discard(workspace)
         raise
@@ -77,8 +91,12 @@ def assemble(
         if path.name not in wanted:
             path.unlink()
     for one in revisions:
-        if not (workspace.batches / one.file).exists():
-            write_atomically(workspace.batches / one.file, batch_bytes(store, workspace.params.model, one))
+        path = workspace.batches / one.file
+        if not path.exists() or digest_file(path) != one.sha256:
+            data = batch_bytes(store, workspace.params.model, one)
+            # A damaged file is a link into the cache: there, too, it must not be taken for the batch.
+            forget(folder.dvc_cache, data)
+            write_atomically(path, data)
 
 
 def copy_pins(folder: Workspace, workspace: Workspace) -> None:
@@ -126,9 +144,33 @@ def publish(workspace: Workspace, folder: Workspace, lock: str | None, run: Dvc)
             shutil.copytree(workspace.champion, folder.champion, dirs_exist_ok=True)
         write_atomically(folder.batches_pointer, workspace.batches_pointer.read_bytes())
         write_atomically(folder.report, workspace.report.read_bytes())
+        folder.explanation.unlink(missing_ok=True)
+        if workspace.explanation.exists():
+            write_atomically(folder.explanation, workspace.explanation.read_bytes())
         write_atomically(folder.dvc_lock, workspace.dvc_lock.read_bytes())
         configure(folder)
         checkout(folder, run)
+
+
+def intend(workspace: Workspace, lock: str | None) -> None:
+    """Note that the run is about to publish over the folder's dvc.lock of hash `lock`."""
+    write_atomically(_intent(workspace), canonical({"lock": lock}))
+
+
+def publish_left(workspace: Workspace, folder: Workspace, state: State, run: Dvc) -> bool:
+    """Publish for a run that was killed after its decision was in; whether there was anything to publish."""
+    decision = workspace.decision.read_bytes() if workspace.decision.exists() else b""
+    if not any(look.decision == digest(decision) for look in state.looks):
+        return False
+    before = json.loads(_intent(workspace).read_bytes())["lock"]
+    # Killed while it published: the lock is the last file to be replaced, and may be in already.
+    own = lock_hash(workspace)
+    publish(workspace, folder, own if own is not None and lock_hash(folder) == own else before, run)
+    return True
+
+
+def _intent(workspace: Workspace) -> Path:
+    return workspace.root / "publish.json"
 
 
 @contextmanager

@@ -38,7 +38,10 @@ def _directory(path: str, url: str) -> Store:
 
     if not path.strip() or "\0" in path:
         raise BadInput(f"{_EXPECTED}; found {url!r}. Name the directory.")
-    return DirectoryStore(Path(path))
+    found = Path(path).expanduser()
+    if found.exists() and not found.is_dir():
+        raise BadInput(f"{_EXPECTED}; found {url!r}, which is a file. Name a directory.")
+    return DirectoryStore(found)
 
 
 def _s3(url: str) -> Store:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tasks.documents import digest, write_atomically
+from tasks.errors import BadInput
 from tasks.evaluate.compare import cost_matrix
 from tasks.evaluate.metrics import best_threshold
 from tasks.params import Params
@@ -29,6 +30,12 @@ def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
         _matrix(train_part, params, schema, drill=drill),
         _matrix(selection_part, params, schema, drill=drill),
     )
+    only = np.unique(rows[0][1])
+    if len(only) < 2:  # noqa: PLR2004 - two classes
+        raise BadInput(
+            f"train: every one of the {len(train_part):,} training rows has the label {only[0]:g}: a model "
+            "needs both; look at the label column, or widen prepare.max_periods"
+        )
     fitted = fit(*rows, schema.types, params.train)
     card = _card(workspace, (train_part, selection_part), rows, fitted, drill=drill)
     workspace.model.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@
 to import what the last one has imported: a cycle keeps one process that runs all its commands.
 """
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -63,6 +64,15 @@ def record(workspace: Workspace, run: Dvc) -> None:
 def checkout(workspace: Workspace, run: Dvc) -> None:
     """`dvc checkout` what the cache has; what it lacks is left missing."""
     run(workspace, "checkout", "--force", "--allow-missing")
+
+
+def forget(cache: Path, data: bytes) -> None:
+    """Remove what the cache holds under the name of these bytes, which may be others by now.
+
+    The layout is documented by DVC: `files/md5/<2 digits>/<30 digits>`.
+    """
+    name = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    (cache / "files" / "md5" / name[:2] / name[2:]).unlink(missing_ok=True)
 
 
 def _environment() -> dict[str, str]:

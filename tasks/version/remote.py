@@ -2,15 +2,18 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tasks.documents import write_atomically
+from tasks.errors import BadInput
 from tasks.workspace import Workspace
 
 
-def configure(workspace: Workspace, *, cache: Path | None = None) -> None:
+def configure(workspace: Workspace, *, home: Workspace | None = None) -> None:
     """Make the workspace one that DVC knows, with the store as its remote.
 
+    A run's workspace shares cache and remote of its `home`, the model folder: a store that is a
+    directory below the folder stays the folder's. Raises `BadInput` for paths that DVC cannot name.
     Credentials stay in the environment: the configuration names the endpoint and nothing secret.
     """
     dvc = workspace.root / ".dvc"
@@ -18,10 +21,10 @@ def configure(workspace: Workspace, *, cache: Path | None = None) -> None:
         no_scm = "" if (workspace.root / ".git").exists() else "    no_scm = True\n"
         write_atomically(dvc / "config", f"[core]\n    analytics = false\n{no_scm}".encode())
         write_atomically(dvc / ".gitignore", b"/config.local\n/tmp\n/cache\n")
-    remote = _remote(workspace)
+    remote = _remote(home or workspace)
     local = f'[core]\n    remote = store\n{remote}[cache]\n    type = "reflink,hardlink,copy"\n'
-    if cache is not None:
-        local += f"    dir = {cache}\n"
+    if home is not None:
+        local += f"    dir = {_quoted(str(home.dvc_cache))}\n"
     path = dvc / "config.local"
     if not path.exists() or path.read_text() != local:
         write_atomically(path, local.encode())
@@ -29,7 +32,8 @@ def configure(workspace: Workspace, *, cache: Path | None = None) -> None:
 
 def _remote(workspace: Workspace) -> str:
     url = store_url(workspace).rstrip("/")
-    lines = [f"['remote \"store\"']\n    url = {url.removeprefix('file://')}/dvc\n"]
+    path = unquote(url.removeprefix("file://")) if url.startswith("file://") else url
+    lines = [f"['remote \"store\"']\n    url = {_quoted(f'{path}/dvc')}\n"]
     if urlsplit(url).scheme == "s3":
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
         if endpoint:
@@ -40,4 +44,13 @@ def _remote(workspace: Workspace) -> str:
 def store_url(workspace: Workspace) -> str:
     """The store's URL, a relative directory taken from the workspace's folder."""
     url = workspace.params.store_url
-    return url if "://" in url else str((workspace.root / url).resolve())
+    return url if "://" in url else str((workspace.root / Path(url).expanduser()).resolve())
+
+
+def _quoted(value: str) -> str:
+    """As DVC's configuration takes a value in which a comma or a hash mean nothing."""
+    if '"' in value or "\n" in value:
+        raise BadInput(
+            f"{value!r}: DVC can name no path with a quotation mark or a line break: choose another"
+        )
+    return f'"{value}"'

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tasks.documents import Document, Hash, canonical, digest, digest_file, write_atomically
+from tasks.errors import BadInput
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -45,6 +46,11 @@ class TestCanonical:
         """NaN and infinities become null, at any depth, and tuples lists."""
         told = canonical({"a": (math.nan, [math.inf, {"b": -math.inf}]), "c": 1.5})
         assert json.loads(told) == {"a": [None, [None, {"b": None}]], "c": 1.5}
+
+    def test_is_unicode(self) -> None:
+        """A lone surrogate, as a shell makes of bytes that are no UTF-8, is bad input."""
+        with pytest.raises(BadInput, match="expected text in Unicode"):
+            canonical({"reason": "\udcff"})
 
     def test_is_text_as_people_write_it(self) -> None:
         """UTF-8 as it is, two spaces, one newline at the end."""
@@ -95,6 +101,13 @@ class TestWriteAtomically:
             write_atomically(path, data)
             assert path.read_bytes() == data
         assert list(path.parent.iterdir()) == [path]
+
+    def test_leaves_nothing_half_written(self, tmp_path: Path) -> None:
+        """A target that cannot be replaced, such as a folder, costs no file beside it."""
+        (tmp_path / "target").mkdir()
+        with pytest.raises(OSError, match="target"):
+            write_atomically(tmp_path / "target", b"bytes")
+        assert [path.name for path in tmp_path.iterdir()] == ["target"]
 
     def test_keeps_the_old_bytes_where_it_fails(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -39,6 +39,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "measure": ("measure",),
         "decide": ("decide",),
         "promote": ("promote",),
+        "plan": ("plan", "--gain", 0.01),
         "champion": ("champion",),
         "score": ("score", root / "rows.parquet", root / "scores.parquet"),
         "score --row": ("score", "--row", ROW),
@@ -192,6 +193,7 @@ class TestExitStatus:
             (["score", "--row", "{"], "expected a JSON object of features"),
             (["score", "--row", "[1]"], "expected a JSON object of features, found list"),
             (["score", "--row", "[" * 100_000], "expected a JSON object of features"),
+            (["score", "--row", '{"x": ' + "9" * 5000 + "}"], "expected a JSON object of features"),
             (["validate"], "no batches. Bring them with `evergreen fetch`"),
             (["prepare"], "dataset.json: version has not run here yet"),
             (["train"], "prepared.json: prepare has not run here yet"),
@@ -251,7 +253,7 @@ class TestExitStatus:
 
     def test_is_3_where_the_store_cannot_be_used(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The same command may succeed later."""
-        monkeypatch.setenv("EVERGREEN_STORE", str(folder / "params.yaml"))
+        monkeypatch.setenv("EVERGREEN_STORE", str(folder / "params.yaml" / "below"))
         said = evergreen("fetch", "-C", folder, "--json")
         assert said.status == 3
         assert said.document["error"]["kind"] == "StoreUnavailable"

@@ -5,7 +5,8 @@ from data_factories import changed, months, versioned
 from factories import PARAMS
 
 from tasks.errors import BadInput, Corrupt
-from tasks.measure import Measurements, measure
+from tasks.evaluate.findings import Measurements
+from tasks.measure import measure
 from tasks.prepare.step import prepare
 from tasks.score import Scorer
 from tasks.train.step import train

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.errors import BadInput, Leak
 from tasks.params import Params, parse_params, read_params
+from tasks.params.contract import KINDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,6 +115,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("prepare.sources.0", {"name": "none", "available_at": "known_at"}, "a model needs at least one feature"),
     ("prepare.exclude.0.column", "z", "prepare.exclude.void: no row of z can equal 'void'"),
     ("prepare.exclude.0.equals", "viod", "no row of state can equal 'viod', as validate.columns declares it"),
+    ("prepare.selection_days", 99999999999, "prepare.selection_days: Input should be less than or equal"),
+    ("prepare.label_lag_days", 999999999, "prepare.label_lag_days: Input should be less than or equal"),
+    ("train.seed", -99999999999999999999, "train.seed: Input should be greater than or equal to 0"),
     ("train.rounds", "many", "train.rounds: Input should be a valid integer, found 'many'"),
     ("train.learning_rate", float("nan"), "train.learning_rate: Input should be"),
     ("train.learning_rate", 0, "train.learning_rate: Input should be greater than 0, found 0"),
@@ -126,10 +130,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("contract.clauses.0.level", 0, "contract.clauses.0.level: Input should be greater than 0"),
     ("contract.clauses.0.margin", -0.1, "contract.clauses.0.margin: Input should be greater than"),
     ("contract.clauses.0.name", "useful-ranking", "contract: clause names must differ"),
-    ("contract.clauses.0.threshold", 0.5, "contract.clauses.0: clause beats-base-rate: `threshold` is for"),
-    ("contract.clauses.1.threshold", None, "contract.clauses.1: clause useful-ranking: `threshold` is for"),
-    ("contract.clauses.1.margin", 0.1, "clause useful-ranking: a floor has a `threshold`, and no `margin`"),
-    ("contract.clauses.2.kind", "beats_baseline", "contract: a contract needs a beats_baseline and"),
+    ("contract.clauses.0.threshold", 0.5, "contract.clauses.0.threshold: Extra inputs are not"),
+    ("contract.clauses.1.threshold", None, "contract.clauses.1.threshold: Input should be a valid number"),
+    ("contract.clauses.1.margin", 0.1, "contract.clauses.1.margin: Extra inputs are not permitted"),
+    ("contract.clauses.2.kind", "beats_baseline", "contract: a contract needs a beats_baseline clause, and"),
     ("contract.looks_per_holdout", 0, "contract.looks_per_holdout: Input should be greater than or"),
     ("contract.min_clusters", 1, "contract.min_clusters: Input should be greater than or equal to 2"),
 ]  # fmt: skip
@@ -188,6 +192,167 @@ class TestWrong:
             with pytest.raises(BadInput, match=r"expected a readable params\.yaml") as caught:
                 read_params(path)
             assert str(path) in str(caught.value)
+
+
+CLAUSES: dict[str, dict[str, Any]] = {
+    "not_worse": {"metric": "log_loss", "margin": 0.01},
+    "slice": {"metric": "brier", "column": "colour", "margin": 0.1},
+    "fairness": {"measure": "selection_rate", "column": "colour", "margin": 0.1},
+    "representation": {"column": "colour", "values": ["red"], "threshold": 0.2},
+    "calibration": {"margin": 0.05},
+    "churn": {"threshold": 0.1},
+    "net_value": {"horizon_rows": 1000},
+    "latency": {"milliseconds": 5},
+    "size": {"bytes": 1000},
+}
+WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
+    ("not_worse", "margin", 0, "margin: Input should be greater than 0, found 0"),
+    ("not_worse", "metric", "rmse", "metric: Input should be 'log_loss', 'brier', 'auc'"),
+    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier' or 'value', found 'auc'"),
+    ("slice", "margin", 0, "margin: Input should be greater than 0, found 0"),
+    ("slice", "column", "no such", "column: String should match pattern"),
+    ("slice", "required_values", "red", "required_values: Input should be a valid tuple, found 'red'"),
+    ("slice", "required_values", [1], "required_values.0: Input should be a valid string, found 1"),
+    ("slice", "required", True, "required: Extra inputs are not permitted"),
+    ("fairness", "measure", "equalized_odds", "measure: Input should be 'selection_rate', "),
+    ("fairness", "margin", 0, "margin: Input should be greater than 0, found 0"),
+    ("fairness", "margin", 1.01, "margin: Input should be less than or equal to 1, found 1.01"),
+    ("fairness", "metric", "log_loss", "metric: Extra inputs are not permitted"),
+    ("representation", "values", [], "values: Tuple should have at least 1 item"),
+    ("representation", "values", ["red", True], "values.1: Input should be a valid string, found True"),
+    ("representation", "threshold", 1.5, "threshold: Input should be less than or equal to 1, found 1.5"),
+    ("representation", "threshold", -0.1, "threshold: Input should be greater than or equal to 0"),
+    ("calibration", "bins", 0, "bins: Input should be greater than or equal to 1, found 0"),
+    ("calibration", "bins", 21, "bins: Input should be less than or equal to 20, found 21"),
+    ("calibration", "margin", 0, "margin: Input should be greater than 0, found 0"),
+    ("churn", "threshold", 0, "threshold: Input should be greater than 0, found 0"),
+    ("churn", "threshold", 50, "threshold: Input should be less than or equal to 1, found 50"),
+    ("net_value", "horizon_rows", 0, "horizon_rows: Input should be greater than or equal to 1, found 0"),
+    ("net_value", "cost", -1, "cost: Input should be greater than or equal to 0, found -1"),
+    ("net_value", "cost_per_row", float("nan"), "cost_per_row: Input should be a finite number"),
+    ("net_value", "margin", -1, "margin: Input should be greater than or equal to 0, found -1"),
+    ("latency", "milliseconds", 0, "milliseconds: Input should be greater than 0, found 0"),
+    ("latency", "percentile", 99, "percentile: Input should be 50 or 95, found 99"),
+    ("latency", "level", 0.05, "level: Extra inputs are not permitted"),
+    ("size", "bytes", 0, "bytes: Input should be greater than 0, found 0"),
+    ("size", "bytes", 1.5, "bytes: Input should be a valid integer"),
+    ("size", "margin", 1, "margin: Extra inputs are not permitted"),
+]  # fmt: skip
+
+
+def with_clause(kind: str, **settings: Any) -> str:
+    """The small folder's params with a fourth clause, of this kind."""
+    document = deepcopy(GOOD)
+    clause = {"name": "fourth", "kind": kind, "owner": "somebody", "reason": "Because."}
+    document["contract"]["clauses"].append({**clause, **CLAUSES.get(kind, {}), **settings})
+    return yaml.safe_dump(document)
+
+
+class TestClauses:
+    """Each kind of clause has its own settings, and no other's."""
+
+    @pytest.mark.parametrize("kind", CLAUSES)
+    def test_of_each_kind_are_read(self, kind: str) -> None:
+        """With what it needs a clause is read, and its columns are slices of the folder."""
+        clause = parse_params(with_clause(kind)).contract.clauses[3]
+        assert clause.kind == kind
+        assert clause.columns == (("colour",) if "column" in CLAUSES[kind] else ())
+
+    def test_no_kind_is_forgotten(self) -> None:
+        """Every kind of the contract's language stands here or in the small folder's contract."""
+        assert {*CLAUSES, "beats_baseline", "beats_champion", "floor"} == set(KINDS)
+
+    @pytest.mark.parametrize(
+        ("kind", "setting", "value", "message"),
+        WRONG_CLAUSES,
+        ids=[f"{kind}.{setting}={value!r}" for kind, setting, value, _ in WRONG_CLAUSES],
+    )
+    def test_that_are_wrong_are_named(self, kind: str, setting: str, value: Any, message: str) -> None:
+        """The clause by its place, the setting without its kind, what was expected and what was found."""
+        told = complaint(with_clause(kind, **{setting: value}))
+        assert told.startswith(f"params.yaml: contract.clauses.3.{message}")
+        assert "\n" not in told
+
+    @pytest.mark.parametrize(
+        ("kind", "setting"), [(kind, setting) for kind, needs in CLAUSES.items() for setting in needs]
+    )
+    def test_that_lack_a_setting(self, kind: str, setting: str) -> None:
+        """What makes a clause of its kind has no default."""
+        document = yaml.safe_load(with_clause(kind))
+        del document["contract"]["clauses"][3][setting]
+        told = complaint(yaml.safe_dump(document))
+        assert told == f"params.yaml: contract.clauses.3.{setting}: Field required"
+
+    def test_of_no_kind(self) -> None:
+        """An unknown kind is told which there are; so is none at all."""
+        told = complaint(with_clause("accuracy"))
+        assert told.startswith("params.yaml: contract.clauses.3: Input tag 'accuracy' found")
+        assert all(f"'{kind}'" in told for kind in KINDS)
+        assert "kind" in complaint(changed("contract.clauses.0.kind", None))
+
+    @pytest.mark.parametrize("kind", ["slice", "fairness", "representation"])
+    @pytest.mark.parametrize("column", ["state", "shape"])
+    def test_group_rows_by_a_slice(self, kind: str, column: str) -> None:
+        """A column that is no slice, whether the folder has it or not: the message says where to name it."""
+        assert complaint(with_clause(kind, column=column)) == (
+            f"params.yaml: settings: contract: clause fourth groups rows by {column}: "
+            "name it in prepare.slices, found ['colour']"
+        )
+
+    def test_group_rows_by_any_slice(self) -> None:
+        """Once it is named there, the column will do."""
+        text = with_clause("slice", column="state").replace("slices:\n  - colour", "slices: [colour, state]")
+        assert parse_params(text).contract.clauses[3].columns == ("state",)
+
+    @pytest.mark.parametrize(("kinds", "good"), [
+        (("beats_baseline", "beats_champion"), True), (("beats_baseline", "not_worse"), True),
+        (("beats_baseline",), False), (("beats_champion", "not_worse"), False),
+    ])  # fmt: skip
+    def test_are_against_the_baseline_and_against_the_champion(
+        self, kinds: tuple[str, ...], good: bool
+    ) -> None:
+        """A contract always asks for more than the baseline, and something of the champion."""
+        clauses = [
+            {"name": kind, "kind": kind, "owner": "o", "reason": "r", "metric": "log_loss"}
+            | ({"margin": 0.1} if kind == "not_worse" else {})
+            for kind in kinds
+        ]
+        text = changed("contract.clauses", clauses)
+        if good:
+            assert [clause.name for clause in parse_params(text).contract.clauses] == list(kinds)
+        else:
+            assert (
+                "a contract needs a beats_baseline clause, and a beats_champion or a not_worse"
+                in complaint(text)
+            )
+
+    @pytest.mark.parametrize(
+        "power",
+        [0.49, 1],
+    )
+    def test_are_planned_with_a_power_that_can_be_had(self, power: float) -> None:
+        """At least an even chance, and never certainty."""
+        document = deepcopy(GOOD)
+        document["contract"]["power"] = power
+        assert complaint(yaml.safe_dump(document)).startswith("params.yaml: contract.power: Input should be")
+
+    @pytest.mark.parametrize(("kind", "setting", "value"), [
+        ("slice", "required_values", ["red"]), ("fairness", "measure", "calibration"),
+        ("representation", "values", ["green"]), ("calibration", "bins", 6), ("churn", "level", 0.01),
+        ("net_value", "cost", 5), ("latency", "percentile", 50), ("size", "bytes", 1001),
+    ])  # fmt: skip
+    def test_are_frozen_by_the_hash(self, kind: str, setting: str, value: Any) -> None:
+        """Any setting of any clause is another contract."""
+        plain, other = parse_params(with_clause(kind)), parse_params(with_clause(kind, **{setting: value}))
+        assert plain.contract.hash != other.contract.hash
+
+    @pytest.mark.parametrize("column", ["churn", "size", "floor"])
+    def test_leave_a_column_of_a_kinds_name_its_name(self, column: str) -> None:
+        """A column may be called `churn`: what is wrong with it is said of it."""
+        told = complaint(
+            PARAMS.replace("    x: {", f"    {column}: {{type: number, min: 2, max: 1}}\n    x: {{")
+        )
+        assert told.startswith(f"params.yaml: validate.columns.{column}: min 2 is above max 1")
 
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)

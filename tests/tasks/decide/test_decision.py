@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from data_factories import contender, small_params
+from data_factories import contender, one_part, small_params
 from factories import small_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ BASE = compare(
     PARAMS,
     ("2024-02",),
 )
-PLAIN = BASE.clauses[NAMES[0]].interval
+PLAIN = BASE.clauses[NAMES[0]].parts[0].interval
 
 some_bounds = st.one_of(st.none(), st.sampled_from([-0.2, 0.0, 0.01, 0.59, 0.6, 0.61, 0.9]))
 intervals = st.builds(
@@ -42,7 +42,7 @@ intervals = st.builds(
 )
 some_evidence = st.dictionaries(
     st.sampled_from(NAMES),
-    st.builds(ClauseEvidence, against=st.just("x"), interval=intervals, independent=intervals),
+    st.builds(one_part, intervals, intervals),
 )
 
 
@@ -67,7 +67,7 @@ def decided(clauses: dict[str, ClauseEvidence], **changes: object) -> Decision:
 
 def told(low: float, high: float, clusters: int = 29) -> ClauseEvidence:
     one = replace(PLAIN, low=low, high=high, clusters=clusters)
-    return ClauseEvidence(against="x", interval=one, independent=one)
+    return one_part(one)
 
 
 PASSES = {name: told(0.61, 0.9) for name in NAMES}
@@ -164,7 +164,7 @@ class TestHeadlines:
         """Where only clustering stands between the challenger and office, it is said."""
         unsure: Interval = replace(PLAIN, low=-0.1, high=0.9, clusters=29)
         sure = replace(PLAIN, low=0.61, high=0.9, clusters=29)
-        found = decided({**PASSES, NAMES[-1]: ClauseEvidence(against="x", interval=unsure, independent=sure)})
+        found = decided({**PASSES, NAMES[-1]: one_part(unsure, sure)})
         assert found.row_level_would_promote
         assert found.verdict == "undecided"
         assert found.headline.endswith("Row-level statistics would have promoted it.")

@@ -8,6 +8,7 @@ from tasks.documents import digest
 from tasks.errors import BadInput
 from tasks.evaluate.step import evaluate
 from tasks.ledger import Champion, Ledger
+from tasks.measure import measure
 from tasks.pins import ChampionPin, fetch
 from tasks.prepare.step import prepare
 from tasks.store import open_store
@@ -24,6 +25,7 @@ def evaluated(tmp_path) -> tuple[Workspace, Ledger]:
     fetch(workspace, ledger)
     train(workspace)
     evaluate(workspace, ledger)
+    measure(workspace)
     return workspace, ledger
 
 

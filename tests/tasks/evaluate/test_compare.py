@@ -3,25 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
-from data_factories import answers, contender, small_params
+from data_factories import answers, contender, declared, small_params
 from factories import small_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.decide.contract import judge
-from tasks.evaluate.compare import (
-    Comparison,
-    alarms,
-    calibration,
-    clause_evidence,
-    metric_evidence,
-    naive,
-    slice_evidence,
-)
+from tasks.evaluate.clauses import clause_evidence
+from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
+from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
-from tasks.evaluate.metrics import AUC, LOG_LOSS, METRICS, NO_ALARM, VALUE, Answers, Costs
+from tasks.evaluate.metrics import AUC, LOG_LOSS, NO_ALARM, SHOWN, VALUE, Answers, Costs
 from tasks.evaluate.step import compare
-from tasks.params import Clause
+from tasks.params import EvaluateParams
 
 PARAMS = small_params()
 CONTRACT = PARAMS.contract
@@ -41,7 +35,13 @@ def good(labels: np.ndarray, seed: int, skill: float) -> list[float]:
     return list(1 / (1 + np.exp(-(skill * (2 * labels - 1) + noise))))
 
 
-def seen(champion: list[float] | None, challenger: list[float], rows: pd.DataFrame) -> Comparison:
+def seen(
+    champion: list[float] | None,
+    challenger: list[float],
+    rows: pd.DataFrame,
+    columns: dict[str, pd.Series] | None = None,
+    settings: EvaluateParams = PARAMS.evaluate,
+) -> Comparison:
     labels = rows["label"].to_numpy(dtype="float64")
     return Comparison(
         labels=labels,
@@ -50,6 +50,8 @@ def seen(champion: list[float] | None, challenger: list[float], rows: pd.DataFra
         challenger=answers(challenger),
         champion=None if champion is None else answers(champion),
         baseline=naive(float(labels.mean()), len(labels), COSTS),
+        columns={} if columns is None else columns,
+        settings=settings,
     )
 
 
@@ -72,7 +74,7 @@ class TestEqualModels:
         found = compare(rows, contender("a", says), contender("b", says), PARAMS, ("2024-02",))
         clause = next(one for one in CONTRACT.clauses if one.kind == "beats_champion")
         told = found.clauses[clause.name]
-        assert told.interval.estimate == 0.0
+        assert told.parts[0].interval.estimate == 0.0
         assert judge(clause, CONTRACT, told).verdict == "undecided"
         assert found.metrics["log_loss"].challenger == found.metrics["log_loss"].champion
 
@@ -80,7 +82,7 @@ class TestEqualModels:
 class TestSign:
     """Every advantage is positive when the challenger is better, whatever the metric's direction."""
 
-    @pytest.mark.parametrize("name", sorted(METRICS))
+    @pytest.mark.parametrize("name", sorted(SHOWN))
     def test_better_is_positive(self, name):
         """A challenger that knows more leads in every metric, and trails in every one when it knows less."""
         ahead = evidence(0.5, 3.0).metrics[name]
@@ -89,7 +91,7 @@ class TestSign:
         assert behind.challenger_over_champion.high < 0
         assert ahead.challenger_over_baseline.estimate > 0
         better = ahead.challenger > ahead.champion
-        assert better is METRICS[name].bigger_is_better
+        assert better is SHOWN[name].bigger_is_better
 
     @pytest.mark.parametrize("metric", ["log_loss", "auc", "value"])
     def test_the_lead_is_the_difference(self, metric):
@@ -106,11 +108,9 @@ class TestSign:
         compared = seen(None, good(labels, 1, 3.0), rows)
         loss = float(LOG_LOSS.rows(compared.labels, compared.challenger, None).mean())
         for threshold, verdict in ((loss * 2, "pass"), (loss / 2, "fail"), (loss, "undecided")):
-            clause = Clause(
-                name="ceiling", kind="floor", metric="log_loss", owner="o", reason="r", threshold=threshold
-            )
+            clause = declared(kind="floor", metric="log_loss", threshold=threshold)
             told = clause_evidence(clause, CONTRACT, compared)
-            assert told.interval.low <= -loss <= told.interval.high
+            assert told.parts[0].interval.low <= -loss <= told.parts[0].interval.high
             assert judge(clause, CONTRACT, told).verdict == verdict
 
 
@@ -123,7 +123,7 @@ class TestTheIncumbent:
         clause = next(one for one in CONTRACT.clauses if one.kind == "beats_champion")
         told = found.clauses[clause.name]
         assert told.against == "the base rate (there is no champion yet)"
-        assert told.interval == found.clauses["beats-base-rate"].interval
+        assert told.parts == found.clauses["beats-base-rate"].parts
         assert found.incumbent == "base rate"
         assert found.champion is None
         assert found.metrics["log_loss"].challenger_over_champion is None
@@ -133,8 +133,8 @@ class TestTheIncumbent:
         rows = holdout()
         compared = seen(None, good(rows["label"].to_numpy(), 1, 2.0), rows)
         contract = CONTRACT.model_copy(update={"looks_per_holdout": 3})
-        one = clause_evidence(CONTRACT.clauses[0], CONTRACT, compared).interval
-        third = clause_evidence(contract.clauses[0], contract, compared).interval
+        one = clause_evidence(CONTRACT.clauses[0], CONTRACT, compared).parts[0].interval
+        third = clause_evidence(contract.clauses[0], contract, compared).parts[0].interval
         assert third.level == pytest.approx(one.level / 3)
         assert third.low < one.low
 
@@ -191,9 +191,10 @@ class TestSlices:
     def slices(self, values: list[object], clusters: list[int], rows: int = 3, groups: int = 2):
         """The slices of a column with these values, on rows of these clusters."""
         frame = pd.DataFrame({"label": [0, 1] * (len(values) // 2), "day": clusters})
-        compared = seen([0.5] * len(values), [0.4, 0.6] * (len(values) // 2), frame)
-        settings = PARAMS.evaluate.model_copy(update={"min_slice_rows": rows, "min_slice_clusters": groups})
-        return list(slice_evidence("kind", pd.Series(values), compared, settings))
+        support = PARAMS.evaluate.model_copy(update={"min_slice_rows": rows, "min_slice_clusters": groups})
+        better = [0.4, 0.6] * (len(values) // 2)
+        compared = seen([0.5] * len(values), better, frame, {"kind": pd.Series(values)}, support)
+        return list(slice_evidence("kind", compared))
 
     def test_rare_values_are_pooled(self):
         """Widest support first, then the rest, whose values are named."""
@@ -234,7 +235,7 @@ class TestAlarms:
         compared = seen(champion, good(rows["label"].to_numpy(), 1, 2.0), rows)
         if champion is not None:
             compared = Comparison(**{**vars(compared), "champion": Answers(np.array(champion), threshold)})
-        return alarms({name: metric_evidence(metric, compared) for name, metric in METRICS.items()}, "EUR")
+        return alarms({name: metric_evidence(metric, compared) for name, metric in SHOWN.items()}, "EUR")
 
     def test_a_good_champion_is_quiet(self):
         """Nothing is said of a champion that is better than the base rate."""

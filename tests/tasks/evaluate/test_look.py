@@ -11,7 +11,9 @@ from ledgers import CONTRACT, MODEL, Meddled, frozen, sha
 
 from tasks.decide.contract import judge
 from tasks.errors import Corrupt, StoreUnavailable
-from tasks.evaluate.compare import Comparison, clause_evidence, cost_matrix, naive
+from tasks.evaluate.clauses import clause_evidence
+from tasks.evaluate.compare import cost_matrix, naive
+from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Look
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted, take_look
 from tasks.evaluate.metrics import Answers
@@ -210,10 +212,16 @@ class TestLevel:
             challenger=Answers(np.clip(0.4 + 0.3 * (labels - 0.4) + draw.normal(0, 0.1, 600), 0.01, 0.99)),
             champion=Answers(np.full(600, 0.45)),
             baseline=naive(0.4, 600, costs),
+            columns={},
+            settings=parse_params(PARAMS).evaluate,
         )
         evidence = clause_evidence(one, contract, seen)
-        assert evidence.interval.level == judge(one, contract, evidence).level == pytest.approx(0.05 / budget)
-        plain = clause_evidence(one, contract.model_copy(update={"looks_per_holdout": 1}), seen).interval
+        assert evidence is not None
+        asked = evidence.parts[0].interval
+        assert asked.level == judge(one, contract, evidence).level == pytest.approx(0.05 / budget)
+        single = clause_evidence(one, contract.model_copy(update={"looks_per_holdout": 1}), seen)
+        assert single is not None
+        plain = single.parts[0].interval
         assert plain.low is not None
-        assert evidence.interval.low is not None
-        assert (evidence.interval.low < plain.low) == (budget == 2)
+        assert asked.low is not None
+        assert (asked.low < plain.low) == (budget == 2)

@@ -198,9 +198,12 @@ class TestReliability:
 class TestPaired:
     """One comparison for every metric."""
 
-    @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+    @pytest.mark.parametrize("metric", [one for name, one in METRICS.items() if name != "recall"])
     def test_positive_means_the_challenger_is_better(self, metric):
-        """A sharper challenger has a positive difference, whichever way the metric counts."""
+        """A sharper challenger has a positive difference, whichever way the metric counts.
+
+        Not in recall: a model that warns everybody finds everything.
+        """
         labels, model, _, clusters = holdout(3)
         noise = Answers(np.full(len(labels), 0.5) + 1e-6 * np.arange(len(labels)))
         costs = Costs(true_positive=1, false_positive=-1, false_negative=-1, true_negative=1)

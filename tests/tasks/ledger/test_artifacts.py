@@ -39,7 +39,7 @@ class TestArtifact:
         meddled = Meddled(local)
         for _ in range(2):
             upload_artifact(meddled, MODEL, file, reference(file))
-        assert [operation for operation, _ in meddled.calls] == ["exists", "put", "exists"]
+        assert [operation for operation, _ in meddled.calls] == ["get", "put", "get"]
 
     def test_that_changed_since_its_registration_is_not_uploaded(self, local: Store, file: Path) -> None:
         """The ledger names what the file was; other bytes are not put under that name."""

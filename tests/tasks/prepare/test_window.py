@@ -91,6 +91,7 @@ class TestTimeZones:
         """A day period is 23, 24 or 25 hours long."""
         calendar = Calendar("day", "America/New_York")
         settings = prepare(selection_days=1)
-        before = (datetime.fromisoformat(day) - timedelta(days=2)).date().isoformat()
-        times = cutoffs([before, day], settings, calendar)
+        first = datetime.fromisoformat(day).date()
+        before = [(first - timedelta(days=n)).isoformat() for n in (2, 1)]
+        times = cutoffs([*before, day], settings, calendar)
         assert times.holdout_ends - times.training_ends == timedelta(hours=hours)

@@ -8,18 +8,11 @@ import pandas as pd
 import pytest
 
 from tasks.decide.decision import decide
-from tasks.evaluate.compare import (
-    Comparison,
-    alarms,
-    calibration,
-    clause_evidence,
-    metric_evidence,
-    naive,
-    slice_evidence,
-)
-from tasks.evaluate.findings import Evidence, Look
-from tasks.evaluate.metrics import METRICS, Answers, Costs
-from tasks.measure import Measurements
+from tasks.evaluate.clauses import clause_evidence
+from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.findings import Evidence, Look, Measurements
+from tasks.evaluate.metrics import SHOWN, Answers, Costs
 from tasks.params import Params, parse_params
 from tasks.prepare.features import Feature, Schema
 from tasks.prepare.step import Part, Preparation
@@ -106,8 +99,10 @@ def _make(
         challenger=Answers(_sigmoid(lift - 1 + edge * signal), 0.3),
         champion=None if champion is None else Answers(_sigmoid(-1 + champion * signal), 0.3),
         baseline=naive(0.28, len(labels), matrix),
+        columns={"carrier": pd.Series(rng.choice(carriers, len(labels)))},
+        settings=params.evaluate,
     )
-    evidence = _evidence(seen, params, pd.Series(rng.choice(carriers, len(labels))), drill=drill)
+    evidence = _evidence(seen, params, drill=drill)
     look = Look(
         look="1" * 64,
         periods=evidence.holdout,
@@ -141,11 +136,10 @@ def _make(
     )
 
 
-def _evidence(seen: Comparison, params: Params, carriers: pd.Series, *, drill: bool) -> Evidence:
-    metrics = {name: metric_evidence(metric, seen) for name, metric in METRICS.items()}
-    clauses = {
-        clause.name: clause_evidence(clause, params.contract, seen) for clause in params.contract.clauses
-    }
+def _evidence(seen: Comparison, params: Params, *, drill: bool) -> Evidence:
+    metrics = {name: metric_evidence(metric, seen) for name, metric in SHOWN.items()}
+    contract = params.contract
+    found = {clause.name: clause_evidence(clause, contract, seen) for clause in contract.clauses}
     return Evidence(
         holdout=("2013-03",),
         rows=len(seen.labels),
@@ -155,10 +149,11 @@ def _evidence(seen: Comparison, params: Params, carriers: pd.Series, *, drill: b
         champion="b" * 64 if seen.champion else None,
         incumbent="champion" if seen.champion else "base rate",
         base_rate=0.28,
+        currency="EUR",
         drill=drill,
-        clauses=clauses,
+        clauses={name: evidence for name, evidence in found.items() if evidence is not None},
         metrics=metrics,
-        slices=tuple(slice_evidence("carrier", carriers, seen, params.evaluate)),
+        slices=tuple(slice_evidence("carrier", seen)),
         reliability=calibration(seen),
         unseen_categories={"challenger": {"carrier": 3}, "champion": {}},
         alarms=alarms(metrics, "EUR"),

@@ -147,7 +147,7 @@ class TestNumbersOnThePage:
         for clause in inputs.decision.clauses:
             for text in (clause.name, clause.owner, clause.reason, clause.words):
                 assert text in words
-            estimate = inputs.evidence.clauses[clause.name].independent.estimate
+            estimate = inputs.evidence.clauses[clause.name].parts[0].independent.estimate
             assert f"{abs(estimate):.4f}" in words
         assert words.count("if every row were independent") >= len(inputs.decision.clauses)
         assert "90% interval, by day" in words

@@ -133,6 +133,29 @@ class TestTheYearBegins:
         assert (outcome.champion == first.champion) == (outcome.verdict != "promote")
 
 
+@pytest.mark.usefixtures("first")
+class TestGapsAndTheFuture:
+    """What is missing is waited for, and what cannot be yet is left alone."""
+
+    def test_a_month_that_has_not_begun(self, folder, caplog):
+        """It is not taken in, and does not stand in the way of those that come."""
+        deliver(folder, "2131-01")
+        assert retrain(folder).verdict == "nothing new"
+        assert "2131-01 has not begun; left alone until it has" in caplog.text
+        deliver(folder, MARCH)
+        assert retrain(folder).verdict in ("promote", "keep", "undecided")
+
+    def test_a_gap_waits(self, folder):
+        """Without the month before it a holdout has no rows for selection: waiting, with the reason."""
+        deliver(folder, "2024-04")
+        outcome = retrain(folder)
+        assert outcome.verdict == "waiting"
+        assert "no batch has rows of the 7 days before 2024-04" in outcome.headline
+        assert "the newest before it is 2024-02" in outcome.headline
+        deliver(folder, MARCH)
+        assert retrain(folder).holdout == ("2024-04",)
+
+
 class TestBlocked:
     """A bad batch blocks itself, and nothing that was good."""
 
@@ -329,6 +352,38 @@ class TestAFailingStep:
         outcome = retrain(folder)
         assert outcome.finished == "promotion of decision 4, left by an interrupted run"
         assert (outcome.verdict, outcome.champion) == ("nothing new", 5)
+
+    def test_before_the_folder_has_the_decision_s_files(self, folder, monkeypatch):
+        """A run that ends between ledger and folder: the next one, with nothing new, puts them there."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        with monkeypatch.context() as patch:
+            patch.setattr("tasks.run.cycle.publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr("tasks.run.cycle.discard", lambda _: None)
+            with pytest.raises(KeyboardInterrupt):
+                retrain(folder)
+        assert not (folder / "dvc.lock").exists()
+        outcome = retrain(folder)
+        assert outcome.verdict == "nothing new"
+        assert (folder / "dvc.lock").exists()
+        assert (folder / "data" / "report.html").exists()
+        assert no_workspace_left(folder)
+
+    def test_a_promotion_that_cannot_be_finished(self, folder, monkeypatch, caplog):
+        """Damaged artifacts of a pending promotion are told, and the next month is judged all the same."""
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        with monkeypatch.context() as patch:
+            patch.setattr("tasks.promote.finish", lambda *_: (_ for _ in ()).throw(StoreUnavailable("away")))
+            with pytest.raises(StoreUnavailable):
+                retrain(folder)
+        for artifact in (folder / "store" / "artifacts" / "small").iterdir():
+            artifact.write_bytes(b"damaged")
+        assert retrain(folder).verdict == "nothing new"
+        assert "cannot be finished" in caplog.text
+        assert "Bring that object back" in caplog.text
+        deliver(folder, MARCH)
+        assert retrain(folder).verdict == "promote"
 
     def test_a_folder_that_is_none(self, tmp_path):
         """Where there is no model folder the message says which file was expected."""

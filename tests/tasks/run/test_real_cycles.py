@@ -86,6 +86,12 @@ class TestTheFolderAfterwards:
         assert after == before
         assert json.loads(dvc(folder, "status", "--json")) == {}
 
+    def test_the_store_has_every_batch(self, played):
+        """The versioned bytes are in the folder's own store, though that is a relative path."""
+        folder, _ = played
+        assert "in sync" in dvc(folder, "status", "--cloud", "data/batches.dvc")
+        assert (folder / "store" / "dvc" / "files").is_dir()
+
     def test_nothing_is_left_over(self, played):
         """No workspace stays, and the ledger and every champion's bytes hold."""
         folder, _ = played

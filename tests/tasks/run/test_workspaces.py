@@ -1,5 +1,7 @@
 """Workspaces are made from the folder, filled with exactly the wanted batches, and handed back once."""
 
+import hashlib
+import shutil
 import threading
 from pathlib import Path
 
@@ -9,8 +11,19 @@ from factories import parquet, small_frame
 
 from tasks.documents import digest
 from tasks.errors import BadInput, Conflict, Corrupt
-from tasks.intake import Revision, bytes_key
-from tasks.run.workspaces import assemble, copy_pins, lock_hash, open_run, publish
+from tasks.intake import Revision, batch_bytes, bytes_key
+from tasks.ledger import State
+from tasks.ledger.fold import LookTaken
+from tasks.run.workspaces import (
+    assemble,
+    at_work,
+    copy_pins,
+    intend,
+    lock_hash,
+    open_run,
+    publish,
+    publish_left,
+)
 from tasks.store import open_store
 from tasks.workspace import Workspace, open_folder
 
@@ -70,6 +83,78 @@ class TestAssemble:
         with pytest.raises(Corrupt, match=bytes_key("small", revision.sha256)):
             assemble(workspace, home, store, (revision,), PAPER)
         assert stage_bytes(workspace.batches) == {}
+
+
+class TestDamage:
+    """What the cache holds is looked at before it is put to use."""
+
+    def test_a_damaged_batch_comes_from_the_store(self, home):
+        """It is brought again, and the cache forgets its damaged twin, which DVC would link back."""
+        store, january = open_store(str(home.root / "store")), arrived(home, "2024-01")
+        data = batch_bytes(store, "small", january)
+        name = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        cached = home.dvc_cache / "files" / "md5" / name[:2] / name[2:]
+        cached.parent.mkdir(parents=True)
+        cached.write_bytes(b"damaged")
+        workspace = open_run(home)
+        workspace.batches.mkdir(parents=True)
+        (workspace.batches / january.file).hardlink_to(cached)
+        assemble(workspace, home, store, (january,), PAPER)
+        assert (workspace.batches / january.file).read_bytes() == data
+        assert not cached.exists()
+
+
+class TestLeftByAKill:
+    """What a killed run left is removed, but for a decision's files that only had to be put in place."""
+
+    def test_sweep(self, home):
+        """Half-written files and a workspace without an intent go; others' files stay."""
+        (home.root / f".code.json.{'a' * 32}.tmp").write_bytes(b"half")
+        (home.root / ".mine.tmp").write_bytes(b"mine")
+        dead = open_run(home)
+        with at_work(home) as left:
+            assert left == ()
+        assert not dead.root.exists()
+        assert [path.name for path in home.root.glob(".*.tmp")] == [".mine.tmp"]
+
+    def test_what_was_decided_is_published(self, home):
+        """The folder comes to where the decision in the ledger is, also when it was half there."""
+        for half in (False, True):
+            dead = judged(home, f"lock {half}")
+            dead.decision.write_bytes(b"the decision")
+            intend(dead, lock_hash(home))
+            if half:
+                home.dvc_lock.write_bytes(dead.dvc_lock.read_bytes())
+            with at_work(home) as left:
+                assert [one.root for one in left] == [dead.root]
+                assert publish_left(dead, home, decided(b"the decision"), PAPER)
+            assert home.dvc_lock.read_text() == f"lock {half}"
+            assert home.champion_pin.read_text() == f"champion.json of lock {half}"
+            shutil.rmtree(dead.root)
+
+    def test_what_is_in_no_ledger_is_not(self, home):
+        """A run that was killed before its decision was in changes nothing."""
+        dead = judged(home)
+        dead.decision.write_bytes(b"the decision")
+        intend(dead, None)
+        assert not publish_left(dead, home, decided(b"another"), PAPER)
+        assert not home.dvc_lock.exists()
+
+    def test_a_folder_that_moved_on(self, home):
+        """Another run's dvc.lock stays."""
+        dead = judged(home)
+        dead.decision.write_bytes(b"the decision")
+        intend(dead, None)
+        home.dvc_lock.write_text("newer")
+        with pytest.raises(Conflict):
+            publish_left(dead, home, decided(b"the decision"), PAPER)
+        assert home.dvc_lock.read_text() == "newer"
+
+
+def decided(decision: bytes) -> State:
+    """A ledger's state in which this decision is in."""
+    look = LookTaken(look="a" * 64, periods=("2024-01",), drill=False, decision=digest(decision))
+    return State(looks=(look,))
 
 
 class TestOpenRun:

@@ -51,3 +51,9 @@ class TestOpenStore:
         with pytest.raises(BadInput) as caught:
             open_store(url)
         assert "hidden" not in str(caught.value)
+
+    def test_a_file_is_no_store(self, tmp_path):
+        """A path that is a file would read as an empty store."""
+        (tmp_path / "file").write_bytes(b"")
+        with pytest.raises(BadInput, match="which is a file"):
+            open_store(str(tmp_path / "file"))

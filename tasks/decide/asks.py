@@ -1,0 +1,85 @@
+"""What a clause asks for, in words. Pure."""
+
+from functools import singledispatch
+
+from tasks.params import contract as terms
+
+
+@singledispatch
+def asks(clause: terms.Requirement, against: str, unit: str) -> str:
+    """The requirement in words: `better log loss than the champion, by any amount above 0`."""
+    raise NotImplementedError(f"clause {clause.name}: {type(clause).__name__}")
+
+
+@asks.register(terms.BeatsBaseline)
+@asks.register(terms.BeatsChampion)
+def _(clause: terms.BeatsBaseline | terms.BeatsChampion, against: str, unit: str) -> str:
+    lead = f"by more than {clause.margin:g} {unit}" if clause.margin else "by any amount above 0"
+    return f"better {metric_words(clause.metric)} than {against}, {lead}"
+
+
+@asks.register
+def _(clause: terms.NotWorse, against: str, unit: str) -> str:
+    return (
+        f"{metric_words(clause.metric)} worse than {against} by less than {clause.margin:g} {unit}, if at all"
+    )
+
+
+@asks.register
+def _(clause: terms.Floor, against: str, unit: str) -> str:  # noqa: ARG001
+    side = "below" if clause.metric in terms.LOSSES else "above"
+    return f"{metric_words(clause.metric)} {side} {clause.threshold:g}"
+
+
+@asks.register
+def _(clause: terms.Slice, against: str, unit: str) -> str:
+    return (
+        f"in no slice of {clause.column} a {metric_words(clause.metric)} worse than {against} by "
+        f"{clause.margin:g} {unit} or more"
+    )
+
+
+@asks.register
+def _(clause: terms.Fairness, against: str, unit: str) -> str:  # noqa: ARG001
+    return (
+        f"{clause.measure.replace('_', ' ')} of any two groups of {clause.column} differs by less than "
+        f"{clause.margin:g}"
+    )
+
+
+@asks.register
+def _(clause: terms.Representation, against: str, unit: str) -> str:  # noqa: ARG001
+    return f"{clause.column} {', '.join(clause.values)}: each more than {clause.threshold:g} of the rows"
+
+
+@asks.register
+def _(clause: terms.Calibration, against: str, unit: str) -> str:  # noqa: ARG001
+    return (
+        f"what is predicted is within {clause.margin:g} of what comes, on all rows and in {clause.bins} bins"
+    )
+
+
+@asks.register
+def _(clause: terms.Churn, against: str, unit: str) -> str:  # noqa: ARG001
+    return f"another answer than {against} in less than {clause.threshold:g} of the rows"
+
+
+@asks.register
+def _(clause: terms.NetValue, against: str, unit: str) -> str:
+    costs = f"{clause.cost:g} for the change and {clause.cost_per_row:g} for each prediction"
+    return f"value gained over {against} less {costs}: more than {clause.margin:g} {unit}"
+
+
+@asks.register
+def _(clause: terms.Latency, against: str, unit: str) -> str:  # noqa: ARG001
+    return f"one prediction in less than {clause.milliseconds:g} ms (at the {clause.percentile}th percentile)"
+
+
+@asks.register
+def _(clause: terms.Size, against: str, unit: str) -> str:  # noqa: ARG001
+    return f"a model of fewer than {clause.bytes:,} bytes"
+
+
+def metric_words(name: str) -> str:
+    """As a reader calls the metric: `log loss`, `AUC`."""
+    return {"auc": "AUC", "brier": "Brier score"}.get(name, name.replace("_", " "))

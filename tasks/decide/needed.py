@@ -1,0 +1,78 @@
+"""How much more evidence would decide a clause that is open. Pure."""
+
+import math
+
+from scipy.special import stdtrit
+
+from tasks.documents import Document
+from tasks.evaluate.evidence import Interval
+
+# Beyond this many times the evidence at hand, "more of it" is no answer.
+MOST = 1000
+_ROUNDS = 20
+_HOPELESS = 1e9
+"""A gap this many times smaller than its error is told from 0 by no amount of evidence."""
+
+
+class Needed(Document):
+    """Evidence like that at hand which would decide the clause, if what was seen is true: in all, not more.
+
+    `times` is how many times the evidence at hand that is.
+    """
+
+    times: float
+    clusters: int
+    rows: int
+    batches: int
+    power: float
+
+
+def needed(
+    interval: Interval | None, required: float, power: float, batches: int, min_clusters: int = 0
+) -> Needed | None:
+    """Clusters, rows and batches that decide the clause with chance `power`; None where more is no answer.
+
+    With standard error s on G clusters, the gap d between estimate and requirement, the one-sided
+    level a and f degrees of freedom on G, the least multiple m with
+
+        d >= (t(1 - a, m f) + t(power, m f)) s / sqrt(m),
+
+    as in any sample size of a one-sided test (e.g. Chow et al., Sample Size Calculations in Clinical
+    Research, chapter 3), by iteration. It takes the gap that was seen for the true one: it says what
+    such a gap would take, and not how likely it is.
+    """
+    if interval is None or interval.estimate is None:
+        return None
+    error, freedom = interval.standard_error, interval.degrees_of_freedom
+    gap = abs(interval.estimate - required)
+    if error is None or freedom is None or not gap > 0 or not interval.clusters:
+        return None
+    times = detecting(gap, error, freedom, interval.level, power)
+    times = max(times, min_clusters / interval.clusters)
+    if not times <= MOST:
+        return None
+    return Needed(
+        times=times,
+        clusters=math.ceil(times * interval.clusters),
+        rows=math.ceil(times * interval.rows),
+        batches=math.ceil(times * batches),
+        power=power,
+    )
+
+
+def detecting(gap: float, error: float, freedom: float, level: float, power: float) -> float:
+    """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`."""
+    times = 1.0
+    for _ in range(_ROUNDS):
+        reach = float(stdtrit(times * freedom, 1 - level) + stdtrit(times * freedom, power))
+        ratio = reach * error / gap
+        if ratio > _HOPELESS:
+            return math.inf
+        times = max(ratio**2, 2 / freedom)
+    return times
+
+
+def detectable(times: float, error: float, freedom: float, level: float, power: float) -> float:
+    """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand."""
+    reach = float(stdtrit(times * freedom, 1 - level) + stdtrit(times * freedom, power))
+    return reach * error / math.sqrt(times)

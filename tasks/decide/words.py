@@ -1,0 +1,30 @@
+"""A decision's findings in sentences, for whoever shows them. Pure."""
+
+from tasks.decide.decision import Decision
+from tasks.decide.needed import MOST, Needed
+
+
+def needed_words(needed: Needed | None) -> str:
+    """How much evidence would decide an open clause."""
+    if needed is None:
+        return f"no evidence up to {MOST:,} times this would tell, if the lead is as seen"
+    return (
+        f"would be decided, if the lead is as seen, by {needed.times:.1f} times this evidence in all: "
+        f"{needed.clusters:,} clusters, about {needed.rows:,} rows or {needed.batches:,} "
+        f"{'batch' if needed.batches == 1 else 'batches'} ({needed.power:.0%} power)"
+    )
+
+
+def serial_words(lag_one: float, widening: float) -> str:
+    """How much neighbouring clusters move together, and what that would do to the interval."""
+    return (
+        f"neighbouring clusters move together by {lag_one:+.2f} (0 is not at all); an interval that allows "
+        f"for it would be {widening:.2f} times as wide"
+    )
+
+
+def counterfactual(decision: Decision) -> str:
+    """What stood between the challenger and office."""
+    if decision.verdict == "promote":
+        return "Every clause passes."
+    return f"It would be promoted but for: {', '.join(decision.but_for)}."

@@ -1,0 +1,91 @@
+"""What a clause is judged by: an interval for each thing it asks about. Pure."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.evidence import clustered_mean, independent_mean, no_mean
+from tasks.evaluate.findings import ClauseEvidence, Part, Serial
+from tasks.evaluate.groups import Group
+from tasks.evaluate.metrics import Undefined
+from tasks.evaluate.quantities import Quantity, groups_of, quantities
+from tasks.evaluate.serial import serial
+from tasks.evaluate.units import unit_of
+from tasks.params import contract as terms
+
+
+def clause_evidence(
+    clause: terms.Clause, contract: terms.Contract, seen: Comparison
+) -> ClauseEvidence | None:
+    """Every part at the clause's level, divided by the looks that the holdout allows.
+
+    All parts must pass, each at the whole level: the chance that a clause passes which one part
+    violates is then at most that part's (an intersection-union test; Berger, Technometrics 24 (1982)).
+    None for a clause that rows do not decide: its evidence is a measurement.
+    """
+    if not isinstance(clause, terms.Tested):
+        return None
+    unit, level = unit_of(clause, seen.currency), clause.level / contract.looks_per_holdout
+    if isinstance(clause, terms.Churn) and seen.champion is None:
+        nobody = "there is no champion yet whose answers could change"
+        return ClauseEvidence(against="the champion", unit=unit, parts=(), nothing_to_ask=nobody)
+    asked, found = tuple(quantities(clause, seen)), groups_of(clause, seen)
+    return ClauseEvidence(
+        against=_against(clause, seen),
+        unit=unit,
+        parts=tuple(_part(one, seen, level) for one in asked),
+        pooled=next((group.pooled for group in found if group.pooled), ()),
+        missing=_missing(clause, found),
+        serial=_serial(asked[0], seen) if len(asked) == 1 else None,
+    )
+
+
+def _part(quantity: Quantity, seen: Comparison, level: float) -> Part:
+    clusters = seen.clusters if quantity.rows is None else seen.clusters[quantity.rows]
+    try:
+        values = quantity.values()
+    except Undefined as reason:
+        grouped, single = (
+            no_mean(one, len(clusters), level=level, note=str(reason)) for one in (clusters, None)
+        )
+        return Part(of=quantity.of, interval=grouped, independent=single)
+    judged = clustered_mean(values, clusters, level=level)
+    fewest = min((len(np.unique(clusters[rows])) for rows in quantity.rests_on), default=judged.clusters)
+    return Part(
+        of=quantity.of,
+        interval=replace(judged, clusters=fewest),
+        independent=independent_mean(values, level=level),
+    )
+
+
+def _serial(quantity: Quantity, seen: Comparison) -> Serial | None:
+    try:
+        return serial(quantity.values(), seen.clusters)
+    except Undefined:
+        return None
+
+
+def _missing(clause: terms.Tested, found: tuple[Group, ...]) -> str:
+    supported = [group.value for group in found if not group.pooled]
+    if isinstance(clause, terms.Slice):
+        absent = [value for value in clause.required_values if value not in supported]
+        return f"too few rows or clusters of {clause.column} {', '.join(absent)}" if absent else ""
+    if isinstance(clause, terms.Fairness) and sum(group.supported for group in found) < 2:  # noqa: PLR2004 - a difference takes two
+        return f"{clause.column} has no two groups with enough rows to compare"
+    return ""
+
+
+def _against(clause: terms.Tested, seen: Comparison) -> str:
+    match clause:
+        case terms.BeatsBaseline():
+            return "the base rate"
+        case terms.Floor():
+            return f"the floor of {clause.threshold}"
+        case terms.Fairness():
+            return f"each other group of {clause.column}"
+        case terms.Representation():
+            return f"a share of {clause.threshold}"
+        case terms.Calibration():
+            return "what came"
+    return "the champion" if seen.champion else "the base rate (there is no champion yet)"

@@ -1,0 +1,37 @@
+"""What is compared: labels, clusters, groups and each model's answers, of the same rows. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tasks.evaluate.evidence import Codes, Floats
+from tasks.evaluate.metrics import Answers, Costs
+from tasks.params import EvaluateParams
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Labels and cluster codes (in the order of time) of the holdout, and what each model answered: n rows.
+
+    `columns` are the values by which rows can be grouped.
+    """
+
+    labels: Floats
+    clusters: Codes
+    costs: Costs
+    challenger: Answers
+    champion: Answers | None
+    baseline: Answers
+    columns: Mapping[str, pd.Series]
+    settings: EvaluateParams
+
+    @property
+    def incumbent(self) -> Answers:
+        """Who has to be beaten: the champion, or, while there is none, the naive baseline."""
+        return self.champion or self.baseline
+
+    @property
+    def currency(self) -> str:
+        """What money is counted in."""
+        return self.settings.costs.currency

@@ -1,0 +1,143 @@
+"""Numbers per row whose mean each kind of clause asks about; more is better. Pure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.evidence import Floats
+from tasks.evaluate.groups import Group, groups, names_of
+from tasks.evaluate.metrics import METRICS, Undefined, advantage, alarms_of, ratio_rows
+from tasks.params import contract as terms
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Numbers whose mean a clause asks about: one for each row, or for each of `rows` only.
+
+    Where it compares parts of the rows, it rests on the clusters of the smallest of `rests_on`.
+    """
+
+    of: str
+    values: Callable[[], Floats]
+    rows: NDArray[np.bool_] | None = None
+    rests_on: tuple[NDArray[np.bool_], ...] = ()
+
+
+@singledispatch
+def quantities(clause: terms.Tested, seen: Comparison) -> Iterator[Quantity]:
+    """All that `clause` asks about; each must exceed what is required."""
+    raise NotImplementedError(f"clause {clause.name}: {type(clause).__name__}")
+
+
+@quantities.register
+def _(clause: terms.BeatsBaseline, seen: Comparison) -> Iterator[Quantity]:
+    metric = METRICS[clause.metric]
+    yield Quantity("", lambda: advantage(metric, seen.labels, seen.baseline, seen.challenger, seen.costs))
+
+
+@quantities.register(terms.BeatsChampion)
+@quantities.register(terms.NotWorse)
+def _(clause: terms.BeatsChampion | terms.NotWorse, seen: Comparison) -> Iterator[Quantity]:
+    metric = METRICS[clause.metric]
+    yield Quantity("", lambda: advantage(metric, seen.labels, seen.incumbent, seen.challenger, seen.costs))
+
+
+@quantities.register
+def _(clause: terms.Floor, seen: Comparison) -> Iterator[Quantity]:
+    metric = METRICS[clause.metric]
+    sign = 1.0 if metric.bigger_is_better else -1.0
+    yield Quantity("", lambda: sign * metric.rows(seen.labels, seen.challenger, seen.costs))
+
+
+@quantities.register
+def _(clause: terms.NetValue, seen: Comparison) -> Iterator[Quantity]:
+    def net() -> Floats:
+        gained = advantage(METRICS["value"], seen.labels, seen.incumbent, seen.challenger, seen.costs)
+        return clause.horizon_rows * (gained - clause.cost_per_row) - clause.cost
+
+    yield Quantity("", net)
+
+
+@quantities.register
+def _(clause: terms.Churn, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001
+    # Two models that answer alike everywhere have no variation; a negative zero reads badly.
+    yield Quantity("", lambda: 0.0 - np.abs(alarms_of(seen.challenger) - alarms_of(seen.incumbent)))
+
+
+@quantities.register
+def _(clause: terms.Slice, seen: Comparison) -> Iterator[Quantity]:
+    metric = METRICS[clause.metric]
+    lead = advantage(metric, seen.labels, seen.incumbent, seen.challenger, seen.costs)
+    for group in groups_of(clause, seen):
+        if group.supported:
+            yield Quantity(f"{clause.column} {group.value}", _constant(lead[group.rows]), group.rows)
+
+
+@quantities.register
+def _(clause: terms.Representation, seen: Comparison) -> Iterator[Quantity]:
+    names = names_of(seen.columns[clause.column])
+    for value in clause.values:
+        held: Floats = (names == value).to_numpy().astype(np.float64)
+        yield Quantity(f"{clause.column} {value}", _constant(held))
+
+
+@quantities.register
+def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
+    """Minus the difference of each ordered pair: the largest is small enough only if all are."""
+    alarms, labels, all_rows = alarms_of(seen.challenger), seen.labels, np.ones_like(seen.labels)
+    numerator, denominator, what = {
+        "selection_rate": (alarms, all_rows, "row"),
+        "true_positive_rate": (alarms * labels, labels, "row with label 1"),
+        "false_positive_rate": (alarms * (1 - labels), 1 - labels, "row with label 0"),
+        "calibration": (labels - seen.challenger.probabilities, all_rows, "row"),
+    }[clause.measure]
+
+    def rate(group: Group) -> Floats:
+        counted = group.rows & (denominator > 0)
+        if len(set(numerator[counted])) == 1:
+            # A rate of 0 or 1 has no influence to measure its doubt by, on however few rows.
+            raise Undefined(f"{clause.measure.replace('_', ' ')} of {group.value} does not vary")
+        inside = group.rows.astype(np.float64)
+        return ratio_rows(numerator * inside, denominator * inside, what=f"{what} of {group.value}")
+
+    supported = [group for group in groups_of(clause, seen) if group.supported]
+    for more, less in permutations(supported, 2):
+        both = tuple(group.rows & (denominator > 0) for group in (more, less))
+        yield Quantity(f"{more.value} less {less.value}", _difference(rate, less, more), rests_on=both)
+
+
+@quantities.register
+def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
+    """For all rows and for each bin of probability: too high by less than the margin, and too low."""
+    probabilities = seen.challenger.probabilities
+    error = seen.labels - probabilities
+    edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, clause.bins + 1)[1:-1]))
+    bins = np.searchsorted(edges, probabilities, side="right")
+    members = [("all rows", np.ones(len(error), np.bool_))]
+    for one in np.unique(bins) if len(edges) else ():
+        inside = bins == one
+        low, high = probabilities[inside].min(), probabilities[inside].max()
+        members.append((f"predicted {low:.3g} to {high:.3g}", inside))
+    for name, inside in members:
+        yield Quantity(f"{name}, too high", _constant(error[inside]), inside)
+        yield Quantity(f"{name}, too low", _constant(-error[inside]), inside)
+
+
+def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:
+    """The groups that a clause compares; none for a clause that takes all rows together."""
+    if not isinstance(clause, terms.Slice | terms.Fairness):
+        return ()
+    return groups(seen.columns[clause.column], seen.clusters, seen.settings)
+
+
+def _constant(values: Floats) -> Callable[[], Floats]:
+    return lambda: values
+
+
+def _difference(rate: Callable[[Group], Floats], first: Group, second: Group) -> Callable[[], Floats]:
+    return lambda: rate(first) - rate(second)

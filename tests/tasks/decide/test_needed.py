@@ -1,0 +1,184 @@
+"""How much evidence would decide: the textbook's sample size, and the power that it promises."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy.stats import norm
+from statsmodels.stats.power import TTestPower
+
+from tasks.decide.needed import MOST, detectable, detecting, needed
+from tasks.evaluate.evidence import Interval, clustered_mean
+
+MANY = 1e9
+PLAIN = Interval(0.1, 0.1, 19.0, -0.073, 0.273, 0.05, 1000, 20, 20.0, 0.05, "m")
+
+levels = st.sampled_from([0.05, 0.025, 0.01])
+powers = st.sampled_from([0.5, 0.8, 0.9, 0.99])
+
+
+class TestTheFormula:
+    """Degrees of freedom without end make it the normal sample size."""
+
+    @pytest.mark.parametrize("level", [0.05, 0.025, 0.001])
+    @pytest.mark.parametrize("power", [0.5, 0.8, 0.95])
+    def test_is_the_normal_one(self, level, power):
+        """The multiple is ((z(1 - level) + z(power)) error / gap)^2, and the gap its inverse."""
+        reach = norm.ppf(1 - level) + norm.ppf(power)
+        assert detecting(0.3, 0.2, MANY, level, power) == pytest.approx((reach * 0.2 / 0.3) ** 2)
+        assert detectable(4.0, 0.2, MANY, level, power) == pytest.approx(reach * 0.2 / 2)
+
+    def test_the_textbooks_example(self):
+        """Half a standard deviation, one-sided 5%, power 80%: 24.7 independent rows."""
+        assert detecting(0.5, 1.0, MANY, 0.05, 0.8) == pytest.approx(24.73, abs=0.01)
+
+    @pytest.mark.parametrize("rows", [10, 20, 50])
+    @pytest.mark.parametrize("effect", [0.2, 0.35, 0.5])
+    @pytest.mark.parametrize("power", [0.8, 0.95])
+    def test_is_near_the_exact_one(self, rows, effect, power):
+        """Within 4% of the exact power of a t-test, by the noncentral t of statsmodels."""
+        exact = TTestPower().solve_power(effect_size=effect, alpha=0.05, power=power, alternative="larger")
+        times = detecting(effect, 1 / math.sqrt(rows), rows - 1, 0.05, power)
+        assert times * rows == pytest.approx(exact, rel=0.04)
+
+    def test_takes_two_degrees_of_freedom(self):
+        """However wide the gap, it is not told from fewer."""
+        assert detecting(1e6, 1.0, 10.0, 0.05, 0.8) == pytest.approx(0.2)
+
+
+class TestInverse:
+    """Which multiple tells a gap, and which gap a multiple tells, are one question."""
+
+    @given(st.floats(0.05, 2), st.floats(9, 500), levels, powers)
+    def test_of_a_gap(self, gap, freedom, level, power):
+        """On as much evidence as a gap takes, that gap is the smallest that is told."""
+        times = detecting(gap, 1.0, freedom, level, power)
+        assume(times > 2 / freedom * 1.001)
+        assume(times >= 0.5)
+        assert detectable(times, 1.0, freedom, level, power) == pytest.approx(gap, rel=1e-6)
+
+    @given(st.floats(1, MOST), st.floats(9, 500), levels, powers)
+    def test_of_a_multiple(self, times, freedom, level, power):
+        """The smallest gap that is told on so much evidence takes just so much."""
+        gap = detectable(times, 0.3, freedom, level, power)
+        assert detecting(gap, 0.3, freedom, level, power) == pytest.approx(times, rel=1e-6)
+
+    @given(st.floats(0.05, 2), st.floats(9, 500), levels, st.floats(1.01, 3))
+    def test_more_takes_more(self, gap, freedom, level, factor):
+        """A smaller gap, a surer answer and a stricter level each take more evidence."""
+        plain = detecting(gap, 1.0, freedom, level, 0.8)
+        assume(plain > 2 / freedom * 1.001)
+        assert detecting(gap / factor, 1.0, freedom, level, 0.8) > plain
+        assert detecting(gap, 1.0, freedom, level, 0.9) > plain
+        assert detecting(gap, 1.0, freedom, level / factor, 0.8) > plain
+
+
+class TestPower:
+    """What is promised comes true, on rows in clusters."""
+
+    ROWS, WITHIN = 5, 0.3
+
+    def told(self, clusters: int, gap: float, seed: int) -> float:
+        """How often a true gap has its lower bound above 0, of 2,000 holdouts."""
+        draw = np.random.default_rng(seed)
+        codes = np.repeat(np.arange(clusters), self.ROWS)
+        lows = []
+        for _ in range(2000):
+            shared, own = draw.normal(size=clusters), draw.normal(size=len(codes))
+            values = gap + math.sqrt(self.WITHIN) * shared[codes] + math.sqrt(1 - self.WITHIN) * own
+            lows.append(clustered_mean(values, codes).low or -1)
+        return float(np.mean(np.array(lows) > 0))
+
+    @pytest.mark.parametrize(("gap", "power"), [(0.18, 0.8), (0.18, 0.9), (0.3, 0.8)])
+    def test_holds(self, gap, power):
+        """With as many clusters as asked for a gap is told as often as promised, within 3 points."""
+        error = math.sqrt((self.WITHIN + (1 - self.WITHIN) / self.ROWS) / 20)
+        pilot = replace(PLAIN, estimate=gap, standard_error=error, rows=20 * self.ROWS)
+        found = needed(pilot, 0.0, power, 1)
+        assert found.clusters > 20
+        assert self.told(found.clusters, gap, 7) == pytest.approx(power, abs=0.03)
+
+    def test_is_not_bought_with_more_than_it_takes(self):
+        """With a quarter fewer clusters the power is missed: the number is no waste."""
+        error = math.sqrt((self.WITHIN + (1 - self.WITHIN) / self.ROWS) / 20)
+        found = needed(replace(PLAIN, estimate=0.18, standard_error=error), 0.0, 0.8, 1)
+        assert self.told(round(0.75 * found.clusters), 0.18, 8) < 0.75
+
+
+class TestCounts:
+    """The multiple in clusters, rows and batches, all of it and not what is missing."""
+
+    def test_are_the_multiple_rounded_up(self):
+        """Each is the evidence at hand, times the multiple, never less."""
+        found = needed(PLAIN, 0.0, 0.8, 3)
+        times = detecting(0.1, 0.1, 19.0, 0.05, 0.8)
+        assert found.times == times == pytest.approx(6.262, abs=0.001)
+        assert (found.clusters, found.rows, found.batches, found.power) == (126, 6263, 19, 0.8)
+
+    @pytest.mark.parametrize(("estimate", "required"), [(0.1, 0.0), (-0.1, 0.0), (0.1, 0.2), (-0.4, -0.5)])
+    def test_go_by_the_distance_from_the_requirement(self, estimate, required):
+        """Above or below it, near 0 or not: a gap of the same size takes the same."""
+        assert needed(replace(PLAIN, estimate=estimate), required, 0.8, 1).times == pytest.approx(
+            6.262, abs=0.001
+        )
+
+    def test_go_by_the_level_of_the_interval(self):
+        """Of a holdout with several looks each look takes more."""
+        several = needed(replace(PLAIN, level=0.05 / 4), 0.0, 0.8, 1)
+        assert several.times == pytest.approx(detecting(0.1, 0.1, 19.0, 0.0125, 0.8))
+        assert several.times > needed(PLAIN, 0.0, 0.8, 1).times
+
+    @pytest.mark.parametrize(("least", "times", "clusters"), [(0, 0.11, 3), (15, 0.75, 15), (50, 2.5, 50)])
+    def test_are_no_fewer_clusters_than_the_contract_takes(self, least, times, clusters):
+        """A gap that is plain to see still takes the clusters that are asked for."""
+        found = needed(replace(PLAIN, estimate=9.0), 0.0, 0.8, 1, least)
+        assert (found.times, found.clusters) == (pytest.approx(times, abs=0.01), clusters)
+
+    @given(st.floats(-1, 1), st.floats(0.01, 1), st.floats(9, 200), levels, powers)
+    def test_an_open_clause_takes_more_than_there_is(self, estimate, error, freedom, level, power):
+        """Where the interval holds the requirement, the evidence at hand is not enough."""
+        reach = detectable(1.0, error, freedom, level, 0.5)
+        assume(1e-9 < abs(estimate) < reach)
+        some = replace(
+            PLAIN, estimate=estimate, standard_error=error, degrees_of_freedom=freedom, level=level
+        )
+        found = needed(some, 0.0, power, 1)
+        assert found is None or found.times >= 1 - 1e-6
+
+
+class TestNoAnswer:
+    """Where more of the same would tell nothing, nothing is promised."""
+
+    @pytest.mark.parametrize(
+        "missing",
+        [
+            {"estimate": None},
+            {"standard_error": None},
+            {"degrees_of_freedom": None},
+            {"clusters": 0},
+            {"estimate": 0.02},
+        ],
+    )
+    def test_without_a_number(self, missing):
+        """No estimate, no error, no clusters, or no gap at all."""
+        assert needed(replace(PLAIN, **missing), 0.02, 0.8, 1) is None
+
+    def test_without_an_interval(self):
+        """Nothing at hand has no multiple."""
+        assert needed(None, 0.0, 0.8, 1) is None
+
+    def test_a_gap_that_is_next_to_nothing(self):
+        """A gap that is all but 0 takes more than there will ever be."""
+        assert needed(replace(PLAIN, estimate=1e-200), 0.0, 0.8, 1) is None
+
+    def test_beyond_a_thousand_times(self):
+        """Up to a thousand times the evidence is an answer, more is none."""
+        edge = detectable(MOST, 0.1, 19.0, 0.05, 0.8)
+        assert needed(replace(PLAIN, estimate=edge * 1.001), 0.0, 0.8, 1).times == pytest.approx(
+            MOST, rel=0.01
+        )
+        assert needed(replace(PLAIN, estimate=edge * 0.999), 0.0, 0.8, 1) is None
+        assert needed(replace(PLAIN, estimate=math.nan), 0.0, 0.8, 1) is None

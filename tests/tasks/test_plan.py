@@ -1,0 +1,98 @@
+"""What more batches would show, from how much leads moved in the newest decision."""
+
+import math
+
+import numpy as np
+import pytest
+from data_factories import contender, small_params
+from factories import small_frame
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.errors import Refused
+from tasks.evaluate.step import compare
+from tasks.ledger import Ledger
+from tasks.plan import BATCHES, GAINS, plan, planned
+from tasks.store import open_store
+
+PARAMS = small_params()
+ROWS = small_frame("2024-02", rows=300).dropna(subset="label").astype({"label": "int8"})
+_NOISE = np.random.default_rng(5).normal(0, 0.05, len(ROWS))
+EVIDENCE = compare(
+    ROWS,
+    contender("challenger", list(np.clip(np.where(ROWS["label"], 0.7, 0.3) + _NOISE, 0.01, 0.99))),
+    contender("champion", [0.6 if label else 0.4 for label in ROWS["label"]]),
+    PARAMS,
+    ("2024-02",),
+)
+PLAN = planned(EVIDENCE, PARAMS.contract, "small", 7)
+
+
+class TestPlanned:
+    """Pure over evidence and contract."""
+
+    def test_clauses_that_ask_for_a_lead(self):
+        """A floor has no lead; the two others tell whom they compare with and what they rest on."""
+        assert [one.clause for one in PLAN.clauses] == ["beats-base-rate", "beats-champion"]
+        for one in PLAN.clauses:
+            interval = EVIDENCE.clauses[one.clause].parts[0].interval
+            assert (one.standard_error, one.clusters) == (interval.standard_error, interval.clusters)
+            assert [found.batches for found in one.detectable] == list(BATCHES)
+
+    def test_more_batches_show_less(self):
+        """With four times the batches a lead of about half the size is seen."""
+        for clause in PLAN.clauses:
+            leads = {one.batches: one.lead for one in clause.detectable}
+            assert sorted(leads.values(), reverse=True) == list(leads.values())
+            assert leads[3] / leads[12] == pytest.approx(2, rel=0.06)
+
+    def test_a_share_is_of_the_incumbent(self):
+        """Against the base rate it is of the base rate's loss, against the champion of the champion's."""
+        metric = EVIDENCE.metrics["log_loss"]
+        for clause, own in zip(PLAN.clauses, (metric.baseline, metric.champion), strict=True):
+            assert [one.share for one in clause.detectable] == pytest.approx(
+                [one.lead / own for one in clause.detectable]
+            )
+            assert [gain.lead for gain in clause.gains] == pytest.approx([share * own for share in GAINS])
+
+    @given(st.floats(1e-4, 1.0))
+    def test_a_gain_is_seen_after_as_many_batches_as_it_says(self, share):
+        """One batch less shows only larger leads; so many show one of this size."""
+        for clause in planned(EVIDENCE, PARAMS.contract, "small", 7, (share,)).clauses:
+            (gain,) = clause.gains
+            if gain.batches is None:
+                continue
+            least = PARAMS.contract.min_clusters / clause.clusters
+            per_root = clause.standard_error * 2.4865
+            normal = (per_root / gain.lead) ** 2
+            assert gain.batches >= math.floor(max(normal, least))
+            assert gain.batches <= math.ceil(max(normal * 1.35 + 1, least))
+
+    def test_a_holdout_of_two_batches(self):
+        """What was seen on two batches is told for one by its half."""
+        twice = planned(
+            EVIDENCE.model_copy(update={"holdout": ("2024-01", "2024-02")}), PARAMS.contract, "s", 7
+        )
+        for once, both in zip(PLAN.clauses, twice.clauses, strict=True):
+            assert both.detectable[1].lead == pytest.approx(once.detectable[0].lead)
+            assert both.detectable[0].lead > once.detectable[0].lead
+
+    def test_looks_share_the_level(self):
+        """With two looks a holdout, each shows only larger leads."""
+        contract = PARAMS.contract.model_copy(update={"looks_per_holdout": 2})
+        for once, half in zip(PLAN.clauses, planned(EVIDENCE, contract, "s", 7).clauses, strict=True):
+            assert half.level == once.level / 2
+            assert half.detectable[0].lead > once.detectable[0].lead
+
+    def test_no_spread_no_plan(self):
+        """A clause without an interval is left out."""
+        clauses = {name: one for name, one in EVIDENCE.clauses.items() if name != "beats-champion"}
+        less = planned(EVIDENCE.model_copy(update={"clauses": clauses}), PARAMS.contract, "s", 7)
+        assert [one.clause for one in less.clauses] == ["beats-base-rate"]
+
+
+class TestBeforeAnyDecision:
+    def test_it_says_what_to_do(self, tmp_path):
+        """How much a lead moves is learned from the first decision."""
+        with pytest.raises(Refused, match=r"no decision yet.*run `evergreen run`"):
+            plan(Ledger(open_store(str(tmp_path)), "small"), PARAMS.contract)
