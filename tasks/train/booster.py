@@ -15,6 +15,10 @@ from tasks.params import TrainParams
 if TYPE_CHECKING:
     import xgboost
 
+# Read by XGBoost's OpenMP when it is loaded. Its threads wait for each other at every tree; left to
+# itself each waits by spinning, and takes the processor from the one it waits for: ADR 0011.
+os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+
 _log = logging.getLogger(__name__)
 Matrix = NDArray[np.float32]
 

@@ -353,6 +353,31 @@ class TestFewOfAKind:
         clause = declared(kind="fairness", measure="selection_rate", column="kind", margin=0.1)
         assert self.verdict(clause, draw.random(ROWS) < 0.5, alarms, kind) == "undecided"
 
+    def test_positives_of_a_few_days(self):
+        """A group's true positive rate rests on the days of its positives, not on the holdout's."""
+        draw = np.random.default_rng(4)
+        kind = np.where(np.arange(ROWS) % 2 == 0, "few", "many")
+        early = np.arange(ROWS) < 14 * ROWS // DAYS
+        labels = (draw.random(ROWS) < 0.5) & ((kind == "many") | early)
+        alarms = draw.random(ROWS) < 0.5
+        clause = EASY["fairness true_positive_rate"]
+        seen = world(
+            labels=labels.astype(float),
+            challenger=Answers(np.where(alarms, 0.9, 0.1)),
+            columns={"kind": pd.Series(kind)},
+        )
+        told = judge(clause, CONTRACT, found(clause, seen))
+        assert told.verdict == "undecided"
+        assert "rests on 14 clusters; the contract asks for 15" in told.words
+
+    def test_a_rest_of_a_few_rows_is_named_and_not_judged(self):
+        """With two groups beside it the clause is judged on those; it is pooled by name."""
+        column = world().columns["kind"].where(np.arange(ROWS) % 100 != 0, "odd")
+        evidence = found(EASY["fairness selection_rate"], world(columns={"kind": column}))
+        assert evidence.pooled == ("odd",)
+        assert {part.of for part in evidence.parts} == {"a less b", "b less a"}
+        assert judge(EASY["fairness selection_rate"], CONTRACT, evidence).verdict == "pass"
+
 
 class TestBootstrap:
     """The intervals of ratios are those of resampling whole clusters."""

@@ -47,6 +47,14 @@ class TestSupport:
         found = grouped(["a"] * 4 + ["b"] * 3, [1, 2, 3, 4, *clusters], held=3)
         assert told(found)[1] == (("b", 3, ()) if alone else (REST, 3, ("b",)))
 
+    @pytest.mark.parametrize(
+        ("clusters", "supported"), [([1, 2, 3, 1], True), ([1, 2, 2, 1], False), ([1, 2, 3], False)]
+    )
+    def test_the_rest_has_support_like_any_value(self, clusters, supported):
+        """With rows and clusters enough, together, it can be judged; one less of either, and it cannot."""
+        found = grouped(["a"] * 4 + ["b", "c", "d", "e"][: len(clusters)], [1, 2, 3, 4, *clusters], 4, 3)
+        assert [(one.value, one.supported) for one in found] == [("a", True), (REST, supported)]
+
     def test_nothing_rare_has_no_rest(self):
         """Where every value has support there is no rest."""
         assert told(grouped(["a", "b"] * 2)) == [("a", 2, ()), ("b", 2, ())]
@@ -109,4 +117,5 @@ class TestValues:
             inside = {(values[n] or "(missing)") for n in np.flatnonzero(one.rows)}
             assert inside == set(one.pooled or (one.value,))
             supported = one.rows.sum() >= rows and len(set(np.array(clusters)[one.rows])) >= held
+            assert one.supported == supported
             assert supported or one.value == REST

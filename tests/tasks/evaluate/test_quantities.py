@@ -256,6 +256,23 @@ class TestFairness:
         assert found["rest less a"] == pytest.approx(-gap)
         assert len(found) == 6
 
+    def test_rest_on_the_rows_that_the_rates_count(self, measure):
+        """Those of the two groups, of the label that the measure is about."""
+        seen = world()
+        label = {"true_positive_rate": 1, "false_positive_rate": 0}.get(measure)
+        counted = np.ones(600, bool) if label is None else seen.labels == label
+        for one in asked(declared(kind="fairness", measure=measure, column="kind", margin=0.1), seen):
+            wanted = [inside(seen, name) & counted for name in one.of.split(" less ")]
+            assert np.array_equal(one.rests_on, wanted)
+
+    def test_a_rest_without_support_is_not_compared(self, measure):
+        """The others are, as if its rows were not there."""
+        values = np.array(["a"] * 300 + ["b"] * 290 + ["c"] * 10)
+        seen = world(columns={"kind": pd.Series(values)})
+        found = means(declared(kind="fairness", measure=measure, column="kind", margin=0.1), seen)
+        gap = rate(measure, seen, values == "a") - rate(measure, seen, values == "b")
+        assert found == {"a less b": pytest.approx(-gap), "b less a": pytest.approx(gap)}
+
 
 class TestCalibration:
     """What was predicted against what came: on all rows, and in bins of equally many."""
@@ -361,6 +378,20 @@ class TestUndefined:
         for one in asked(declared(kind="fairness", measure=measure, column="kind", margin=0.1), seen):
             if "b" in one.of.split(" less "):
                 with pytest.raises(Undefined, match=f"no row with label {label} of b on these rows"):
+                    one.values()
+            else:
+                assert np.isfinite(one.values()).all()
+
+    @pytest.mark.parametrize("alarm", [0.0, 1.0])
+    def test_a_rate_that_does_not_vary_is_named(self, alarm):
+        """A group that is never warned, or always, on however many rows: each pair with it is undefined."""
+        seen = world()
+        says = np.where(inside(seen, "b"), alarm, seen.challenger.probabilities)
+        seen = world(challenger=Answers(says, 0.6))
+        clause = declared(kind="fairness", measure="selection_rate", column="kind", margin=0.1)
+        for one in asked(clause, seen):
+            if "b" in one.of.split(" less "):
+                with pytest.raises(Undefined, match="selection rate of b does not vary"):
                     one.values()
             else:
                 assert np.isfinite(one.values()).all()

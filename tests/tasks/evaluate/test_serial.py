@@ -86,6 +86,13 @@ class TestLagOne:
         turned = serial(values, -codes)
         assert turned.lag_one == pytest.approx(serial(values, codes).lag_one)
 
+    @pytest.mark.parametrize("unit", [1e-9, -1.0, 1e9])
+    def test_units_are_nothing(self, unit):
+        """In cents or in millions, as gain or as loss, it is the same."""
+        values, codes = clustered(wave(20, 0.8))
+        found, plain = serial(unit * values, codes), serial(values, codes)
+        assert (found.lag_one, found.widening) == pytest.approx((plain.lag_one, plain.widening))
+
 
 class TestNothingToTell:
     """Where there is too little, nothing is said."""
@@ -99,9 +106,10 @@ class TestNothingToTell:
         """Zeros have no neighbours that move."""
         assert serial(np.zeros(40), np.arange(40) // 2) is None
 
-    def test_a_constant_does_not_vary_by_its_rounding(self):
+    @pytest.mark.parametrize("value", [0.3, -7.3, 1e8 / 3])
+    def test_a_constant_does_not_vary_by_its_rounding(self, value):
         """Equal values have none either, though their mean is a rounding apart from them."""
-        assert serial(np.full(400, 0.3), np.arange(400) // 20) is None
+        assert serial(np.full(400, value), np.arange(400) // 20) is None
 
     def test_what_is_no_number(self):
         """One NaN among the values leaves nothing to say."""
