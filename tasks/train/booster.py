@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Read by XGBoost's OpenMP when it is loaded. Its threads wait for each other at every tree; left to
 # itself each waits by spinning, and takes the processor from the one it waits for: ADR 0011.
-os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 _log = logging.getLogger(__name__)
 Matrix = NDArray[np.float32]
