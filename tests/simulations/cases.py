@@ -1,0 +1,70 @@
+"""Which boundaries are simulated: every kind of clause, in several layouts of rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulations.bars import at_truth
+from simulations.boundaries import Boundary
+from simulations.clause_worlds import (
+    CHANGED,
+    IMBALANCED,
+    ONE_SIDED,
+    ORDINARY,
+    OVERLOOKED,
+    OVERSTATED,
+    SLICED,
+    TWO_SIDED,
+    UNEQUAL,
+)
+from simulations.draws import Layout
+from simulations.worlds import COLUMN, World
+
+ROWS = Layout(1_000)
+DAYS = Layout(50, rows_per_cluster=25, spread=0.5, correlation=0.05)
+REGIMES = Layout(200, rows_per_cluster=10, spread=0.5, correlation=0.3)
+MANY_ROWS = Layout(5_000)
+LONG_DAYS = Layout(50, rows_per_cluster=100, spread=0.5, correlation=0.05)
+Case = tuple[str, str, World, dict[str, Any]]
+ANYWHERE: tuple[Case, ...] = (
+    ("not_worse", "not_worse log loss", ORDINARY, {"kind": "not_worse", "metric": "log_loss"}),
+    ("floor_auc", "floor on AUC", ORDINARY, {"kind": "floor", "metric": "auc"}),
+    ("floor_precision", "floor on precision", ORDINARY, {"kind": "floor", "metric": "precision"}),
+    ("floor_recall", "floor on recall", ORDINARY, {"kind": "floor", "metric": "recall"}),
+    ("slice", "slice, one of 3", SLICED, {"kind": "slice", "metric": "log_loss", "column": COLUMN}),
+    (
+        "fairness_selection_rate",
+        "fairness, selection rate, one pair of 3 groups",
+        UNEQUAL,
+        {"kind": "fairness", "measure": "selection_rate", "column": COLUMN},
+    ),
+    (
+        "fairness_true_positive_rate",
+        "fairness, true positive rate, 2 groups",
+        OVERLOOKED,
+        {"kind": "fairness", "measure": "true_positive_rate", "column": COLUMN},
+    ),
+    ("calibration", "calibration, one bin of 5", OVERSTATED, {"kind": "calibration"}),
+    ("churn", "churn of 10%", CHANGED, {"kind": "churn"}),
+    ("net_value", "net value of 0", CHANGED, {"kind": "net_value", "horizon_rows": 1_000}),
+)
+RARELY: tuple[Case, ...] = (
+    (
+        "rare_not_worse",
+        "1% labels, not_worse log loss",
+        IMBALANCED,
+        {"kind": "not_worse", "metric": "log_loss"},
+    ),
+    ("rare_floor_auc", "1% labels, floor on AUC", IMBALANCED, {"kind": "floor", "metric": "auc"}),
+    ("rare_floor_recall", "1% labels, floor on recall", IMBALANCED, {"kind": "floor", "metric": "recall"}),
+    ("heavy_value", "large losses and gains", TWO_SIDED, {"kind": "beats_champion", "metric": "value"}),
+    ("heavy_losses", "rare large losses only", ONE_SIDED, {"kind": "beats_champion", "metric": "value"}),
+)
+
+
+def boundaries() -> Iterator[Boundary]:
+    """Every kind of clause in three layouts; rare labels and rare large losses in two of more rows."""
+    for cases, layouts in ((ANYWHERE, (ROWS, DAYS, REGIMES)), (RARELY, (MANY_ROWS, LONG_DAYS))):
+        for key, name, world, settings in cases:
+            clause = at_truth(world, **settings)
+            for layout in layouts:
+                yield Boundary(key, name, world, layout, clause)

@@ -1,0 +1,31 @@
+"""Every goal of `make simulate`, at full size."""
+
+import tomllib
+from functools import cache
+
+import pytest
+from benchmarks.figures import GOALS, publish
+from simulations.measured import Measured
+from simulations.run import TABLES
+
+SEED = 20130101
+NAMES = list(tomllib.loads(GOALS.read_text())["simulate"])
+
+
+@cache
+def measured(name: str) -> Measured:
+    """A table at full size, once."""
+    return TABLES[name](SEED, quick=False, tell=print)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3_600)
+class TestGoals:
+    """All tables take about a quarter of an hour."""
+
+    @pytest.mark.parametrize("goal", NAMES)
+    def test_holds(self, goal, tmp_path):
+        """As the figures that `make simulate` writes are judged."""
+        tables = {name: measured(name).figures for name in TABLES}
+        (found,) = [one for one in publish("simulate", tables, into=tmp_path) if one["name"] == goal]
+        assert found["holds"], found

@@ -1,0 +1,16 @@
+"""ease.ml/ci's published sample sizes come out of the formula that is documented here."""
+
+import pytest
+from simulations.sample_sizes import easeml_ci
+
+
+class TestEasemlCi:
+    """n - o to within a point, one answer in ten differs at most, 32 looks, reliability 0.9999."""
+
+    @pytest.mark.parametrize(("adaptive", "published"), [(False, 29), (True, 67)])
+    def test_gives_the_published_thousands(self, adaptive, published):
+        """29K labels if answers are not told, 67K if they are: 29,047 and 67,705, cut to thousands."""
+        labels = easeml_ci(
+            disagreement=0.1, tolerance=0.01, unreliability=0.0001, looks=32, adaptive=adaptive
+        )
+        assert int(labels / 1_000) == published

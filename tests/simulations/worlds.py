@@ -1,0 +1,114 @@
+"""Rows of known truth: whatever a clause asks about them is known exactly."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tasks.evaluate.compare import cost_matrix, naive
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.evidence import Codes, Floats
+from tasks.evaluate.metrics import Answers
+from tasks.params import CostParams, EvaluateParams
+
+COLUMN = "colour"
+
+_SIZES = (800, 2_000, 8_000, 40_000, 200_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Rows alike: their share of their group, how often their label is 1, and what each model says."""
+
+    share: float
+    rate: float
+    champion: float
+    challenger: float
+    group: str = "all"
+
+
+@dataclass(frozen=True)
+class World:
+    """All kinds of rows, as many in each group; the money; from which probability a model raises an alarm."""
+
+    kinds: tuple[Kind, ...]
+    costs: CostParams = field(
+        default_factory=lambda: CostParams(
+            currency="EUR", true_positive=6, false_positive=-2, false_negative=-4, true_negative=0
+        )
+    )
+    threshold: float = 0.5
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The groups, in the order in which they are first named."""
+        return tuple(dict.fromkeys(kind.group for kind in self.kinds))
+
+    @cached_property
+    def chances(self) -> Floats:
+        """The probability of each cell in each group (groups, cells): each kind with label 1, then with 0."""
+        chances = np.array(
+            [
+                [kind.share * kind.rate for kind in members]
+                + [kind.share * (1 - kind.rate) for kind in members]
+                for members in self._members
+            ]
+        )
+        totals: Floats = chances.sum(axis=1, keepdims=True)
+        return chances / totals
+
+    @cached_property
+    def _cells(self) -> Floats:
+        """Label, champion and challenger of each cell (groups x cells, 3), group after group."""
+        return np.array(
+            [
+                (label, kind.champion, kind.challenger)
+                for members in self._members
+                for label in (1.0, 0.0)
+                for kind in members
+            ]
+        )
+
+    @property
+    def _members(self) -> list[list[Kind]]:
+        return [[kind for kind in self.kinds if kind.group == group] for group in self.groups]
+
+    @property
+    def base_rate(self) -> float:
+        """How often the label is 1 if all groups are of one size."""
+        return float((self.chances.ravel() * self._cells[:, 0]).sum() / len(self.groups))
+
+    def comparison(self, cells: NDArray[np.intp], groups: pd.Series, clusters: Codes) -> Comparison:
+        """What is compared when row i is of cell `cells[i]`, counted through all groups."""
+        labels, champion, challenger = self._cells[cells].T
+        costs = cost_matrix(self.costs)
+        return Comparison(
+            labels=labels,
+            clusters=clusters,
+            costs=costs,
+            challenger=Answers(challenger, self.threshold),
+            champion=Answers(champion, self.threshold),
+            baseline=naive(self.base_rate, len(cells), costs),
+            columns={COLUMN: groups},
+            settings=EvaluateParams(costs=self.costs, min_slice_rows=50, min_slice_clusters=10),
+        )
+
+    @cached_property
+    def population(self) -> Comparison:
+        """As many rows of each cell as its probability says: what is computed from it is the truth.
+
+        Raises `ValueError` where no number of rows in a group gives whole numbers of all cells.
+        """
+        rows = next((n for n in _SIZES if _whole(self.chances * n)), None)
+        if rows is None:
+            raise ValueError(f"{_SIZES[-1]:,} rows hold no whole number of each cell: choose other shares")
+        counts = (self.chances * rows).round().astype(np.int64)
+        cells = np.repeat(np.arange(counts.size), counts.ravel())
+        groups = pd.Series(np.repeat(self.groups, rows))
+        return self.comparison(cells, groups, np.arange(len(cells)) % 100)
+
+
+def _whole(numbers: Floats) -> bool:
+    return np.allclose(numbers, numbers.round(), rtol=0, atol=1e-6)
