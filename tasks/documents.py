@@ -6,11 +6,11 @@ import math
 import os
 import uuid
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tasks.errors import BadInput
+from tasks.errors import BadInput, Corrupt
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -23,6 +23,20 @@ class Document(BaseModel):
     def to_bytes(self) -> bytes:
         """The one canonical form."""
         return canonical(self.model_dump(mode="json"))
+
+    @classmethod
+    def parse(cls, data: bytes, where: object = "") -> Self:
+        """The document in `data`, found at `where`; raises `Corrupt`, with the first thing that is wrong."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(one) for one in first["loc"])
+            raise Corrupt(
+                f"{where or 'stored bytes'}: not a document that this version of Evergreen writes "
+                f"({cls.__name__}{f': {place}' if place else ''}: {first['msg']}; problems: "
+                f"{error.error_count()}): another version wrote it, or it is damaged"
+            ) from error
 
 
 def digest(data: bytes) -> str:

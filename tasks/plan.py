@@ -14,7 +14,7 @@ from tasks.errors import Refused
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence
 from tasks.ledger import Ledger
-from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
 from tasks.params import Contract
 from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
 
@@ -81,8 +81,9 @@ def plan(ledger: Ledger, contract: Contract, gains: tuple[float, ...] = GAINS) -
             "run `evergreen run`, then ask again"
         )
     named = artifacts_of(ledger.entry(last.registered))
-    evidence = Evidence.model_validate_json(
-        fetch_artifact(ledger.store, ledger.model, named["evidence.json"])
+    reference = named["evidence.json"]
+    evidence = Evidence.parse(
+        fetch_artifact(ledger.store, ledger.model, reference), artifact_key(ledger.model, reference.sha256)
     )
     return planned(evidence, contract, ledger.model, last.number, gains)
 

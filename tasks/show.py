@@ -36,8 +36,8 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
         raise BadInput(f"entry {number} ({entry.body.kind}) has no report; decisions and promotions have")
     if "decision.json" not in named:
         return Shown(entry=entry)
-    decision = Decision.model_validate_json(
-        fetch_artifact(ledger.store, ledger.model, named["decision.json"])
+    decision = Decision.parse(
+        fetch_artifact(ledger.store, ledger.model, named["decision.json"]), f"entry {number}"
     )
     if page is not None:
         write_atomically(page, fetch_artifact(ledger.store, ledger.model, named["report.html"]))
@@ -76,7 +76,7 @@ def decision_markdown(folder: Path, number: int) -> tuple[str, list[dict[str, An
     if found.decision is None:
         raise BadInput(f"entry {number} ({found.entry.body.kind}) is no decision")
     evidence = fetch_artifact(ledger.store, ledger.model, found.artifacts["evidence.json"])
-    text = markdown(found.decision, Evidence.model_validate_json(evidence))
+    text = markdown(found.decision, Evidence.parse(evidence, f"entry {number}"))
     rows = [
         one.model_dump(mode="json", include={"name", "owner", "verdict", "words", "row_level"})
         for one in found.decision.clauses

@@ -164,12 +164,24 @@ def declared(**settings: Any) -> Clause:
     return TypeAdapter(Clause).validate_python({"name": "c", "owner": "o", "reason": "r", **settings})
 
 
+def part_of(
+    interval: Interval, independent: Interval | None = None, *, of: str = "", opposing: float = 50.0
+) -> ClausePart:
+    """One quantity of a clause; in many clusters rows speak against it, unless told otherwise."""
+    return ClausePart(
+        of=of,
+        interval=interval,
+        independent=independent or interval,
+        opposing_clusters=opposing,
+        holds_at_worst=False,
+    )
+
+
 def one_part(
     interval: Interval, independent: Interval | None = None, *, against: str = "the champion"
 ) -> ClauseEvidence:
     """The evidence of a clause that asks about one thing."""
-    part = ClausePart(of="", interval=interval, independent=independent or interval)
-    return ClauseEvidence(against=against, unit="nats per row", parts=(part,))
+    return ClauseEvidence(against=against, unit="nats per row", parts=(part_of(interval, independent),))
 
 
 class PaperDvc:

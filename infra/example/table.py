@@ -55,7 +55,7 @@ def _judged(ledger: Ledger, entry: int) -> tuple[Any, ...]:
     if found.decision is None:
         raise Corrupt(f"entry {entry} is no decision")
     data = fetch_artifact(ledger.store, ledger.model, found.artifacts["evidence.json"])
-    evidence = Evidence.model_validate_json(data)
+    evidence = Evidence.parse(data)
     loss, decision = evidence.metrics["log_loss"], found.decision
     paired = loss.challenger_over_champion
     reason = ", ".join(f"{one.name}: {one.verdict}" for one in decision.clauses if one.verdict != "pass")

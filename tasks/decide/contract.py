@@ -3,7 +3,7 @@
 from typing import Literal
 
 from tasks.decide.asks import asks, metric_words
-from tasks.decide.needed import Needed, needed
+from tasks.decide.needed import MIN_OPPOSING, Needed, needed
 from tasks.documents import Document
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import ClauseEvidence, Measurements, Part, Serial
@@ -97,7 +97,7 @@ def _ruled(
         return "pass", evidence.nothing_to_ask, None
     if evidence.missing or not evidence.parts:
         return "undecided", f"could not be checked: {evidence.missing or 'there is no part to check'}", None
-    ruled = [(*_side(part.interval, clause.required, contract.min_clusters), part) for part in evidence.parts]
+    ruled = [(*_side(part, clause.required, contract.min_clusters), part) for part in evidence.parts]
     worst = {"fail": 0, "undecided": 1, "pass": 2}
     verdict, words, part = min(ruled, key=lambda one: (worst[one[0]], _room(one[2], clause.required)))
     if len(ruled) > 1:
@@ -117,9 +117,9 @@ def _needed(
     if verdict != "undecided" or evidence is None or evidence.missing:
         return None
     wanted = [
-        needed(part.interval, clause.required, contract.power, batches, contract.min_clusters)
+        needed(part, clause.required, contract.power, batches, contract.min_clusters)
         for part in evidence.parts
-        if _side(part.interval, clause.required, contract.min_clusters)[0] == "undecided"
+        if _side(part, clause.required, contract.min_clusters)[0] == "undecided"
     ]
     known = [one for one in wanted if one is not None]
     return max(known, key=lambda one: one.times) if known and len(known) == len(wanted) else None
@@ -133,7 +133,19 @@ def _room(part: Part, required: float) -> float:
     return part.interval.low - required if part.interval.low is not None else float("-inf")
 
 
-def _side(interval: Interval, required: float, min_clusters: int) -> tuple[Verdict, str]:
+def _side(part: Part, required: float, min_clusters: int) -> tuple[Verdict, str]:
+    """Where the clustered interval lies, if it may be believed."""
+    verdict, words = _where(part.interval, required, min_clusters)
+    if verdict != "pass" or part.opposing_clusters >= MIN_OPPOSING or part.holds_at_worst:
+        return verdict, words
+    rare = (
+        f"what speaks against it lies in {part.opposing_clusters:.1f} clusters in effect: below "
+        f"{MIN_OPPOSING} nobody knows how rare that is"
+    )
+    return "undecided", f"{words}, but {rare}"
+
+
+def _where(interval: Interval, required: float, min_clusters: int) -> tuple[Verdict, str]:
     if interval.low is None or interval.high is None or interval.estimate is None:
         return "undecided", f"could not be checked: {interval.note}"
     found = f"{interval.estimate:+.4f} [{interval.low:+.4f}, {interval.high:+.4f}]"
@@ -152,7 +164,7 @@ def _side(interval: Interval, required: float, min_clusters: int) -> tuple[Verdi
 def _by_rows(clause: terms.Tested, evidence: ClauseEvidence | None) -> Verdict:
     if evidence is None or evidence.missing:
         return "undecided"
-    sides = {_side(part.independent, clause.required, 2)[0] for part in evidence.parts}
+    sides = {_where(part.independent, clause.required, 2)[0] for part in evidence.parts}
     if "fail" in sides:
         return "fail"
     return "undecided" if "undecided" in sides or not (sides or evidence.nothing_to_ask) else "pass"

@@ -12,11 +12,11 @@ from tasks.workspace import Workspace, output_of
 def decide(workspace: Workspace) -> Decision:
     """Decide on the workspace's evidence."""
     pin = read_pin(workspace)
-    evidence = Evidence.model_validate_json(output_of("evaluate", workspace.evidence))
-    look = Look.model_validate_json(output_of("evaluate", workspace.look))
+    evidence = Evidence.parse(output_of("evaluate", workspace.evidence), workspace.evidence)
+    look = Look.parse(output_of("evaluate", workspace.look), workspace.look)
     _refuse_mixture(evidence, look, pin)
     number = pin.champion.number if pin.champion else None
-    measurements = Measurements.model_validate_json(output_of("measure", workspace.measurements))
+    measurements = Measurements.parse(output_of("measure", workspace.measurements), workspace.measurements)
     params = workspace.params
     decision = decided(evidence, params.contract, look, params.model, number, measurements)
     write_atomically(workspace.decision, decision.to_bytes())
@@ -25,7 +25,7 @@ def decide(workspace: Workspace) -> Decision:
 
 def read_decision(workspace: Workspace) -> Decision:
     """What `decide` wrote."""
-    return Decision.model_validate_json(output_of("decide", workspace.decision))
+    return Decision.parse(output_of("decide", workspace.decision), workspace.decision)
 
 
 def _refuse_mixture(evidence: Evidence, look: Look, pin: ChampionPin) -> None:

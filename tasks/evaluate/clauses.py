@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from tasks.evaluate.comparison import Comparison
-from tasks.evaluate.evidence import clustered_mean, independent_mean, no_mean
+from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean, no_mean
 from tasks.evaluate.findings import ClauseEvidence, Part, Serial
 from tasks.evaluate.groups import Group
 from tasks.evaluate.metrics import Undefined
+from tasks.evaluate.opposition import holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import Quantity, groups_of, quantities
 from tasks.evaluate.serial import serial
 from tasks.evaluate.units import unit_of
@@ -34,14 +35,14 @@ def clause_evidence(
     return ClauseEvidence(
         against=_against(clause, seen),
         unit=unit,
-        parts=tuple(_part(one, seen, level) for one in asked),
+        parts=tuple(_part(one, seen, clause.required, level) for one in asked),
         pooled=next((group.pooled for group in found if group.pooled), ()),
         missing=_missing(clause, found),
         serial=_serial(asked[0], seen) if len(asked) == 1 else None,
     )
 
 
-def _part(quantity: Quantity, seen: Comparison, level: float) -> Part:
+def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -> Part:
     clusters = seen.clusters if quantity.rows is None else seen.clusters[quantity.rows]
     try:
         values = quantity.values()
@@ -49,13 +50,18 @@ def _part(quantity: Quantity, seen: Comparison, level: float) -> Part:
         grouped, single = (
             no_mean(one, len(clusters), level=level, note=str(reason)) for one in (clusters, None)
         )
-        return Part(of=quantity.of, interval=grouped, independent=single)
+        return Part(
+            of=quantity.of, interval=grouped, independent=single, opposing_clusters=0.0, holds_at_worst=False
+        )
     judged = clustered_mean(values, clusters, level=level)
+    judged = as_share(judged) if quantity.share else judged
     fewest = min((len(np.unique(clusters[rows])) for rows in quantity.rests_on), default=judged.clusters)
     return Part(
         of=quantity.of,
         interval=replace(judged, clusters=fewest),
         independent=independent_mean(values, level=level),
+        opposing_clusters=opposing_clusters(values, clusters, required),
+        holds_at_worst=holds_at_worst(values, clusters, required, quantity.worst(), level),
     )
 
 

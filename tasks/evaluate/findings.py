@@ -19,12 +19,16 @@ class Serial(Document):
 class Part(Document):
     """One quantity of a clause: `of` names it where there are several, such as `origin EWR`.
 
-    Beside the interval that the clause is judged by, what row-level statistics would have said.
+    Beside the interval that the clause is judged by, what row-level statistics would have said; in how
+    many clusters, in effect, rows speak against what is required, and whether it would hold even if
+    clusters as bad as can be had been missed (`opposition`).
     """
 
     of: str
     interval: Interval
     independent: Interval
+    opposing_clusters: float
+    holds_at_worst: bool
 
 
 class ClauseEvidence(Document):

@@ -47,12 +47,16 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number about a model: `rows` gives (n,) contributions whose mean is the metric."""
+    """A number about a model: `rows` gives (n,) contributions whose mean is the metric.
+
+    `by_row`: a row's contribution depends on that row alone. Those of which it does not lie in [0, 1].
+    """
 
     name: str
     unit: str
     bigger_is_better: bool
     rows: Callable[[Floats, Answers, Costs | None], Floats]
+    by_row: bool = True
 
 
 class Bin(NamedTuple):
@@ -155,17 +159,24 @@ def best_threshold(labels: Floats, probabilities: Floats, costs: Costs) -> float
 
 
 def reliability(labels: Floats, probabilities: Floats, bins: int = 10) -> list[Bin]:
-    """Calibration by quantile bins, lowest first: mean prediction against what came.
-
-    Rows of one probability share a bin, that of their middle rank, so the order of rows does not
-    matter; with heavy ties there are fewer than `bins`.
-    """
+    """Calibration by `quantile_bins`, lowest first: mean prediction against what came."""
     _check(labels, probabilities)
-    _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - counts / 2
-    index = (middle * bins // max(len(labels), 1)).astype(np.int64)[inverse]
+    index = quantile_bins(probabilities, bins)
     members = [index == one for one in np.unique(index)]
     return [Bin(float(probabilities[m].mean()), float(labels[m].mean()), int(m.sum())) for m in members]
+
+
+def quantile_bins(probabilities: Floats, bins: int) -> Codes:
+    """The bin (n,) of each row, from 0: as equal in rows as ties allow, of similar probability.
+
+    Rows of one probability share a bin, that of their middle rank, so the order of rows does not
+    matter, and a probability that most rows have takes no others into its bin. With heavy ties some
+    bins are empty.
+    """
+    _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    codes: Codes = (middle * bins // max(len(probabilities), 1)).astype(np.int64)[inverse]
+    return codes
 
 
 def constant(probability: float, rows: int, threshold: float = 0.5) -> Answers:
@@ -212,6 +223,16 @@ def advantage(
     """Each row's part (n,) in the challenger's lead, in the metric's unit; positive is better."""
     lead = metric.rows(labels, challenger, costs) - metric.rows(labels, champion, costs)
     return lead if metric.bigger_is_better else -lead
+
+
+def worst_advantage(
+    metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Costs | None = None
+) -> Floats:
+    """The least (n,) that each row's part in the lead can be, whatever its label turns out to be."""
+    if not metric.by_row:
+        return np.full(len(labels), -1.0)
+    either = (advantage(metric, one, champion, challenger, costs) for one in (labels, 1 - labels))
+    return np.minimum(*either)
 
 
 def _mean(rows: Callable[[], Floats], labels: Floats, clusters: Codes | None, level: float) -> Interval:
@@ -285,11 +306,15 @@ def _recall(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
 
 
 LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss)
-AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc)
+AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc, by_row=False)
 VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
 BRIER = Metric("brier", "squared error per row", bigger_is_better=False, rows=_brier)
-PRECISION = Metric("precision", "share of alarms that were right", bigger_is_better=True, rows=_precision)
-RECALL = Metric("recall", "share of label 1 that was found", bigger_is_better=True, rows=_recall)
+PRECISION = Metric(
+    "precision", "share of alarms that were right", bigger_is_better=True, rows=_precision, by_row=False
+)
+RECALL = Metric(
+    "recall", "share of label 1 that was found", bigger_is_better=True, rows=_recall, by_row=False
+)
 SHOWN: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOG_LOSS, AUC, VALUE)})
 """Those that every decision tells of all three models, whatever its contract asks for."""
 METRICS: Mapping[str, Metric] = MappingProxyType(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 from itertools import permutations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +12,36 @@ from numpy.typing import NDArray
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
 from tasks.evaluate.groups import Group, groups, names_of
-from tasks.evaluate.metrics import METRICS, Undefined, advantage, alarms_of, ratio_rows
+from tasks.evaluate.metrics import (
+    METRICS,
+    Answers,
+    Undefined,
+    advantage,
+    alarms_of,
+    quantile_bins,
+    ratio_rows,
+    worst_advantage,
+)
 from tasks.params import contract as terms
+
+Values = TypeVar("Values", Floats, float)
 
 
 @dataclass(frozen=True)
 class Quantity:
     """Numbers whose mean a clause asks about: one for each row, or for each of `rows` only.
 
-    Where it compares parts of the rows, it rests on the clusters of the smallest of `rests_on`.
+    `worst` is the least that the mean over any rows can be: one number, or for each row its own, known
+    without its label. Of a ratio it is the ratio's least. Where it compares parts of the rows, it rests
+    on the clusters of the smallest of `rests_on`. `share`: a number between 0 and 1 that is no plain mean.
     """
 
     of: str
     values: Callable[[], Floats]
+    worst: Callable[[], Floats | float]
     rows: NDArray[np.bool_] | None = None
     rests_on: tuple[NDArray[np.bool_], ...] = ()
+    share: bool = False
 
 
 @singledispatch
@@ -36,46 +52,58 @@ def quantities(clause: terms.Tested, seen: Comparison) -> Iterator[Quantity]:
 
 @quantities.register
 def _(clause: terms.BeatsBaseline, seen: Comparison) -> Iterator[Quantity]:
-    metric = METRICS[clause.metric]
-    yield Quantity("", lambda: advantage(metric, seen.labels, seen.baseline, seen.challenger, seen.costs))
+    yield _lead("", clause.metric, seen, seen.baseline)
 
 
 @quantities.register(terms.BeatsChampion)
 @quantities.register(terms.NotWorse)
 def _(clause: terms.BeatsChampion | terms.NotWorse, seen: Comparison) -> Iterator[Quantity]:
-    metric = METRICS[clause.metric]
-    yield Quantity("", lambda: advantage(metric, seen.labels, seen.incumbent, seen.challenger, seen.costs))
+    yield _lead("", clause.metric, seen, seen.incumbent)
 
 
 @quantities.register
 def _(clause: terms.Floor, seen: Comparison) -> Iterator[Quantity]:
     metric = METRICS[clause.metric]
     sign = 1.0 if metric.bigger_is_better else -1.0
-    yield Quantity("", lambda: sign * metric.rows(seen.labels, seen.challenger, seen.costs))
+
+    def rows(labels: Floats) -> Floats:
+        return sign * metric.rows(labels, seen.challenger, seen.costs)
+
+    def worst() -> Floats | float:
+        return np.minimum(rows(seen.labels), rows(1 - seen.labels)) if metric.by_row else 0.0
+
+    yield Quantity("", lambda: rows(seen.labels), worst, share=not metric.by_row)
 
 
 @quantities.register
 def _(clause: terms.NetValue, seen: Comparison) -> Iterator[Quantity]:
-    def net() -> Floats:
-        gained = advantage(METRICS["value"], seen.labels, seen.incumbent, seen.challenger, seen.costs)
+    lead = _lead("", "value", seen, seen.incumbent)
+
+    def net(gained: Floats | float) -> Floats | float:
         return clause.horizon_rows * (gained - clause.cost_per_row) - clause.cost
 
-    yield Quantity("", net)
+    yield Quantity("", lambda: np.asarray(net(lead.values())), lambda: net(lead.worst()))
 
 
 @quantities.register
 def _(clause: terms.Churn, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001
     # Two models that answer alike everywhere have no variation; a negative zero reads badly.
-    yield Quantity("", lambda: 0.0 - np.abs(alarms_of(seen.challenger) - alarms_of(seen.incumbent)))
+    yield Quantity(
+        "",
+        lambda: 0.0 - np.abs(alarms_of(seen.challenger) - alarms_of(seen.incumbent)),
+        _constant(-1.0),
+    )
 
 
 @quantities.register
 def _(clause: terms.Slice, seen: Comparison) -> Iterator[Quantity]:
-    metric = METRICS[clause.metric]
-    lead = advantage(metric, seen.labels, seen.incumbent, seen.challenger, seen.costs)
+    lead = _lead("", clause.metric, seen, seen.incumbent)
+    values, worst = lead.values(), np.broadcast_to(lead.worst(), len(seen.labels))
     for group in groups_of(clause, seen):
         if group.supported:
-            yield Quantity(f"{clause.column} {group.value}", _constant(lead[group.rows]), group.rows)
+            inside = group.rows
+            name = f"{clause.column} {group.value}"
+            yield Quantity(name, _constant(values[inside]), _constant(worst[inside]), inside)
 
 
 @quantities.register
@@ -83,7 +111,7 @@ def _(clause: terms.Representation, seen: Comparison) -> Iterator[Quantity]:
     names = names_of(seen.columns[clause.column])
     for value in clause.values:
         held: Floats = (names == value).to_numpy().astype(np.float64)
-        yield Quantity(f"{clause.column} {value}", _constant(held))
+        yield Quantity(f"{clause.column} {value}", _constant(held), _constant(0.0))
 
 
 @quantities.register
@@ -108,7 +136,12 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
     supported = [group for group in groups_of(clause, seen) if group.supported]
     for more, less in permutations(supported, 2):
         both = tuple(group.rows & (denominator > 0) for group in (more, less))
-        yield Quantity(f"{more.value} less {less.value}", _difference(rate, less, more), rests_on=both)
+        yield Quantity(
+            f"{more.value} less {less.value}",
+            _difference(rate, less, more),
+            _constant(-2.0 if clause.measure == "calibration" else -1.0),
+            rests_on=both,
+        )
 
 
 @quantities.register
@@ -116,16 +149,16 @@ def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
     """For all rows and for each bin of probability: too high by less than the margin, and too low."""
     probabilities = seen.challenger.probabilities
     error = seen.labels - probabilities
-    edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, clause.bins + 1)[1:-1]))
-    bins = np.searchsorted(edges, probabilities, side="right")
+    bins = quantile_bins(probabilities, clause.bins)
     members = [("all rows", np.ones(len(error), np.bool_))]
-    for one in np.unique(bins) if len(edges) else ():
+    for one in np.unique(bins) if clause.bins > 1 else ():
         inside = bins == one
         low, high = probabilities[inside].min(), probabilities[inside].max()
         members.append((f"predicted {low:.3g} to {high:.3g}", inside))
     for name, inside in members:
-        yield Quantity(f"{name}, too high", _constant(error[inside]), inside)
-        yield Quantity(f"{name}, too low", _constant(-error[inside]), inside)
+        told = probabilities[inside]
+        yield Quantity(f"{name}, too high", _constant(error[inside]), _constant(-told), inside)
+        yield Quantity(f"{name}, too low", _constant(-error[inside]), _constant(told - 1), inside)
 
 
 def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:
@@ -135,7 +168,13 @@ def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:
     return groups(seen.columns[clause.column], seen.clusters, seen.settings)
 
 
-def _constant(values: Floats) -> Callable[[], Floats]:
+def _lead(of: str, name: str, seen: Comparison, incumbent: Answers) -> Quantity:
+    """By how much the challenger is better than `incumbent` in the metric of this name."""
+    compared = (METRICS[name], seen.labels, incumbent, seen.challenger, seen.costs)
+    return Quantity(of, lambda: advantage(*compared), lambda: worst_advantage(*compared))
+
+
+def _constant(values: Values) -> Callable[[], Values]:
     return lambda: values
 
 

@@ -50,7 +50,7 @@ def read_explanation(workspace: Workspace, evidence: Evidence) -> Explanation | 
     """What `explain` wrote about the comparison that `evidence` is of; None where there is none."""
     if not workspace.explanation.exists():
         return None
-    found = Explanation.model_validate_json(workspace.explanation.read_bytes())
+    found = Explanation.parse(workspace.explanation.read_bytes(), workspace.explanation)
     about = (found.challenger, found.champion, found.holdout)
     return found if about == (evidence.challenger, evidence.champion, evidence.holdout) else None
 

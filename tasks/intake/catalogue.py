@@ -7,7 +7,7 @@ their hash, from before the catalogue mentions them: what it acknowledges, it ca
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from tasks.documents import Document, Hash, digest
 from tasks.errors import Conflict, Corrupt
@@ -146,9 +146,4 @@ def _read(store: Store, model: str) -> tuple[Catalogue, str | None]:
     found = store.get(catalogue_key(model))
     if found is None:
         return Catalogue(), None
-    try:
-        return Catalogue.model_validate_json(found[0]), found[1]
-    except ValidationError as error:
-        raise Corrupt(
-            f"{catalogue_key(model)}: not a catalogue: {' '.join(str(error).split())[:200]}"
-        ) from error
+    return Catalogue.parse(found[0], catalogue_key(model)), found[1]

@@ -75,7 +75,7 @@ def prepare(workspace: Workspace) -> Preparation:
 
 def read_preparation(workspace: Workspace) -> Preparation:
     """What `prepare` wrote."""
-    return Preparation.model_validate_json(output_of("prepare", workspace.preparation))
+    return Preparation.parse(output_of("prepare", workspace.preparation), workspace.preparation)
 
 
 def read_rows(files: list[Path], params: Params) -> pd.DataFrame:

@@ -21,12 +21,12 @@ def report(workspace: Workspace) -> Path:
 
 def read_inputs(workspace: Workspace) -> Inputs:
     """Everything that the page shows, as the stages wrote it."""
-    evidence = Evidence.model_validate_json(workspace.evidence.read_bytes())
+    evidence = Evidence.parse(workspace.evidence.read_bytes(), workspace.evidence)
     return Inputs(
-        decision=Decision.model_validate_json(workspace.decision.read_bytes()),
+        decision=Decision.parse(workspace.decision.read_bytes(), workspace.decision),
         evidence=evidence,
-        measurements=Measurements.model_validate_json(workspace.measurements.read_bytes()),
-        card=ModelCard.model_validate_json(workspace.model_card.read_bytes()),
+        measurements=Measurements.parse(workspace.measurements.read_bytes(), workspace.measurements),
+        card=ModelCard.parse(workspace.model_card.read_bytes(), workspace.model_card),
         preparation=read_preparation(workspace),
         dataset=read_dataset(workspace.dataset),
         params=workspace.params,

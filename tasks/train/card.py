@@ -1,9 +1,6 @@
 """What a model is, in one document: a candidate's identity is this document's hash."""
 
-from pydantic import ValidationError
-
 from tasks.documents import Document, Hash, digest
-from tasks.errors import Corrupt
 from tasks.prepare.features import Schema
 
 
@@ -39,7 +36,4 @@ class ModelCard(Document):
 
 def read_card(data: bytes) -> ModelCard:
     """The card in `data`; raises `Corrupt` if it is none."""
-    try:
-        return ModelCard.model_validate_json(data)
-    except ValidationError as error:
-        raise Corrupt(f"not a model card: {' '.join(str(error).split())[:200]}") from error
+    return ModelCard.parse(data, "model card")

@@ -80,4 +80,4 @@ def _report(workspace: Workspace, batch: BatchFile, rules: str) -> BatchReport:
 
 def read_dataset(path: Path) -> Dataset:
     """The manifest at `path`; raises `BadInput` where there is none."""
-    return Dataset.model_validate_json(output_of("version", path))
+    return Dataset.parse(output_of("version", path), path)

@@ -23,7 +23,7 @@ ROWS = Layout(1_000)
 DAYS = Layout(50, rows_per_cluster=25, spread=0.5, correlation=0.05)
 REGIMES = Layout(200, rows_per_cluster=10, spread=0.5, correlation=0.3)
 MANY_ROWS = Layout(5_000)
-LONG_DAYS = Layout(50, rows_per_cluster=100, spread=0.5, correlation=0.05)
+LONG_DAYS = Layout(120, rows_per_cluster=100, spread=0.5, correlation=0.05)
 Case = tuple[str, str, World, dict[str, Any]]
 ANYWHERE: tuple[Case, ...] = (
     ("not_worse", "not_worse log loss", ORDINARY, {"kind": "not_worse", "metric": "log_loss"}),

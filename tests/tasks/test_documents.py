@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tasks.documents import Document, Hash, canonical, digest, digest_file, write_atomically
-from tasks.errors import BadInput
+from tasks.errors import BadInput, Corrupt
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -26,6 +26,35 @@ class Small(Document):
     name: str
     share: float = 0.5
     hash: Hash | None = None
+
+
+class TestParse:
+    """Stored bytes are read as what they have to be, or not at all."""
+
+    def test_reads_what_was_written(self) -> None:
+        """The canonical form is a document again."""
+        one = Small(name="a", hash="0" * 64)
+        assert Small.parse(one.to_bytes()) == one
+
+    @pytest.mark.parametrize(
+        ("data", "told"),
+        [
+            (b'{"share": 1}', "Small: name: Field required"),
+            (
+                b'{"name": "a", "more": 1, "most": 2}',
+                "Small: more: Extra inputs are not permitted; problems: 2",
+            ),
+            (b'{"name": "a", "hash": "x"}', "Small: hash: String should match"),
+            (b"", "Small: Invalid JSON"),
+            (b"\xff\x00", "Small: Invalid JSON"),
+        ],
+    )
+    def test_names_the_place_and_the_first_problem(self, data: bytes, told: str) -> None:
+        """Another version's document, or a damaged one, is told in one line."""
+        with pytest.raises(Corrupt, match="entry 7: not a document that this version") as found:
+            Small.parse(data, "entry 7")
+        assert told in str(found.value)
+        assert "\n" not in str(found.value)
 
 
 class TestCanonical:

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from data_factories import declared, one_part, small_params
+from data_factories import declared, one_part, part_of, small_params
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,10 +154,7 @@ verdicts = st.lists(st.sampled_from(sorted(SAID)), min_size=1, max_size=5)
 
 def parts(*bounds: tuple[float, float]) -> list[Part]:
     """Parts `part 0`, `part 1`... with these bounds."""
-    return [
-        Part(of=f"part {n}", interval=interval(low, high), independent=interval(low, high))
-        for n, (low, high) in enumerate(bounds)
-    ]
+    return [part_of(interval(low, high), of=f"part {n}") for n, (low, high) in enumerate(bounds)]
 
 
 def judged(told: list[Part], clause: Clause = SLICE, *, batches: int = 1, **words: object) -> ClauseVerdict:
@@ -235,6 +232,43 @@ class TestParts:
         assert (found.pooled, found.serial) == (("blue",), Serial(lag_one=0.3, widening=1.2))
 
 
+class TestOpposition:
+    """What nothing speaks against is not believed on its face."""
+
+    def only(self, bounds: tuple[float, float], **found: object) -> ClauseVerdict:
+        """The verdict of a clause with one part that found this."""
+        (part,) = parts(bounds)
+        return judged([part.model_copy(update=found)])
+
+    @pytest.mark.parametrize(("clusters", "verdict"), [(0.0, "undecided"), (4.9, "undecided"), (5.0, "pass")])
+    def test_a_pass_takes_five_clusters_that_speak_against_it(self, clusters, verdict):
+        """Below that losses are too rare to know how rare, and the words say so."""
+        found = self.only((0.1, 0.3), opposing_clusters=clusters)
+        assert found.verdict == verdict
+        said = f"what speaks against it lies in {clusters:.1f} clusters in effect"
+        assert (said in found.words) == (verdict == "undecided")
+
+    def test_unless_the_worst_would_not_matter(self):
+        """What holds even if clusters as bad as can be were missed, passes."""
+        assert self.only((0.1, 0.3), opposing_clusters=0.0, holds_at_worst=True).verdict == "pass"
+
+    @pytest.mark.parametrize("verdict", ["fail", "undecided"])
+    def test_other_verdicts_need_none(self, verdict):
+        """A clause fails, or is open, as before."""
+        assert self.only(SAID[verdict], opposing_clusters=0.0).verdict == verdict
+
+    def test_by_rows_nobody_asked(self):
+        """Row-level statistics would have promoted: that is what is told of them."""
+        assert self.only((0.1, 0.3), opposing_clusters=0.0).row_level == "pass"
+
+    def test_says_how_much_more_it_takes(self):
+        """Five clusters that speak against it, if they keep coming as often."""
+        wide = Interval(0.4, 0.05, 19.0, 0.3, 0.5, 0.05, 400, 20, 20.0, 0.05, "m")
+        found = judged([part_of(wide, opposing=2.0)])
+        assert (found.verdict, found.needed.times, found.needed.clusters) == ("undecided", 2.5, 50)
+        assert judged([part_of(wide, opposing=0.0)]).needed.times == 5
+
+
 class TestIncomplete:
     """Evidence that is not all there decides nothing, unless there is nothing to ask."""
 
@@ -265,20 +299,20 @@ class TestNeeded:
     def open(self, estimate: float) -> Part:
         """An open part whose distance from the requirement of -0.05 is `estimate` + 0.05."""
         wide = Interval(estimate, 0.5, 19.0, -1.0, 1.0, 0.05, 400, 20, 20.0, 0.05, "m")
-        return Part(of=f"at {estimate}", interval=wide, independent=wide)
+        return part_of(wide, of=f"at {estimate}")
 
     def test_is_the_largest_of_the_open_parts(self):
         """The hardest part decides, wherever it stands; parts that are decided take nothing."""
         hard, easy = self.open(0.05), self.open(0.4)
         for told in ([hard, easy], [easy, *parts((0.1, 0.2)), hard]):
             found = judged(told, batches=2).needed
-            assert found == needed(hard.interval, -0.05, CONTRACT.power, 2, MIN_CLUSTERS)
-            assert found.times > 2 * needed(easy.interval, -0.05, CONTRACT.power, 2, MIN_CLUSTERS).times
+            assert found == needed(hard, -0.05, CONTRACT.power, 2, MIN_CLUSTERS)
+            assert found.times > 2 * needed(easy, -0.05, CONTRACT.power, 2, MIN_CLUSTERS).times
 
     def test_is_none_if_one_part_cannot_be_told(self):
         """An estimate at the requirement itself is never told from it, nor is one without an error."""
         assert judged([self.open(0.4), self.open(-0.05)]).needed is None
-        blank = Part(of="blank", interval=NO_BOUNDS, independent=NO_BOUNDS)
+        blank = part_of(NO_BOUNDS, of="blank")
         assert judged([self.open(0.4), blank]).needed is None
 
     @pytest.mark.parametrize("verdict", ["pass", "fail"])
@@ -293,7 +327,7 @@ class TestNeeded:
     def test_takes_the_contracts_clusters(self):
         """A part that is open for want of clusters needs as many as the contract asks for."""
         short = replace(self.open(9.0).interval, low=8.0, high=10.0, clusters=MIN_CLUSTERS - 5)
-        found = judged([Part(of="", interval=short, independent=short)])
+        found = judged([part_of(short)])
         assert (found.verdict, found.needed.clusters) == ("undecided", MIN_CLUSTERS)
 
 

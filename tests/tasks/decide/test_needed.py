@@ -5,16 +5,29 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from data_factories import part_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import norm, t
 from statsmodels.stats.power import TTestPower
 
-from tasks.decide.needed import MOST, detectable, detecting, needed
+from tasks.decide.needed import MOST, Needed, detectable, detecting
+from tasks.decide.needed import needed as needed_of_part
 from tasks.evaluate.evidence import Interval, clustered_mean
 
 MANY = 1e9
 PLAIN = Interval(0.1, 0.1, 19.0, -0.073, 0.273, 0.05, 1000, 20, 20.0, 0.05, "m")
+
+
+def needed(found: Interval | None, required: float, power: float, *more: int) -> Needed | None:
+    """Of an interval whose bounds are Student's."""
+    if found is None:
+        return needed_of_part(None, required, power, *more)
+    if None not in (found.estimate, found.standard_error, found.degrees_of_freedom):
+        reach = t.ppf(1 - found.level, found.degrees_of_freedom) * found.standard_error
+        found = replace(found, low=found.estimate - reach, high=found.estimate + reach)
+    return needed_of_part(part_of(found), required, power, *more)
+
 
 levels = st.sampled_from([0.05, 0.025, 0.01])
 powers = st.sampled_from([0.5, 0.8, 0.9, 0.99])
@@ -147,6 +160,24 @@ class TestCounts:
         )
         found = needed(some, 0.0, power, 1)
         assert found is None or found.times >= 1 - 1e-6
+
+
+class TestSkewness:
+    """A bound that lies farther than Student's takes more evidence, by less than it is farther."""
+
+    @pytest.mark.parametrize(("estimate", "bound"), [(0.1, "low"), (-0.1, "high")])
+    def test_takes_more(self, estimate, bound):
+        """On the side of the requirement only; the excess fades as the root of the sample."""
+        reach = t.ppf(0.95, 19) * 0.1
+        plain = replace(PLAIN, estimate=estimate, low=estimate - reach, high=estimate + reach)
+        farther = replace(plain, **{bound: getattr(plain, bound) - math.copysign(0.2, estimate)})
+        lopsided = needed_of_part(part_of(farther), 0.0, 0.8, 1)
+        symmetric = needed_of_part(part_of(plain), 0.0, 0.8, 1)
+        assert lopsided.times == pytest.approx(detecting(0.1, 0.1, 19.0, 0.05, 0.8, 2.0))
+        gap = math.sqrt(lopsided.times) - math.sqrt(symmetric.times)
+        assert 0.5 < gap < 1
+        other = replace(plain, **{"high" if bound == "low" else "low": 9 * estimate})
+        assert needed_of_part(part_of(other), 0.0, 0.8, 1) == symmetric
 
 
 class TestNoAnswer:

@@ -1,6 +1,6 @@
 """The interval is the published one, holds under relabelling, and refuses to guess."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tasks.errors import BadInput
-from tasks.evaluate.evidence import Interval, clustered_mean, independent_mean
+from tasks.evaluate.evidence import Interval, as_share, clustered_mean, independent_mean
 
 
 def clustered_rows(
@@ -86,13 +86,56 @@ class TestAgreesWithTheLiterature:
         low, high = stats.ttest_1samp(values, 0).confidence_interval(0.9)
         assert (interval.low, interval.high) == pytest.approx((low, high))
 
-    def test_bounds_are_one_sided_at_the_level(self):
-        """A bound lies the one-sided t quantile of the level away from the estimate."""
-        values, codes = clustered_rows(5)
-        interval = clustered_mean(values, codes, level=0.01)
+    def test_bounds_are_students_where_deviations_are_symmetric(self):
+        """Of 200 clusters in pairs of opposite deviations a bound is the t quantile of the level away."""
+        half = np.random.default_rng(5).normal(size=100)
+        interval = clustered_mean(np.concatenate([half, -half]) + 0.1, np.arange(200), level=0.01)
         reach = stats.t.ppf(0.99, interval.degrees_of_freedom) * interval.standard_error
-        assert interval.low == pytest.approx(interval.estimate - reach)
-        assert interval.high == pytest.approx(interval.estimate + reach)
+        assert interval.estimate - interval.low == pytest.approx(reach, rel=0.03)
+        assert interval.high - interval.estimate == pytest.approx(reach, rel=0.03)
+
+    @given(clustered, st.floats(0.001, 0.4))
+    def test_bounds_are_never_nearer_than_students(self, rows, level):
+        """The bootstrap-t widens, and never narrows."""
+        values, codes = (np.array(column) for column in zip(*rows, strict=True))
+        interval = clustered_mean(values, codes, level=level)
+        if interval.low is not None:
+            reach = stats.t.ppf(1 - level, interval.degrees_of_freedom) * interval.standard_error
+            assert min(interval.estimate - interval.low, interval.high - interval.estimate) >= reach * (
+                1 - 1e-9
+            )
+
+    def test_bounds_allow_for_losses_that_are_rare(self):
+        """Gains of 1, and a loss of 30 in four clusters: one sample in ten shows at most one of them."""
+        values = np.ones(100)
+        values[:4] = -30
+        interval = clustered_mean(values, np.arange(100))
+        reach = stats.t.ppf(0.95, interval.degrees_of_freedom) * interval.standard_error
+        assert interval.estimate - interval.low == pytest.approx(3 * interval.standard_error, rel=0.02)
+        assert 3 * interval.standard_error > 1.7 * reach
+        assert interval.high - interval.estimate == pytest.approx(reach)
+
+
+class TestAsShare:
+    """Bounds of the log odds, for a number between 0 and 1."""
+
+    def test_is_the_delta_method_on_log_odds(self):
+        """As many standard errors away, of s / (p (1 - p)), and then back."""
+        values, codes = clustered_rows(3, sizes=(9,) * 30)
+        plain = clustered_mean(0.8 + 0.05 * values, codes)
+        p, error = plain.estimate, plain.standard_error / plain.estimate / (1 - plain.estimate)
+        reach = (plain.estimate - plain.low) / plain.standard_error
+        found = as_share(plain)
+        assert np.log(found.low / (1 - found.low)) == pytest.approx(np.log(p / (1 - p)) - reach * error)
+        assert p - found.low > p - plain.low
+        assert found.high - p < plain.high - p < 1 - p
+        assert (found.estimate, found.standard_error) == (plain.estimate, plain.standard_error)
+
+    @pytest.mark.parametrize("estimate", [None, 0.0, 1.0, -0.2, 1.3])
+    def test_what_is_no_share_stays(self, estimate):
+        """There are no log odds of 0 or 1, or beyond."""
+        plain = replace(clustered_mean(*clustered_rows(3)), estimate=estimate)
+        assert as_share(plain) == plain
 
 
 class TestAlgebra:
@@ -186,6 +229,7 @@ class TestRefusesToGuess:
             ([1.0, np.nan, 2.0], [1, 2, 3], None, "1 of 3 values are not finite"),
             ([1.0, np.inf, -np.inf], [1, 2, 3], None, "2 of 3 values are not finite"),
             ([1.0] * 4 + [0.0] * 196, list(range(200)), 0.02, "only 4 of 200 clusters"),
+            ([-30.0] * 2 + [1.0] * 98, list(range(100)), 0.38, "hardly any variation between clusters"),
         ],
     )
     def test_has_no_bounds(self, values, codes, estimate, note):

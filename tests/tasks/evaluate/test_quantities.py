@@ -324,6 +324,14 @@ class TestCalibration:
             "predicted 0.25 to 0.25, too high": round(-high, 9),
         }
 
+    @pytest.mark.parametrize("most", [0.01, 0.99])
+    def test_a_probability_that_most_share_takes_no_other_row(self, most):
+        """Of 600 rows 590 have the lowest probability, or the highest: the other 10 are judged apart."""
+        few = 0.9 if most < 0.5 else 0.1
+        seen = world(challenger=Answers(np.where(np.arange(600) < 10, few, most)))
+        parts = asked(declared(kind="calibration", margin=0.1, bins=5), seen)[2::2]
+        assert sorted(int(one.rows.sum()) for one in parts) == [10, 590]
+
     @given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.integers(2, 20))
     def test_bins_part_the_rows(self, drawn, bins):
         """However tied, each row is in one bin, rows of one probability share it, and no bin is empty."""

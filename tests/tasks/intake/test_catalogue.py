@@ -147,7 +147,7 @@ class TestUpdate:
     def test_of_what_is_no_catalogue_is_refused(self, local: Store, garbage: bytes) -> None:
         """A damaged catalogue is named, and not taken for an empty one that would be written over it."""
         local.put(f"batches/{MODEL}/catalogue.json", garbage)
-        with pytest.raises(Corrupt, match=r"catalogue\.json: not a catalogue"):
+        with pytest.raises(Corrupt, match=r"catalogue\.json: not a document"):
             update_catalogue(local, MODEL, lambda _: arrived("a"))
         found = local.get(f"batches/{MODEL}/catalogue.json")
         assert found is not None

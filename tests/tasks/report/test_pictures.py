@@ -66,9 +66,9 @@ class TestClausePicture:
     def test_a_ceiling_is_asked_as_it_was_declared(self, make):
         """Judged as a floor under the negative, said as a ceiling; the axis says minus."""
         ceiling = next(view for view in views(make()) if view.clause.name == "loss-ceiling")
-        assert ceiling.asks == "log loss below 0.69"
+        assert ceiling.asks == "log loss below 0.7"
         assert ceiling.axis_words == "Minus log loss, nats per row"
-        assert ceiling.picture.required_words == "must exceed −0.69"
+        assert ceiling.picture.required_words == "must exceed −0.7"
 
     def test_a_margin_is_said_with_its_unit(self, make, settings):
         """`by more than 0.01 nats per row`."""

@@ -77,7 +77,7 @@ class TestTheCard:
     @pytest.mark.parametrize("data", [b"", b"{}", b"null", b"\xff"])
     def test_what_is_no_card(self, data):
         """Bytes that are no card are `Corrupt`."""
-        with pytest.raises(Corrupt, match="not a model card"):
+        with pytest.raises(Corrupt, match="not a document"):
             read_card(data)
 
 
