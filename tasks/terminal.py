@@ -114,7 +114,7 @@ def decision_table(decision: "Decision") -> Table:
             clause.owner,
             verdict_text(clause.verdict),
             clause.words,
-            verdict_text(clause.row_level),
+            verdict_text(clause.row_level or "not told yet"),
         )
     return table
 
@@ -128,7 +128,7 @@ def explanation(decision: "Decision") -> Text:
         text.append(f"\n{clause.name} ", style="bold").append_text(verdict_text(clause.verdict))
         text.append(f" (for {clause.owner})\n")
         text.append(f"  asked: {clause.asks}\n  because: {clause.reason}\n  found: {clause.words}\n")
-        if clause.row_level != clause.verdict:
+        if clause.row_level not in (clause.verdict, None):
             text.append(f"  row-level statistics would have said: {clause.row_level}\n")
         if clause.pooled:
             text.append(f"  judged together as rest: {', '.join(clause.pooled)}\n")

@@ -62,6 +62,11 @@ def take_look(
     return Look(**body.model_dump(exclude={"kind"}), ordinal=ordinal, budget=budget)
 
 
+def retired(state: State, periods: tuple[str, ...]) -> bool:
+    """Whether a later holdout has been asked: this one's rows have gone into training by then."""
+    return any(not look.drill and min(look.periods) > max(periods) for look in state.looks)
+
+
 def refuse_if_exhausted(state: State, periods: tuple[str, ...], budget: int) -> None:
     """Raise `HoldoutExhausted` if no further look at a holdout of these periods is allowed."""
     spent = len(state.looks_at(periods))

@@ -76,6 +76,7 @@ def _make(
     day_noise: float = 1.0,
     champion: float | None = 0.05,
     drill: bool = False,
+    retired: bool = True,
     carriers: tuple[str, ...] = ("AA", "B6", "UA"),
     settings: str = SETTINGS,
     seed: int = 1,
@@ -115,7 +116,7 @@ def _make(
     )
     entry = None if champion is None else 5
     return Inputs(
-        decision=decide(evidence, params.contract, look, params.model, entry),
+        decision=decide(evidence, params.contract, look, params.model, entry, retired=retired),
         evidence=evidence,
         measurements=Measurements(
             one_row_p50_ms=0.21,
