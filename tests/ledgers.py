@@ -64,6 +64,7 @@ def decided_workspace(
         contract=state.contract,
         drill=drill,
         budget=1,
+        due=lambda asked: f"after {asked}",
     )
     decision = Decision(
         model=MODEL,
