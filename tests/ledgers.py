@@ -72,6 +72,7 @@ def decided_workspace(
         headline=f"{name}: {verdict}",
         but_for=(),
         row_level_would_promote=False,
+        worth=None,
         clauses=(),
         alarms=(),
         holdout=look.periods,
