@@ -268,16 +268,17 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
     scorer = champion_scorer(ledger)
     probability = scorer.one(scorer.complete(values))
     alarm = probability >= scorer.card.threshold
-    document = {
+    document: dict[str, Any] = {
         "schema_version": 1,
         "probability": probability,
         "alarm": bool(alarm),
         "champion": scorer.number,
     }
-    return (
-        document,
-        f"{probability:.4f} ({'alarm' if alarm else 'no alarm'}; champion of entry {scorer.number})",
-    )
+    said = "alarm" if alarm else "no alarm"
+    if possible := scorer.possible_labels(probability):
+        document["possible_labels"] = possible
+        said += f"; possible labels: {possible}"
+    return document, f"{probability:.4f} ({said}; champion of entry {scorer.number})"
 
 
 # -- the contract ---------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ class Contender:
     def answers(self, rows: pd.DataFrame) -> tuple[Answers, dict[str, int]]:
         """What it says about each row, and the categories it had never seen, counted by feature."""
         matrix, unseen = encode(rows, self.card.features)
-        return Answers(self.model.predict(matrix), self.card.threshold), unseen
+        told = self.card.answers(self.model.predict(matrix))
+        return Answers(told, self.card.threshold, self.card.sets), unseen
 
 
 def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:

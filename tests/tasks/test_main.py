@@ -121,6 +121,7 @@ class TestJourney:
         assert journey["champion"].document["number"] == number == 5
         assert 0.5 < journey["score --row"].document["probability"] < 1
         assert journey["score --row"].document["champion"] == number
+        assert journey["score --row"].document["possible_labels"] in ("0", "1", "0 or 1")
         assert journey["score"].document["rows"] == 20
         assert journey["scores"].status == 0
 
