@@ -109,7 +109,7 @@ def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> I
 
 
 def as_share(interval: Interval) -> Interval:
-    """The interval of a number between 0 and 1 that is no plain mean: AUC, precision, recall.
+    """The interval of a number between 0 and 1 that is no plain mean (AUC, precision, recall), or is near 1.
 
     Its bounds lie as many standard errors away as before, but of its log odds, whose standard error is
     s / (p (1 - p)): near 1 the distribution leans, and the lower bound lies farther than the upper one

@@ -33,7 +33,8 @@ class Quantity:
 
     `worst` is the least that the mean over any rows can be: one number, or for each row its own, known
     without its label. Of a ratio it is the ratio's least. Where it compares parts of the rows, it rests
-    on the clusters of the smallest of `rests_on`. `share`: a number between 0 and 1 that is no plain mean.
+    on the clusters of the smallest of `rests_on`. `share`: a number between 0 and 1 that is no plain mean,
+    or that lies near 1.
     """
 
     of: str
@@ -176,8 +177,8 @@ def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
             raise Undefined("the model is sure of none of these rows")
         return clause.risk - wrong[sure]
 
-    yield Quantity("wrong where sure", risk, _constant(clause.risk - 1), sure)
-    yield Quantity("answered", _constant(room), _constant(-clause.answered))
+    yield Quantity("room under the risk", risk, _constant(clause.risk - 1), sure)
+    yield Quantity("room over the answered", _constant(room), _constant(-clause.answered))
 
 
 @quantities.register
@@ -185,7 +186,7 @@ def _(clause: terms.Coverage, seen: Comparison) -> Iterator[Quantity]:  # noqa: 
     told, sets = seen.challenger.probabilities, seen.challenger.sets
     if sets is not None:
         held = sets.hold(told, seen.labels).astype(np.float64)
-        yield Quantity("", _constant(held), _constant(0.0))
+        yield Quantity("", _constant(held), _constant(0.0), share=True)
 
 
 def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:

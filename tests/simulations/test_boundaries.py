@@ -50,6 +50,8 @@ class TestPassed:
             ("floor_recall", ROWS),
             ("fairness_true_positive_rate", REGIMES),
             ("net_value", DAYS),
+            ("abstention", DAYS),
+            ("coverage", DAYS),
         ],
     )
     def test_stays_at_the_level(self, key, layout):

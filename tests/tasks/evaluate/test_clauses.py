@@ -206,8 +206,8 @@ class TestAbstention:
         ("risk", "answered", "verdict", "words"),
         [
             (0.3, 0.5, "pass", ""),
-            (0.02, 0.5, "fail", "wrong where sure: "),
-            (0.3, 0.95, "fail", "answered: "),
+            (0.02, 0.5, "fail", "room under the risk: "),
+            (0.3, 0.95, "fail", "room over the answered: "),
             (0.02, 0.95, "fail", "2 of 2 fail"),
         ],
     )
@@ -226,7 +226,7 @@ class TestAbstention:
         assert [part.interval.clusters for part in evidence.parts] == [14, DAYS]
         told = judge(EASY["abstention"], CONTRACT, evidence)
         assert told.verdict == "undecided"
-        assert "wrong where sure: " in told.words
+        assert "room under the risk: " in told.words
         assert "rests on 14 clusters" in told.words
 
 

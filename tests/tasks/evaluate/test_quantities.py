@@ -179,8 +179,8 @@ class TestSetsOfLabels:
         wrong = np.mean((p > 0.5)[sure] != seen.labels[sure])
         clause = declared(kind="abstention", risk=0.4, answered=0.3)
         assert means(clause, seen) == {
-            "wrong where sure": pytest.approx(0.4 - wrong),
-            "answered": pytest.approx(sure.mean() - 0.3),
+            "room under the risk": pytest.approx(0.4 - wrong),
+            "room over the answered": pytest.approx(sure.mean() - 0.3),
         }
         assert asked(clause, seen)[0].rows.tolist() == sure.tolist()
         assert 0.1 < wrong < 0.4 < sure.mean() < 0.9
