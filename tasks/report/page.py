@@ -18,8 +18,10 @@ from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
 from tasks.report.clauses import clause_views
 from tasks.report.material import material
 from tasks.report.money import PER, money
+from tasks.report.operating import operating
 from tasks.report.slices import forest
 from tasks.report.summary import MARKS, would_have_been
+from tasks.report.terms import Terms
 from tasks.train.card import ModelCard
 from tasks.version import Dataset
 
@@ -88,12 +90,13 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "square": {"side": SIDE, "left": LEFT, "below": BELOW},
         "attributions": attributions(inputs.explanation),
         "money": money(evidence.metrics.get("value"), costs),
+        "operating": operating(evidence.value_by_threshold, evidence.rows, costs.currency),
         "per": PER,
         "alarm_words": _alarm_words(inputs.card),
         "material": material(inputs.preparation),
         "hashes": _hashes(decision),
         "marks": MARKS,
-        "glossary": wording.GLOSSARY,
+        "terms": Terms(),
     }
 
 

@@ -13,6 +13,7 @@ from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, 
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence, Look, Measurements
 from tasks.evaluate.metrics import SHOWN, Answers, Costs
+from tasks.evaluate.operating import value_by_threshold
 from tasks.params import Params, parse_params
 from tasks.prepare.features import Feature, Schema
 from tasks.prepare.step import Part, Preparation
@@ -157,6 +158,7 @@ def _evidence(seen: Comparison, params: Params, *, drill: bool) -> Evidence:
         reliability=calibration(seen),
         unseen_categories={"challenger": {"carrier": 3}, "champion": {}},
         alarms=alarms(metrics, "EUR"),
+        value_by_threshold=value_by_threshold(seen),
     )
 
 
