@@ -66,7 +66,7 @@ GLOSSARY = {
     "seed": "The number that training starts its random choices from: the same one gives the same model.",
 }
 
-BY_HAND = frozenset({"value", "look", "feature", "power", "selection", "pooled"})
+BY_HAND = frozenset({"value", "look", "selection", "pooled"})
 """Words that mean something else as often: linked only where a page says so."""
 
 ALSO = {
