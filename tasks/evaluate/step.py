@@ -23,6 +23,7 @@ from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.look import take_look
 from tasks.evaluate.metrics import SHOWN, Answers
+from tasks.evaluate.operating import value_by_threshold
 from tasks.ledger import Ledger
 from tasks.params import Params
 from tasks.pins import ChampionPin, pinned_bytes, read_pin
@@ -146,6 +147,7 @@ def compare(
         reliability=calibration(seen),
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
         alarms=alarms(metrics, params.evaluate.costs.currency),
+        value_by_threshold=value_by_threshold(seen),
     )
 
 
