@@ -246,6 +246,8 @@ Clause = Annotated[
     | Size,
     Field(discriminator="kind"),
 ]
+KINDS_MEASURED = ("latency", "size")
+"""Those that a measurement of the model decides, and no rows."""
 KINDS = ("beats_baseline", "beats_champion", "not_worse", "floor", "slice", "fairness", "representation",
          "calibration", "churn", "net_value", "latency", "size")  # fmt: skip
 

@@ -29,38 +29,30 @@ def lead_of(decision: Decision, evidence: Evidence) -> Lead | None:
         return None
     found = evidence.clauses.get(clause.name)
     part = next((one for one in found.parts if one.of == clause.part), None) if found else None
-    return Lead(clause, part, _unseen(clause, found, decision.look.budget))
+    return Lead(clause, part, _unseen(clause, found, sealed=decision.sealed))
 
 
 def by_points(decision: Decision, evidence: Evidence) -> Answer:
     """The same contract on the estimates alone: promote if each lies beyond what is required."""
-    if withheld(decision, evidence):
+    if decision.sealed:
         return NOT_YET
     return _answer(all(_points_pass(one, evidence.clauses.get(one.name)) for one in decision.clauses))
 
 
-def by_rows(decision: Decision, evidence: Evidence) -> Answer:
+def by_rows(decision: Decision) -> Answer:
     """The same contract as if every row were independent."""
-    return NOT_YET if withheld(decision, evidence) else _answer(decision.row_level_would_promote)
+    return NOT_YET if decision.row_level_would_promote is None else _answer(decision.row_level_would_promote)
 
 
-def withheld(decision: Decision, evidence: Evidence) -> bool:
-    """Whether numbers of this look are kept back, as while others are still to come at its holdout."""
-    return any(
-        _unseen(one, evidence.clauses.get(one.name), decision.look.budget) == NOT_YET
-        for one in decision.clauses
-        if one.level is not None
-    )
-
-
-def _unseen(clause: ClauseVerdict, found: ClauseEvidence | None, budget: int) -> str:
-    """Why a clause has no interval: what the evidence says, or else that one of several looks waits."""
+def _unseen(clause: ClauseVerdict, found: ClauseEvidence | None, *, sealed: bool) -> str:
+    """Why a clause has no interval."""
+    if sealed:
+        return NOT_YET
     interval = clause.interval
     if interval is not None:
         drawable = None not in (interval.estimate, interval.low, interval.high)
         return "" if drawable else interval.note or "no interval"
-    said = (found.missing or found.nothing_to_ask) if found else ""
-    return said or (NOT_YET if budget > 1 else "no evidence")
+    return (found.missing or found.nothing_to_ask if found else "") or "no evidence"
 
 
 def _points_pass(clause: ClauseVerdict, found: ClauseEvidence | None) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.decide.decision import Decision
+from tasks.decide.words import worth_words
 from tasks.documents import digest
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence, Measurements, MetricEvidence
@@ -75,6 +76,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "card": inputs.card,
         "cluster": inputs.params.prepare.cluster,
         "would": would_have_been(decision),
+        "worth": worth_words(decision.worth),
         "clauses": clause_views(decision.clauses, evidence, costs.currency),
         "metrics": [
             _metric(name, evidence.metrics[name], costs.currency)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from tasks.decide.decision import Decision
 from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.look import retired
 from tasks.ledger import Body, Decided, Ledger, Looked, Promoted, Registered, RolledBack
 from tasks.ledger.artifacts import fetch_artifact
+from tasks.unsealed import unsealed
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Returned:
 def read_past(ledger: Ledger) -> tuple[Judged | Returned, ...]:
     """Decisions and rollbacks in the ledger's order, every document verified by its hash.
 
-    A document that is missing, damaged or of another version takes only its own decision with it.
+    A sealed decision is opened if its holdout has retired. A document that is missing, damaged or of
+    another version takes only its own decision with it.
     """
     bodies = {entry.number: entry.body for entry, _ in ledger.entries()}
     periods = {body.look: body.periods for body in bodies.values() if isinstance(body, Looked)}
@@ -64,6 +67,8 @@ def _documents(
 
     try:
         decision = Decision.parse(fetched("decision.json"), f"entry {number}")
+        if decision.sealed and retired(ledger.state(), decision.holdout):
+            decision, _ = unsealed(ledger, named, decision)
         return decision, Evidence.parse(fetched("evidence.json"), f"entry {number}"), ""
     except Corrupt as error:
         return None, None, str(error)

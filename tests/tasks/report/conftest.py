@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tasks.decide.decision import decide
+from tasks.decide.sealed import sealed
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
@@ -79,6 +80,7 @@ def _make(
     day_noise: float = 1.0,
     champion: float | None = 0.05,
     drill: bool = False,
+    retired: bool = True,
     carriers: tuple[str, ...] = ("AA", "B6", "UA"),
     settings: str = SETTINGS,
     seed: int = 1,
@@ -118,7 +120,7 @@ def _make(
     )
     entry = None if champion is None else 5
     return Inputs(
-        decision=decide(evidence, params.contract, look, params.model, entry),
+        decision=decide(evidence, params.contract, look, params.model, entry, retired=retired),
         evidence=evidence,
         measurements=Measurements(
             one_row_p50_ms=0.21,
@@ -272,16 +274,5 @@ def judged() -> Callable[..., Judged]:
 
 @pytest.fixture
 def kept_back() -> Callable[[Inputs], Inputs]:
-    """The same inputs as one of several looks at a holdout, whose numbers nobody may see yet."""
-
-    def change(inputs: Inputs) -> Inputs:
-        decision = inputs.decision
-        clauses = tuple(clause.model_copy(update={"interval": None}) for clause in decision.clauses)
-        look = decision.look.model_copy(update={"budget": 4})
-        return replace(
-            inputs,
-            decision=decision.model_copy(update={"clauses": clauses, "look": look}),
-            evidence=inputs.evidence.model_copy(update={"clauses": {}}),
-        )
-
-    return change
+    """The same inputs while their holdout may be asked again: its numbers stay in the evidence alone."""
+    return lambda inputs: replace(inputs, decision=sealed(inputs.decision))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tasks.evaluate.findings import ClauseEvidence
-from tasks.report.gates import NOT_YET, by_points, by_rows, lead_of, withheld
+from tasks.report.gates import NOT_YET, by_points, by_rows, lead_of
 
 MONTHS = {
     "a better challenger": {"edge": 0.9, "lift": 0},
@@ -82,7 +82,7 @@ class TestRows:
         """It was computed with the decision, part by part."""
         inputs = make(**MONTHS[month])
         expected = "promote" if inputs.decision.row_level_would_promote else "keep"
-        assert by_rows(inputs.decision, inputs.evidence) == expected
+        assert by_rows(inputs.decision) == expected
 
 
 class TestKeptBack:
@@ -91,18 +91,14 @@ class TestKeptBack:
     def test_no_gate_answers(self, make, kept_back):
         """Neither estimates nor rows: an answer would be a number of the look."""
         inputs = kept_back(make())
-        assert withheld(inputs.decision, inputs.evidence)
         assert by_points(inputs.decision, inputs.evidence) == NOT_YET
-        assert by_rows(inputs.decision, inputs.evidence) == NOT_YET
+        assert by_rows(inputs.decision) == NOT_YET
         assert lead_of(inputs.decision, inputs.evidence).unseen == NOT_YET
 
-    def test_a_single_look_without_evidence_waits_for_nothing(self, make, kept_back):
-        """With one look a holdout there is nothing to keep back: what is missing is missing."""
-        inputs = kept_back(make())
-        look = inputs.decision.look.model_copy(update={"budget": 1})
-        decision = inputs.decision.model_copy(update={"look": look})
-        assert lead_of(decision, inputs.evidence).unseen == "no evidence"
-        assert by_points(decision, inputs.evidence) == "keep"
+    def test_a_reason_is_no_way_round(self, make, kept_back):
+        """What the evidence says of a part that could not be formed is kept back as well."""
+        inputs = kept_back(changed(make(), "beats-champion", missing="too few rows", parts=()))
+        assert lead_of(inputs.decision, inputs.evidence).unseen == NOT_YET
 
 
 class TestLead:
@@ -121,12 +117,20 @@ class TestLead:
         inputs = without_interval(make())
         assert lead_of(inputs.decision, inputs.evidence).unseen == "no variation between clusters"
 
-    def test_evidence_that_is_missing_says_why(self, make, kept_back):
-        """The evidence's own words come before all else, with several looks too."""
-        inputs = kept_back(make())
-        told = ClauseEvidence(against="the champion", unit="nats per row", parts=(), missing="too few rows")
-        evidence = inputs.evidence.model_copy(update={"clauses": {"beats-champion": told}})
-        assert lead_of(inputs.decision, evidence).unseen == "too few rows"
+    @pytest.mark.parametrize(
+        ("told", "why"), [({"missing": "too few rows"}, "too few rows"), (None, "no evidence")]
+    )
+    def test_what_could_not_be_formed_says_why(self, make, told, why):
+        """In the evidence's own words; without any evidence, that there is none."""
+        inputs = make()
+        clauses = [one.model_copy(update={"interval": None}) for one in inputs.decision.clauses]
+        decision = inputs.decision.model_copy(update={"clauses": tuple(clauses)})
+        found = (
+            ClauseEvidence(against="the champion", unit="nats per row", parts=(), **told) if told else None
+        )
+        evidence = inputs.evidence.model_copy(update={"clauses": {"beats-champion": found} if found else {}})
+        assert lead_of(decision, evidence).unseen == why
+        assert by_points(decision, evidence) == "keep"
 
     def test_a_contract_that_does_not_ask(self, make):
         """There is no lead to draw."""

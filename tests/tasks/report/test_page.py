@@ -55,6 +55,33 @@ class TestReadingOrder:
         assert any(mark in found[0][1] for mark in "✔✘?")
 
 
+class TestSealed:
+    """While the holdout may be asked again, the page tells how clauses ended and no number of it."""
+
+    def test_shows_no_number_of_the_holdout(self, make, settings):
+        """No estimate of any metric, no picture, no slice; why, and when they come, is said."""
+        text = settings.replace("min_clusters: 10", "min_clusters: 10\n  looks_per_holdout: 2")
+        inputs = make(settings=text, retired=False, champion=-0.6)
+        html = render(inputs)
+        page = Page(html)
+        assert page.unbalanced == []
+        for section in ("metrics", "slices", "calibration", "cost"):
+            assert f'id="{section}"' not in html
+        assert "No numbers yet." in page.words
+        told = [part.interval for one in inputs.evidence.clauses.values() for part in one.parts]
+        told += [one.challenger_over_baseline for one in inputs.evidence.metrics.values()]
+        assert not [one for one in told if f"{abs(one.estimate):.4f}" in html]
+        assert not [one for one in told if f"{abs(one.low):.4f}" in html]
+
+    def test_an_open_one_shows_them(self, make):
+        """The same numbers stand on the page of a decision that is not sealed."""
+        inputs = make()
+        html = render(inputs)
+        assert "No numbers yet." not in html
+        lead = inputs.evidence.metrics["log_loss"].challenger_over_baseline
+        assert f"{abs(lead.estimate):.4f}" in html
+
+
 class TestAlarms:
     """A champion that is worse than knowing nothing is said loudly, and only then."""
 
