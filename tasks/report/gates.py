@@ -29,7 +29,7 @@ def lead_of(decision: Decision, evidence: Evidence) -> Lead | None:
         return None
     found = evidence.clauses.get(clause.name)
     part = next((one for one in found.parts if one.of == clause.part), None) if found else None
-    return Lead(clause, part, _unseen(clause, found, decision))
+    return Lead(clause, part, _unseen(clause, found, sealed=decision.sealed))
 
 
 def by_points(decision: Decision, evidence: Evidence) -> Answer:
@@ -41,20 +41,18 @@ def by_points(decision: Decision, evidence: Evidence) -> Answer:
 
 def by_rows(decision: Decision) -> Answer:
     """The same contract as if every row were independent."""
-    promotes = decision.row_level_would_promote
-    return NOT_YET if promotes is None else _answer(promotes)
+    return NOT_YET if decision.row_level_would_promote is None else _answer(decision.row_level_would_promote)
 
 
-def _unseen(clause: ClauseVerdict, found: ClauseEvidence | None, decision: Decision) -> str:
-    """Why a clause has no interval: the decision is sealed, or what the evidence says."""
-    if decision.sealed:
+def _unseen(clause: ClauseVerdict, found: ClauseEvidence | None, *, sealed: bool) -> str:
+    """Why a clause has no interval."""
+    if sealed:
         return NOT_YET
     interval = clause.interval
     if interval is not None:
         drawable = None not in (interval.estimate, interval.low, interval.high)
         return "" if drawable else interval.note or "no interval"
-    said = (found.missing or found.nothing_to_ask) if found else ""
-    return said or "no evidence"
+    return (found.missing or found.nothing_to_ask if found else "") or "no evidence"
 
 
 def _points_pass(clause: ClauseVerdict, found: ClauseEvidence | None) -> bool:

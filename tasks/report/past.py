@@ -6,7 +6,7 @@ from tasks.decide.decision import Decision
 from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.look import retired
-from tasks.ledger import Body, Decided, Ledger, Looked, Promoted, Registered, RolledBack, State
+from tasks.ledger import Body, Decided, Ledger, Looked, Promoted, Registered, RolledBack
 from tasks.ledger.artifacts import fetch_artifact
 from tasks.unsealed import unsealed
 
@@ -38,9 +38,9 @@ class Returned:
 def read_past(ledger: Ledger) -> tuple[Judged | Returned, ...]:
     """Decisions and rollbacks in the ledger's order, every document verified by its hash.
 
-    A document that is missing, damaged or of another version takes only its own decision with it.
+    A sealed decision is opened if its holdout has retired. A document that is missing, damaged or of
+    another version takes only its own decision with it.
     """
-    state = ledger.state()
     bodies = {entry.number: entry.body for entry, _ in ledger.entries()}
     periods = {body.look: body.periods for body in bodies.values() if isinstance(body, Looked)}
     promotions = {body.decision: number for number, body in bodies.items() if isinstance(body, Promoted)}
@@ -49,13 +49,13 @@ def read_past(ledger: Ledger) -> tuple[Judged | Returned, ...]:
         if isinstance(body, RolledBack):
             past.append(Returned(number, body))
         if isinstance(body, Decided):
-            documents = _documents(ledger, state, number, bodies.get(body.registered))
+            documents = _documents(ledger, number, bodies.get(body.registered))
             past.append(Judged(number, body, periods.get(body.look, ()), promotions.get(number), *documents))
     return tuple(past)
 
 
 def _documents(
-    ledger: Ledger, state: State, number: int, registration: Body | None
+    ledger: Ledger, number: int, registration: Body | None
 ) -> tuple[Decision | None, Evidence | None, str]:
     """The decision and its evidence, or why they cannot be read."""
     named = registration.artifacts if isinstance(registration, Registered) else {}
@@ -67,7 +67,7 @@ def _documents(
 
     try:
         decision = Decision.parse(fetched("decision.json"), f"entry {number}")
-        if decision.sealed and retired(state, decision.holdout):
+        if decision.sealed and retired(ledger.state(), decision.holdout):
             decision, _ = unsealed(ledger, named, decision)
         return decision, Evidence.parse(fetched("evidence.json"), f"entry {number}"), ""
     except Corrupt as error:

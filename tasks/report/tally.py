@@ -81,7 +81,7 @@ class Tally:
         """What the totals do not hold."""
         told = [f"{counted(self.drills, 'drill')} not counted: a drill can never be promoted."]
         for count, why in (
-            (self.waiting, "while a holdout has looks left, its numbers are not shown"),
+            (self.waiting, "until a holdout has retired into training, its numbers are not shown"),
             (self.unread, "the documents cannot be read"),
         ):
             told.append(f"{counted(count, 'decision')} counted for Evergreen alone: {why}.")

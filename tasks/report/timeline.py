@@ -124,7 +124,7 @@ def _title(view: LeadView | None) -> str:
 def _table(title: str, rows: list[Row]) -> Table:
     """Drills, and the first model's lead over the base rate, are far off, and do not set the axis."""
     views = [row.view for row in rows if row.view]
-    usual = [view for view in views if view.usual] or views
+    usual = [view for view in views if view.usual and view.intervals[0]] or views
     held = [one for view in usual for one in view.intervals if one is not None]
     axis = spanning_most(held, *(view.lead.clause.required for view in usual))
     drawn = tuple(replace(row, view=row.view and row.view.drawn_on(axis)) for row in rows)

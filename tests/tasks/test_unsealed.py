@@ -14,6 +14,8 @@ from tasks.errors import Corrupt, Refused
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
 from tasks.plan import plan
+from tasks.report import read_past, render_history
+from tasks.report.past import Judged
 from tasks.run import retrain
 from tasks.show import show, shown_text
 from tasks.unsealed import unsealed
@@ -90,6 +92,16 @@ class TestUnsealed:
         assert other.decision is not None
         with pytest.raises(Corrupt, match="gives another decision today"):
             unsealed(ledger, mine.artifacts, other.decision)
+
+    def test_the_past_opens_what_has_retired(self, budgeted: tuple[Path, Ledger, int, int]) -> None:
+        """A history tells the first decision's numbers, and none of the second's."""
+        _, ledger, *numbers = budgeted
+        past = {one.number: one for one in read_past(ledger) if isinstance(one, Judged)}
+        sealed = [one.decision.sealed for number in numbers if (one := past[number]).decision is not None]
+        assert sealed == [False, True]
+        html = render_history(ledger.model, tuple(past.values()))
+        assert html.count('class="estimate"') == 1
+        assert html.count('<p class="unseen">not shown yet</p>') == 1
 
     def test_plan_waits(self, budgeted: tuple[Path, Ledger, int, int]) -> None:
         """A plan from the newest evidence would tell numbers of it."""

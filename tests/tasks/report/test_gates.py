@@ -91,19 +91,14 @@ class TestKeptBack:
     def test_no_gate_answers(self, make, kept_back):
         """Neither estimates nor rows: an answer would be a number of the look."""
         inputs = kept_back(make())
-        assert inputs.decision.sealed
         assert by_points(inputs.decision, inputs.evidence) == NOT_YET
         assert by_rows(inputs.decision) == NOT_YET
         assert lead_of(inputs.decision, inputs.evidence).unseen == NOT_YET
 
-    def test_a_decision_that_is_open_waits_for_nothing(self, make):
-        """What is missing of it is missing."""
-        inputs = make()
-        clause = inputs.decision.clauses[-1].model_copy(update={"interval": None})
-        decision = inputs.decision.model_copy(update={"clauses": (clause,)})
-        bare = inputs.evidence.model_copy(update={"clauses": {}})
-        assert lead_of(decision, bare).unseen == "no evidence"
-        assert by_points(decision, bare) == "keep"
+    def test_a_reason_is_no_way_round(self, make, kept_back):
+        """What the evidence says of a part that could not be formed is kept back as well."""
+        inputs = kept_back(changed(make(), "beats-champion", missing="too few rows", parts=()))
+        assert lead_of(inputs.decision, inputs.evidence).unseen == NOT_YET
 
 
 class TestLead:
@@ -122,14 +117,20 @@ class TestLead:
         inputs = without_interval(make())
         assert lead_of(inputs.decision, inputs.evidence).unseen == "no variation between clusters"
 
-    def test_evidence_that_is_missing_says_why(self, make):
-        """The evidence's own words."""
+    @pytest.mark.parametrize(
+        ("told", "why"), [({"missing": "too few rows"}, "too few rows"), (None, "no evidence")]
+    )
+    def test_what_could_not_be_formed_says_why(self, make, told, why):
+        """In the evidence's own words; without any evidence, that there is none."""
         inputs = make()
-        clause = inputs.decision.clauses[-1].model_copy(update={"interval": None})
-        decision = inputs.decision.model_copy(update={"clauses": (clause,)})
-        told = ClauseEvidence(against="the champion", unit="nats per row", parts=(), missing="too few rows")
-        evidence = inputs.evidence.model_copy(update={"clauses": {"beats-champion": told}})
-        assert lead_of(decision, evidence).unseen == "too few rows"
+        clauses = [one.model_copy(update={"interval": None}) for one in inputs.decision.clauses]
+        decision = inputs.decision.model_copy(update={"clauses": tuple(clauses)})
+        found = (
+            ClauseEvidence(against="the champion", unit="nats per row", parts=(), **told) if told else None
+        )
+        evidence = inputs.evidence.model_copy(update={"clauses": {"beats-champion": found} if found else {}})
+        assert lead_of(decision, evidence).unseen == why
+        assert by_points(decision, evidence) == "keep"
 
     def test_a_contract_that_does_not_ask(self, make):
         """There is no lead to draw."""

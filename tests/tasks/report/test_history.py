@@ -63,7 +63,7 @@ class TestTotals:
             ("promote", 1),
         ]
         assert tally.left_out.startswith(
-            "1 decision counted for Evergreen alone: while a holdout has looks left"
+            "1 decision counted for Evergreen alone: until a holdout has retired"
         )
 
     def test_of_nothing(self):
@@ -92,8 +92,12 @@ class TestPictures:
         assert "by row: " in words
 
     def test_kept_back_numbers_are_not_drawn(self, make, judged, kept_back):
-        """No interval, no estimate: the page says that they are not shown yet."""
-        html = render_history("delays", [judged(kept_back(make()))])
+        """No interval and no estimate, though the evidence has them: they are not shown yet."""
+        inputs = kept_back(make())
+        html = render_history("delays", [judged(inputs)])
+        told = [part for one in inputs.evidence.clauses.values() for part in one.parts]
+        for one in [found for part in told for found in (part.interval, part.independent)]:
+            assert not [value for value in (one.estimate, one.low, one.high) if f"{abs(value):.4f}" in html]
         assert '<p class="unseen">not shown yet</p>' in html
         assert 'class="judged"' not in html
 
