@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-import numpy as np
-
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean, no_mean
 from tasks.evaluate.findings import ClauseEvidence, Part, Serial
@@ -43,7 +42,7 @@ def clause_evidence(
 
 
 def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -> Part:
-    clusters = seen.clusters if quantity.rows is None else seen.clusters[quantity.rows]
+    clusters = numbered(seen.clusters if quantity.rows is None else seen.clusters[quantity.rows])[0]
     try:
         values = quantity.values()
     except Undefined as reason:
@@ -55,7 +54,7 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
         )
     judged = clustered_mean(values, clusters, level=level)
     judged = as_share(judged) if quantity.share else judged
-    fewest = min((len(np.unique(clusters[rows])) for rows in quantity.rests_on), default=judged.clusters)
+    fewest = min((len(numbered(clusters[rows])[1]) for rows in quantity.rests_on), default=judged.clusters)
     return Part(
         of=quantity.of,
         interval=replace(judged, clusters=fewest),

@@ -7,6 +7,7 @@ is worth something where losses were seen in several clusters, or where even the
 
 import numpy as np
 
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes, Floats
 
 
@@ -52,5 +53,4 @@ _SHARES = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0])
 
 
 def _sums(values: Floats, clusters: Codes) -> Floats:
-    _, codes = np.unique(clusters, return_inverse=True)
-    return np.bincount(codes, values).astype(np.float64)
+    return np.bincount(numbered(clusters)[0], values).astype(np.float64)
