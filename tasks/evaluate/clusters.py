@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.int64]
+Integers = NDArray[np.int64]
 
 
-def numbered(clusters: Codes) -> tuple[Codes, Codes]:
+def numbered(clusters: Integers) -> tuple[Integers, Integers]:
     """Each row's cluster as a number from 0 (n,), in the order of the codes, and the rows of each (G,).
 
     The inverse and the counts of `np.unique`, without sorting where codes lie close together, as those
@@ -22,10 +22,10 @@ def numbered(clusters: Codes) -> tuple[Codes, Codes]:
     there = counts > 0
     if there.all():
         return codes, counts
-    places: Codes = np.cumsum(there) - 1
+    places: Integers = np.cumsum(there) - 1
     return places[codes], counts[there]
 
 
-def _sorted(clusters: Codes) -> tuple[Codes, Codes]:
+def _sorted(clusters: Integers) -> tuple[Integers, Integers]:
     _, codes, counts = np.unique(clusters, return_inverse=True, return_counts=True)
     return codes, counts

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtrit
 
 from tasks.errors import BadInput
-from tasks.evaluate.clusters import Codes, numbered
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.resampling import critical_value
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 CLUSTERED = "jackknife over clusters (CR3); the wider of Student's t and the bootstrap-t"
 SHARE = f"{CLUSTERED}; of log odds"

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tasks.evaluate.clusters import Codes, numbered
+from tasks.evaluate.clusters import numbered
+from tasks.evaluate.evidence import Codes
 from tasks.params import EvaluateParams
 
 REST = "rest"
@@ -39,9 +40,9 @@ def groups(values: pd.Series, clusters: Codes, settings: EvaluateParams) -> tupl
     pairs = pd.unique(codes * len(sizes) + clusters)
     held = np.bincount(pairs // max(len(sizes), 1), minlength=len(names))
     enough = (rows >= settings.min_slice_rows) & (held >= settings.min_slice_clusters)
-    widest = [one for one in np.argsort(-rows, kind="stable") if enough[one]]
+    widest = [one for one in np.argsort(-rows, kind="stable").tolist() if enough[one]]
     found = [Group(str(names[one]), codes == one) for one in widest]
-    if rare := tuple(sorted(str(names[one]) for one in np.flatnonzero(~enough))):
+    if rare := tuple(sorted(str(names[one]) for one in np.flatnonzero(~enough).tolist())):
         rest = ~enough[codes]
         enough_rows = int(rest.sum()) >= settings.min_slice_rows
         enough_clusters = len(numbered(clusters[rest])[1]) >= settings.min_slice_clusters

@@ -49,11 +49,11 @@ CLAUSES = (
 """Every kind that rows decide; 3 regions and 8 shops are 45 parts in all."""
 
 BOOTSTRAP = (
-    f"{RESAMPLES:,} resamples of whole clusters, both AUCs by scipy.stats.rankdata (scikit-learn is not installed), "
-    f"extrapolated from {TIMED} timed beside each interval"
+    f"{RESAMPLES:,} resamples of whole clusters, both AUCs by scipy.stats.rankdata (scikit-learn is no "
+    f"dependency), extrapolated from {TIMED} timed beside each interval"
 )
 PREDICTION = (
-    f"inplace_predict of the same two models, {TREES} trees of depth {DEPTH}, {FEATURES} features, all threads; "
+    f"inplace_predict of both models, {TREES} trees of depth {DEPTH}, {FEATURES} features, all threads; "
     f"evidence: {len(CLAUSES)} clauses, 11 slices, metrics and reliability, once the models have answered"
 )
 
@@ -86,10 +86,16 @@ def measure_evidence(repeat: int, console: Console, *, rows: int = ROWS) -> list
     spent: dict[str, list[float]] = {name: [] for name in ("interval", "resample", "evidence", "prediction")}
     for _ in track(range(repeat), "evidence, bootstrap and prediction in turn", console=console):
         spent["interval"].append(_seconds(lambda: paired(AUC, labels, champion, challenger, world.clusters)))
-        resamples = [_seconds(lambda: _resampled_lead(labels, world.said, members, draw)) for _ in range(TIMED)]
+        resamples = [
+            _seconds(lambda: _resampled_lead(labels, world.said, members, draw)) for _ in range(TIMED)
+        ]
         spent["resample"].append(statistics.mean(resamples))
-        spent["prediction"].append(_seconds(lambda: [one.inplace_predict(world.features) for one in world.models]))
-        spent["evidence"].append(_seconds(lambda: compare(world.holdout, said[0], said[1], params, ("2024-02",))))
+        spent["prediction"].append(
+            _seconds(lambda: [one.inplace_predict(world.features) for one in world.models])
+        )
+        spent["evidence"].append(
+            _seconds(lambda: compare(world.holdout, said[0], said[1], params, ("2024-02",)))
+        )
     return _figures(spent, rows)
 
 
@@ -145,6 +151,7 @@ def _figures(spent: dict[str, list[float]], rows: int) -> list[Figure]:
 def _seconds(work: Callable[[], object]) -> float:
     # A process that judges has drawn no samples before.
     resampling._drawn.cache_clear()
+    resampling._heap_of.cache_clear()
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""`make bench`: what evidence and a cycle cost beside bare ones, side by side in one run, on real SeaweedFS."""
+"""`make bench`: what evidence and a cycle cost beside bare ones, side by side, on real SeaweedFS."""
 
 import click
 from benchmarks.cycle import measure_cycle
@@ -29,7 +29,9 @@ def show(records: list[dict[str, object]], console: Console) -> None:
 
 
 @click.command(help=__doc__)
-@click.option("--quick", is_flag=True, help="One repetition instead of five, a tenth of the rows, and no deployment.")
+@click.option(
+    "--quick", is_flag=True, help="One repetition instead of five, a tenth of the rows, and no deployment."
+)
 @click.option("--repeat", type=int, default=5, help="Repetitions; medians are reported.")
 def main(quick: bool, repeat: int) -> None:
     """Measure, judge, write build/figures/bench-*.json."""
