@@ -109,7 +109,8 @@ def main(fresh: bool) -> None:
     console.print(year_table(cycles.all(), ledger, reports))
     console.print(alarms(cycles.all()))
     ui = os.environ["PREFECT_API_URL"].removesuffix("/api")
-    console.print(f"\nPrefect: {ui}\nThe decisions, a page each: {reports.relative_to(ROOT)}/index.html")
+    console.print(f"\nPrefect: {ui}")
+    console.print(f"What each gate would have done, month by month: {reports.relative_to(ROOT)}/index.html")
     console.print("The ledger: . build/stack/env && .venv/bin/evergreen history -C build/demo/flights")
     console.print("The stack goes on running: `make down` stops it, `make up` brings it back with its data.")
 

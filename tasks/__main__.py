@@ -268,16 +268,17 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
     scorer = champion_scorer(ledger)
     probability = scorer.one(scorer.complete(values))
     alarm = probability >= scorer.card.threshold
-    document = {
+    document: dict[str, Any] = {
         "schema_version": 1,
         "probability": probability,
         "alarm": bool(alarm),
         "champion": scorer.number,
     }
-    return (
-        document,
-        f"{probability:.4f} ({'alarm' if alarm else 'no alarm'}; champion of entry {scorer.number})",
-    )
+    said = "alarm" if alarm else "no alarm"
+    if possible := scorer.possible_labels(probability):
+        document["possible_labels"] = possible
+        said += f"; possible labels: {possible}"
+    return document, f"{probability:.4f} ({said}; champion of entry {scorer.number})"
 
 
 # -- the contract ---------------------------------------------------------------------------------
@@ -319,7 +320,12 @@ def status(folder: Path) -> tuple[Any, ...]:
 
 
 @command()
-def history(folder: Path) -> tuple[Any, ...]:
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save a page there: decision by decision, what other gates would have done.",
+)
+def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """The ledger: number, kind, time, model, verdict, and the champion after each entry."""
     from tasks.ledger.fold import State, advance
     from tasks.terminal import history_table
@@ -329,11 +335,20 @@ def history(folder: Path) -> tuple[Any, ...]:
     for entry, head in ledger.entries():
         state = advance(state, entry, head)
         told.append((entry, state))
+    if page is not None:
+        _save_history(ledger, page)
     entries = [
         {**entry.model_dump(mode="json"), "champion_after": after.champion and after.champion.number}
         for entry, after in told
     ]
     return {"schema_version": 1, "entries": entries}, history_table(told) if told else "the ledger is empty"
+
+
+def _save_history(ledger: "Ledger", page: Path) -> None:
+    from tasks.documents import write_atomically
+    from tasks.report import read_past, render_history
+
+    write_atomically(page, render_history(ledger.model, read_past(ledger)).encode())
 
 
 @command()

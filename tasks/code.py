@@ -17,7 +17,7 @@ STAGES = ("validate", "version", "prepare", "train", "evaluate", "measure", "dec
 _LIBRARIES = {
     "validate": ("great-expectations", "pandas", "pyarrow"),
     "prepare": ("pandas", "pyarrow", "numpy"),
-    "train": ("xgboost", "numpy"),
+    "train": ("xgboost", "numpy", "scipy"),
     "evaluate": ("xgboost", "numpy", "scipy"),
 }
 

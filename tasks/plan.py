@@ -8,11 +8,13 @@ a holdout of N batches would show, and how many batches a lead of a given size t
 import math
 from typing import Literal
 
+from tasks.decide.decision import Decision
 from tasks.decide.needed import detectable, detecting
 from tasks.documents import Document
 from tasks.errors import Refused
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.look import retired
 from tasks.ledger import Ledger
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
 from tasks.params import Contract
@@ -81,6 +83,14 @@ def plan(ledger: Ledger, contract: Contract, gains: tuple[float, ...] = GAINS) -
             "run `evergreen run`, then ask again"
         )
     named = artifacts_of(ledger.entry(last.registered))
+    decision = Decision.parse(
+        fetch_artifact(ledger.store, ledger.model, named["decision.json"]), f"entry {last.number}"
+    )
+    if decision.sealed and not retired(ledger.state(), decision.holdout):
+        raise Refused(
+            f"decision {last.number} is sealed: its holdout may be asked again, and a plan would tell "
+            "numbers of it; ask again once a later holdout has been judged"
+        )
     reference = named["evidence.json"]
     evidence = Evidence.parse(
         fetch_artifact(ledger.store, ledger.model, reference), artifact_key(ledger.model, reference.sha256)

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,7 +38,11 @@ class Scorer:
     def one(self, row: Mapping[str, Any]) -> float:
         """The probability of label 1 for one row: each feature by name, None where missing."""
         matrix, _ = encode({name: [value] for name, value in row.items()}, self.card.features)
-        return float(self.model.predict(matrix, threads=1)[0])
+        return float(self.card.answers(self.model.predict(matrix, threads=1))[0])
+
+    def possible_labels(self, probability: float) -> str | None:
+        """`0`, `1`, or `0 or 1` where the model is not sure; None if the champion has no such sets."""
+        return str(self.card.sets.words(np.array([probability]))[0]) if self.card.sets else None
 
     def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`values` with every feature that is not named as missing; raises `BadInput` for a stranger."""
@@ -47,11 +52,17 @@ class Scorer:
         return {name: values.get(name) for name in names}
 
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Probability, alarm and champion for each row, and unseen categories counted by feature."""
+        """Probability, alarm and champion for each row, and unseen categories counted by feature.
+
+        If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure.
+        """
         matrix, unseen = encode(rows, self.card.features)
-        probability = self.model.predict(matrix)
+        probability = self.card.answers(self.model.predict(matrix))
         scores = pd.DataFrame({"probability": probability, "alarm": probability >= self.card.threshold})
-        return scores.assign(champion=self.number or 0), unseen
+        scores = scores.assign(champion=self.number or 0)
+        if self.card.sets:
+            scores["possible_labels"] = pd.Series(self.card.sets.words(probability), dtype="str")
+        return scores, unseen
 
 
 def champion_scorer(ledger: Ledger) -> Scorer:

@@ -9,10 +9,12 @@ from rich.console import Group, RenderableType
 from tasks.decide.decision import Decision
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput
+from tasks.evaluate.look import retired
 from tasks.ledger import ArtifactRef, Decided, Entry, Ledger, Promoted, Registered, RolledBack
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
 from tasks.opening import open_ledger
 from tasks.terminal import decision_table, explanation, summary, verdict_text
+from tasks.unsealed import unsealed
 
 
 class Shown(Document):
@@ -39,8 +41,11 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
     decision = Decision.parse(
         fetch_artifact(ledger.store, ledger.model, named["decision.json"]), f"entry {number}"
     )
+    drawn = None
+    if decision.sealed and retired(ledger.state(), decision.holdout):
+        decision, drawn = unsealed(ledger, named, decision)
     if page is not None:
-        write_atomically(page, fetch_artifact(ledger.store, ledger.model, named["report.html"]))
+        write_atomically(page, drawn or fetch_artifact(ledger.store, ledger.model, named["report.html"]))
     return Shown(
         entry=entry,
         decision=decision,

@@ -114,21 +114,21 @@ def decision_table(decision: "Decision") -> Table:
             clause.owner,
             verdict_text(clause.verdict),
             clause.words,
-            verdict_text(clause.row_level),
+            verdict_text(clause.row_level or "not told yet"),
         )
     return table
 
 
 def explanation(decision: "Decision") -> Text:
     """Clause by clause for its owner: what was asked and why, what was found, and what would decide it."""
-    from tasks.decide.words import counterfactual, needed_words, serial_words
+    from tasks.decide.words import counterfactual, needed_words, serial_words, worth_words
 
     text = Text()
     for clause in decision.clauses:
         text.append(f"\n{clause.name} ", style="bold").append_text(verdict_text(clause.verdict))
         text.append(f" (for {clause.owner})\n")
         text.append(f"  asked: {clause.asks}\n  because: {clause.reason}\n  found: {clause.words}\n")
-        if clause.row_level != clause.verdict:
+        if clause.row_level not in (clause.verdict, None):
             text.append(f"  row-level statistics would have said: {clause.row_level}\n")
         if clause.pooled:
             text.append(f"  judged together as rest: {', '.join(clause.pooled)}\n")
@@ -137,6 +137,8 @@ def explanation(decision: "Decision") -> Text:
         if clause.verdict == "undecided" and clause.interval is not None:
             text.append(f"  {needed_words(clause.needed)}\n")
     text.append(f"\n{counterfactual(decision)}\n")
+    if worth := worth_words(decision.worth):
+        text.append(f"{worth}\n")
     return text
 
 

@@ -172,12 +172,15 @@ class Workspace:
 
     def artifacts(self) -> Iterator[tuple[str, Path]]:
         """What a decision keeps for ever, by the names that the ledger gives them."""
-        for path in (self.model_bytes, self.model_card, self.dataset, self.preparation, self.evidence,
-                     self.measurements, self.explanation, self.decision, self.report, self.look,
-                     self.params_file, self.dvc_yaml, self.dvc_lock, self.batches_pointer,
-                     self.code_pin):  # fmt: skip
-            if path.exists():
-                yield path.name, path
+        yield from ((name, path) for name, path in self.artifact_paths().items() if path.exists())
+
+    def artifact_paths(self) -> dict[str, Path]:
+        """Where each of them lies, whether it is there or not."""
+        paths = (self.model_bytes, self.model_card, self.dataset, self.preparation, self.evidence,
+                 self.measurements, self.explanation, self.decision, self.report, self.look,
+                 self.params_file, self.dvc_yaml, self.dvc_lock, self.batches_pointer,
+                 self.code_pin)  # fmt: skip
+        return {path.name: path for path in paths}
 
 
 def open_folder(path: Path) -> Workspace:

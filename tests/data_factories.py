@@ -32,6 +32,7 @@ from tasks.store import open_store
 from tasks.train.booster import Matrix
 from tasks.train.card import ModelCard
 from tasks.train.step import train
+from tasks.train.uncertainty import Calibration, Sets
 from tasks.validate.result import BatchReport, rules_hash
 from tasks.version import Dataset, manifest
 from tasks.version.remote import store_url
@@ -112,7 +113,14 @@ class Told:
         return np.broadcast_to(np.asarray(self._say, dtype="float64"), (len(matrix),)).copy()
 
 
-def told_card(name: str, *, base_rate: float = 0.5, threshold: float = 0.5) -> ModelCard:
+def told_card(
+    name: str,
+    *,
+    base_rate: float = 0.5,
+    threshold: float = 0.5,
+    calibration: Calibration | None = None,
+    sets: Sets | None = None,
+) -> ModelCard:
     """The card of a model that reads one number `x`; cards differ by `name`."""
     return ModelCard(
         model="small",
@@ -131,10 +139,12 @@ def told_card(name: str, *, base_rate: float = 0.5, threshold: float = 0.5) -> M
         seed=1,
         drill=False,
         library="none",
+        calibration=calibration,
+        sets=sets,
     )
 
 
-def contender(name: str, say: float | list[float], **card: float) -> Contender:
+def contender(name: str, say: float | list[float], **card: Any) -> Contender:
     """A contender that says what it is told to, without a booster."""
     return Contender(told_card(name, **card), Told(say))  # type: ignore[arg-type]
 

@@ -1,6 +1,5 @@
-"""The year in one table, from the ledger's own evidence, and a page that links the reports."""
+"""The year in one table, from the ledger's own evidence, and a page of both gates that links the reports."""
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from tasks.documents import write_atomically
 from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence
 from tasks.ledger import Ledger
 from tasks.ledger.artifacts import fetch_artifact
+from tasks.report import read_past, render_history
 from tasks.show import show
 from tasks.terminal import verdict_text
 
@@ -20,24 +21,24 @@ _NONE = "–"
 
 
 def year_table(cycles: list[Cycle], ledger: Ledger, reports: Path) -> Table:
-    """A row per cycle; writes the reports it speaks of, and their index, into `reports`."""
+    """A row per cycle; writes the reports it speaks of, and the page of both gates, into `reports`."""
     table = Table(
         "cycle", "rows", "validation", "base rate", "champion", "challenger", "better by [90%]", "row-level",
         "verdict", "reason", "s", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True,
         title="Log loss on the holdout month; better by: challenger over champion, clustered by day",
     )  # fmt: skip
-    links = []
+    links = {}
     for cycle in cycles:
         rows = f"{cycle.result['rows']:,}" if cycle.result.get("rows") else _NONE
         entry = cycle.result.get("entry") if cycle.result.get("decision") else None
         cells = _judged(ledger, entry) if entry else _unjudged(cycle)
         table.add_row(cycle.name, rows, *cells, f"{cycle.seconds:.0f}")
         if entry:
-            show(ledger, entry, reports / f"{cycle.name.replace(' ', '-')}.html")
-            links.append((cycle.name, str(cycle.result["verdict"]), str(cycle.result["headline"])))
+            links[entry] = f"{cycle.name.replace(' ', '-')}.html"
+            show(ledger, entry, reports / links[entry])
     for column in table.columns[:-2]:
         column.no_wrap = True
-    _index(links, reports)
+    write_atomically(reports / "index.html", render_history(ledger.model, read_past(ledger), links).encode())
     return table
 
 
@@ -85,20 +86,3 @@ def _unjudged(cycle: Cycle) -> tuple[Any, ...]:
 
 def _number(value: float | None) -> str:
     return _NONE if value is None else f"{value:.3f}"
-
-
-def _index(links: list[tuple[str, str, str]], reports: Path) -> None:
-    items = "".join(
-        f'<li><a href="{escape(name.replace(" ", "-"))}.html">{escape(name)}</a>: '
-        f"<b>{escape(verdict)}</b>. {escape(headline)}</li>"
-        for name, verdict, headline in links
-    )
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        "<title>The year 2013</title><style>body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;"
-        "padding:0 1rem;color-scheme:light dark}li{margin:.5rem 0}</style>"
-        f"<h1>The year 2013, decision by decision</h1><ol>{items}</ol></html>"
-    )
-    reports.mkdir(parents=True, exist_ok=True)
-    (reports / "index.html").write_text(page, encoding="utf-8")

@@ -65,6 +65,18 @@ def _(clause: terms.Churn, against: str, unit: str) -> str:  # noqa: ARG001
 
 
 @asks.register
+def _(clause: terms.Abstention, against: str, unit: str) -> str:  # noqa: ARG001
+    return (
+        f"sure of more than {clause.answered:g} of the rows, and wrong in less than {clause.risk:g} of those"
+    )
+
+
+@asks.register
+def _(clause: terms.Coverage, against: str, unit: str) -> str:  # noqa: ARG001
+    return f"its possible labels hold the label in more than {clause.threshold:g} of the rows"
+
+
+@asks.register
 def _(clause: terms.NetValue, against: str, unit: str) -> str:
     costs = f"{clause.cost:g} for the change and {clause.cost_per_row:g} for each prediction"
     return f"value gained over {against} less {costs}: more than {clause.margin:g} {unit}"

@@ -19,7 +19,8 @@ class ClauseVerdict(Document):
 
     Of a clause with several parts, `part` and `interval` are those of the part that decided it: the
     one that failed, or came closest to. `row_level` is what the same clause would have ended as, had
-    every row been independent. `needed` says how much evidence would decide a clause that is open.
+    every row been independent; None while it may not be told (`sealed`). `needed` says how much evidence
+    would decide a clause that is open.
     """
 
     name: str
@@ -41,7 +42,7 @@ class ClauseVerdict(Document):
     measured: float | None
     needed: Needed | None
     serial: Serial | None
-    row_level: Verdict
+    row_level: Verdict | None
 
 
 def judge(

@@ -7,20 +7,26 @@ clause of the contract uses: they were taken once, and are an input like the evi
 from typing import Literal
 
 from tasks.decide.contract import ClauseVerdict, judge
+from tasks.decide.sealed import sealed
+from tasks.decide.worth import Worth, worth
 from tasks.documents import Document, Hash
 from tasks.evaluate.findings import Evidence, Look, Measurements
 from tasks.params import Contract
 
 
 class Decision(Document):
-    """Promote, keep (a clause fails) or undecided (none fails, but not all pass), and why."""
+    """Promote, keep (a clause fails) or undecided (none fails, but not all pass), and why.
+
+    `sealed`: its holdout may be asked again, and the numbers are withheld.
+    """
 
     model: str
     verdict: Literal["promote", "keep", "undecided"]
     headline: str
     but_for: tuple[str, ...]
-    row_level_would_promote: bool
+    row_level_would_promote: bool | None
     clauses: tuple[ClauseVerdict, ...]
+    worth: Worth | None
     alarms: tuple[str, ...]
     holdout: tuple[str, ...]
     rows: int
@@ -31,6 +37,7 @@ class Decision(Document):
     contract: Hash
     look: Look
     drill: bool
+    sealed: bool = False
 
 
 def decide(
@@ -40,8 +47,14 @@ def decide(
     model: str,
     champion_entry: int | None,
     measurements: Measurements | None = None,
+    *,
+    retired: bool = False,
 ) -> Decision:
-    """Apply every clause; promote only if all pass. What could not be checked passes nothing."""
+    """Apply every clause; promote only if all pass. What could not be checked passes nothing.
+
+    The decision is sealed where the holdout may be asked again: where it has a budget of more than one
+    look, and has not `retired` into training.
+    """
     clauses = tuple(
         judge(
             clause,
@@ -54,13 +67,14 @@ def decide(
         for clause in contract.clauses
     )
     verdict = _verdict(clauses)
-    return Decision(
+    decision = Decision(
         model=model,
         verdict=verdict,
         headline=_headline(verdict, clauses, evidence),
         but_for=tuple(clause.name for clause in clauses if clause.verdict != "pass"),
         row_level_would_promote=all(clause.row_level == "pass" for clause in clauses),
         clauses=clauses,
+        worth=worth(evidence),
         alarms=evidence.alarms,
         holdout=evidence.holdout,
         rows=evidence.rows,
@@ -72,6 +86,10 @@ def decide(
         look=look,
         drill=evidence.drill,
     )
+    if look.budget == 1 or retired:
+        return decision
+    closed = sealed(decision)
+    return closed.model_copy(update={"headline": _headline(verdict, closed.clauses, evidence)})
 
 
 def _verdict(clauses: tuple[ClauseVerdict, ...]) -> Literal["promote", "keep", "undecided"]:

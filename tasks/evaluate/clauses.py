@@ -38,7 +38,7 @@ def clause_evidence(
         unit=unit,
         parts=tuple(_part(one, seen, clause.required, level) for one in asked),
         pooled=next((group.pooled for group in found if group.pooled), ()),
-        missing=_missing(clause, found),
+        missing=_missing(clause, found, seen),
         serial=_serial(asked[0], seen) if len(asked) == 1 else None,
     )
 
@@ -81,13 +81,15 @@ def _serial(quantity: Quantity, seen: Comparison) -> Serial | None:
         return None
 
 
-def _missing(clause: terms.Tested, found: tuple[Group, ...]) -> str:
+def _missing(clause: terms.Tested, found: tuple[Group, ...], seen: Comparison) -> str:
     supported = [group.value for group in found if not group.pooled]
     if isinstance(clause, terms.Slice):
         absent = [value for value in clause.required_values if value not in supported]
         return f"too few rows or clusters of {clause.column} {', '.join(absent)}" if absent else ""
     if isinstance(clause, terms.Fairness) and sum(group.supported for group in found) < 2:  # noqa: PLR2004 - a difference takes two
         return f"{clause.column} has no two groups with enough rows to compare"
+    if isinstance(clause, terms.Abstention | terms.Coverage) and not seen.challenger.sets:
+        return "the challenger was trained without sets of possible labels (train.coverage)"
     return ""
 
 
@@ -99,8 +101,8 @@ def _against(clause: terms.Tested, seen: Comparison) -> str:
             return f"the floor of {clause.threshold}"
         case terms.Fairness():
             return f"each other group of {clause.column}"
-        case terms.Representation():
+        case terms.Representation() | terms.Coverage():
             return f"a share of {clause.threshold}"
-        case terms.Calibration():
+        case terms.Calibration() | terms.Abstention():
             return "what came"
     return "the champion" if seen.champion else "the base rate (there is no champion yet)"

@@ -82,6 +82,29 @@ class Bin(Document):
     rows: int
 
 
+class OperatingPoint(Document):
+    """Alarms from `threshold` on (above 1: none): how many rows get one, and the value per row."""
+
+    threshold: float
+    value: float
+    alarms: int
+
+
+class ValueCurve(Document):
+    """Value by threshold, lowest threshold first, and at the threshold that the model came with."""
+
+    chosen: OperatingPoint
+    points: tuple[OperatingPoint, ...]
+
+
+class ValueByThreshold(Document):
+    """The curves by model, and the value per row of alarming nobody and everybody."""
+
+    nobody: float
+    everybody: float
+    models: dict[str, ValueCurve]
+
+
 class Evidence(Document):
     """All that the holdout says about a challenger. `incumbent` is the champion, or the base rate."""
 
@@ -101,6 +124,7 @@ class Evidence(Document):
     reliability: dict[str, tuple[Bin, ...]]
     unseen_categories: dict[str, dict[str, int]]
     alarms: tuple[str, ...]
+    value_by_threshold: ValueByThreshold | None = None
 
 
 class Look(Document):

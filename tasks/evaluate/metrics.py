@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tasks.errors import BadInput, EvergreenError
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
+from tasks.train.uncertainty import Sets
 
 # Keeps the loss of a wrong certainty finite: at most 34.5 nats.
 SMALLEST_PROBABILITY = 1e-15
@@ -39,11 +40,13 @@ class Costs:
 class Answers:
     """One model's probabilities (n,) for the rows, and the threshold from which it raises an alarm.
 
-    The threshold belongs to the model: it is chosen on the selection split (`best_threshold`).
+    The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
+    sets of possible labels, where it has them.
     """
 
     probabilities: Floats
     threshold: float = 0.5
+    sets: Sets | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,33 @@ def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
         yield Quantity(f"{name}, too low", _constant(-error[inside]), _constant(told - 1), inside)
 
 
+@quantities.register
+def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
+    """The room to each bar: of wrong rows among those it is sure of, and of rows that it is sure of."""
+    told, sets = seen.challenger.probabilities, seen.challenger.sets
+    if sets is None:
+        return
+    sure = sets.sure(told)
+    room = sure.astype(np.float64) - clause.answered
+    wrong = (~sets.hold(told, seen.labels)).astype(np.float64)
+
+    def risk() -> Floats:
+        if not sure.any():
+            raise Undefined("the model is sure of none of these rows")
+        return clause.risk - wrong[sure]
+
+    yield Quantity("wrong where sure", risk, _constant(clause.risk - 1), sure)
+    yield Quantity("answered", _constant(room), _constant(-clause.answered))
+
+
+@quantities.register
+def _(clause: terms.Coverage, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001
+    told, sets = seen.challenger.probabilities, seen.challenger.sets
+    if sets is not None:
+        held = sets.hold(told, seen.labels).astype(np.float64)
+        yield Quantity("", _constant(held), _constant(0.0))
+
+
 def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:
     """The groups that a clause compares; none for a clause that takes all rows together."""
     if not isinstance(clause, terms.Slice | terms.Fairness):

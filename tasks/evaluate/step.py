@@ -23,12 +23,14 @@ from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.look import take_look
 from tasks.evaluate.metrics import SHOWN, Answers
+from tasks.evaluate.operating import value_by_threshold
 from tasks.ledger import Ledger
 from tasks.params import Params
 from tasks.pins import ChampionPin, pinned_bytes, read_pin
 from tasks.prepare.features import encode
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part, read_preparation
+from tasks.prepare.window import fresh_holdout
 from tasks.train.booster import Model, load_model
 from tasks.train.card import ModelCard, read_card
 from tasks.workspace import Workspace, output_of
@@ -44,7 +46,8 @@ class Contender:
     def answers(self, rows: pd.DataFrame) -> tuple[Answers, dict[str, int]]:
         """What it says about each row, and the categories it had never seen, counted by feature."""
         matrix, unseen = encode(rows, self.card.features)
-        return Answers(self.model.predict(matrix), self.card.threshold), unseen
+        told = self.card.answers(self.model.predict(matrix))
+        return Answers(told, self.card.threshold, self.card.sets), unseen
 
 
 def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
@@ -67,6 +70,7 @@ def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
         contract=pin.contract,
         drill=challenger.card.drill,
         budget=params.contract.looks_per_holdout,
+        due=lambda asked: fresh_holdout(asked, params.prepare, params.intake.calendar),
     )
     evidence = compare(holdout, challenger, champion, params, look.periods)
     write_atomically(workspace.look, look.to_bytes())
@@ -143,6 +147,7 @@ def compare(
         reliability=calibration(seen),
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
         alarms=alarms(metrics, params.evaluate.costs.currency),
+        value_by_threshold=value_by_threshold(seen),
     )
 
 

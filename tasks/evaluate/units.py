@@ -13,7 +13,7 @@ def unit_of(clause: terms.Clause, currency: str) -> str:
             return "milliseconds"
         case terms.Size():
             return "bytes"
-        case terms.Churn() | terms.Representation():
+        case terms.Churn() | terms.Representation() | terms.Abstention() | terms.Coverage():
             return "share of rows"
         case terms.Fairness() | terms.Calibration():
             return "difference of shares"

@@ -100,7 +100,11 @@ def attributed(contender: Contender, rows: pd.DataFrame) -> Attributed:
     schema = contender.card.features
     matrix, _ = encode(rows, schema)
     parts = contender.model.contributions(matrix, schema.types)
-    answers = Answers(contender.model.predict(matrix), contender.card.threshold)
+    answers = Answers(contender.card.answers(contender.model.predict(matrix)), contender.card.threshold)
+    if calibration := contender.card.calibration:
+        # Calibrated log odds are a multiple of the trees' and a constant: so is each part of them.
+        parts *= calibration.slope
+        parts[:, -1] += calibration.intercept
     return Attributed(
         features=tuple(feature.name for feature in schema.features),
         threshold=contender.card.threshold,

@@ -189,6 +189,35 @@ class Churn(Tested):
         return -self.threshold
 
 
+class Abstention(Tested):
+    """Of the rows that the model is sure of, fewer than `risk` are wrong, and it is sure of over `answered`.
+
+    It is sure of a row whose set of possible labels (`train.coverage`) holds one label; that label is its
+    answer. What is asked about is the room that is left to each of the two.
+    """
+
+    kind: Literal["abstention"] = "abstention"
+    risk: Share = Field(gt=0)
+    answered: Share = Field(lt=1)
+
+    @property
+    def required(self) -> float:
+        """No room, which each of the two must exceed."""
+        return 0.0
+
+
+class Coverage(Tested):
+    """The sets of possible labels (`train.coverage`) hold the label in more than `threshold` of the rows."""
+
+    kind: Literal["coverage"] = "coverage"
+    threshold: Share = Field(lt=1)
+
+    @property
+    def required(self) -> float:
+        """The threshold."""
+        return self.threshold
+
+
 class NetValue(Tested):
     """Value gained over the champion on `horizon_rows` predictions less what it costs, above `margin`.
 
@@ -243,13 +272,17 @@ Clause = Annotated[
     | Representation
     | Calibration
     | Churn
+    | Abstention
+    | Coverage
     | NetValue
     | Latency
     | Size,
     Field(discriminator="kind"),
 ]
+KINDS_MEASURED = ("latency", "size")
+"""Those that a measurement of the model decides, and no rows."""
 KINDS = ("beats_baseline", "beats_champion", "not_worse", "floor", "slice", "fairness", "representation",
-         "calibration", "churn", "net_value", "latency", "size")  # fmt: skip
+         "calibration", "churn", "abstention", "coverage", "net_value", "latency", "size")  # fmt: skip
 
 
 class Contract(Section):

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from tasks.documents import canonical, digest
 from tasks.errors import Leak
-from tasks.params.contract import Contract
+from tasks.params.contract import Abstention, Contract, Coverage
 from tasks.params.section import Section
 from tasks.params.steps import (
     EvaluateParams,
@@ -91,6 +91,16 @@ class Params(Section):
                 raise ValueError(
                     f"contract: clause {clause.name} groups rows by {', '.join(missing)}: "
                     f"name it in prepare.slices, found {list(self.prepare.slices)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _clauses_have_their_sets(self) -> Self:
+        for clause in self.contract.clauses:
+            if isinstance(clause, Abstention | Coverage) and self.train.coverage is None:
+                raise ValueError(
+                    f"contract: clause {clause.name} asks about sets of possible labels: set train.coverage, "
+                    "found null"
                 )
         return self
 

@@ -132,7 +132,11 @@ class PrepareParams(Section):
 
 
 class TrainParams(Section):
-    """XGBoost, by its own names where it has one."""
+    """XGBoost, by its own names where it has one, and how its answers are made fit for use.
+
+    `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
+    set of possible labels shall hold the label; without it there are no sets.
+    """
 
     seed: int = Field(ge=0, le=2**31 - 1)
     rounds: int = Field(ge=1)
@@ -144,6 +148,8 @@ class TrainParams(Section):
     colsample_bytree: float = Field(default=1.0, gt=0, le=1)
     reg_lambda: float = Field(default=1.0, ge=0)
     max_bin: int = Field(default=256, ge=2)
+    calibrate: bool = False
+    coverage: float | None = Field(default=0.9, gt=0, lt=1)
 
 
 class CostParams(Section):

@@ -11,13 +11,6 @@ from tasks.report.wording import NOTHING, counted, number
 # Beyond this many features, the smaller ones are folded away.
 SHOWN = 8
 ROLES: tuple[Role, ...] = ("challenger", "champion")
-TERMS = {
-    "attribution": "What a feature adds to one row's log odds, by the model's own trees (its SHAP value). "
-    "It says what the model goes by, and not what causes the outcome.",
-    "log odds": "The scale on which attributions add up. Near a probability of 30%, +0.1 log odds is about "
-    "+2 percentage points.",
-    "start": "What the model says before it is told any feature.",
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,6 @@ class AttributionsView:
     folded: tuple[FeatureView, ...]
     slices: tuple[tuple[str, tuple[SliceView, ...]], ...]
     changes: ChangesView | None
-    terms: dict[str, str]
 
 
 def attributions(explanation: Explanation | None) -> AttributionsView | None:
@@ -76,7 +68,6 @@ def attributions(explanation: Explanation | None) -> AttributionsView | None:
             for column, members in groupby(explanation.slices, key=lambda one: one.column)
         ),
         changes=changes_view(explanation),
-        terms=TERMS,
     )
 
 

@@ -10,6 +10,8 @@ from tasks.report.wording import number
 _STEPS = (1, 2, 5, 10)
 # Per cent of the width that a label needs beside its tick.
 _EDGE = 4
+# An interval this many times wider than the median one does not set the axis.
+_WIDE = 3.0
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,31 @@ def spanning(values: Iterable[float], *, margin: float = 0.1) -> Axis:
     return Axis(low - reach, high + reach)
 
 
+def spanning_most(intervals: Iterable[Interval], *others: float) -> Axis:
+    """The axis of zero, `others` and every estimate, with all intervals but the few that would flatten it."""
+    several = list(intervals)
+    widths = sorted(one.high - one.low for one in several if one.high is not None and one.low is not None)
+    most = _WIDE * widths[len(widths) // 2] if widths else 0.0
+    held = [0.0, *others]
+    for one in several:
+        ends = drawn(one)
+        held += ends if max(ends, default=0.0) - min(ends, default=0.0) <= most else ends[:1]
+    return spanning(held, margin=0.05)
+
+
 @dataclass(frozen=True)
 class Bar:
-    """An interval as drawn, in per cent: its dot, its ends where it has any, and which ends are cut off."""
+    """An interval as drawn, in per cent: its dot, its ends where it has any, and which ends are cut off.
+
+    `inside`: the estimate itself lies on the axis, so that the dot is where it is.
+    """
 
     dot: float
     low: float | None
     high: float | None
     cut_low: bool = False
     cut_high: bool = False
+    inside: bool = True
 
     @property
     def width(self) -> float:
@@ -85,6 +103,7 @@ def bar(interval: Interval | None, axis: Axis) -> Bar | None:
         axis.at(interval.high),
         interval.low < axis.low,
         interval.high > axis.high,
+        axis.holds(interval.estimate),
     )
 
 

@@ -45,14 +45,14 @@ def reliability(found: dict[str, tuple[Bin, ...]]) -> Reliability | None:
     if not held:
         return None
     bins = [one for several in held.values() for one in several]
-    most = _round_up(max(max(one.predicted, one.observed) for one in bins))
+    most = round_up(max(max(one.predicted, one.observed) for one in bins))
     largest = max(one.rows for one in bins)
     series = tuple(_series(name, several, most, largest) for name, several in held.items())
-    step = 0.05 if most <= 0.2 else 0.1 if most <= 0.6 else 0.2  # noqa: PLR2004 - at most six labels
-    places = [index * step for index in range(round(most / step) + 1)]
     return Reliability(
         series=series,
-        marks=tuple((round(SIDE * place / most, 2), share(place, decimals=0)) for place in places),
+        marks=tuple(
+            (round(SIDE * place / most, 2), share(place, decimals=0)) for place in marked_shares(most)
+        ),
         description="Predicted probability against the share that came, by ten bins of equal size. "
         + " ".join(f"{one.name.capitalize()}: {one.gap}." for one in series),
     )
@@ -84,6 +84,12 @@ def _series(name: str, bins: tuple[Bin, ...], most: float, largest: int) -> Seri
     )
 
 
-def _round_up(value: float) -> float:
+def marked_shares(most: float) -> list[float]:
+    """The shares from 0 to `most` that an axis is labelled with: at most seven."""
+    step = 0.05 if most <= 0.2 else 0.1 if most <= 0.6 else 0.2  # noqa: PLR2004
+    return [index * step for index in range(int(most / step + 1e-9) + 1)]
+
+
+def round_up(value: float) -> float:
     """The next of 10%, 20% ... 100%, so that all points fit."""
     return min(10, max(1, -int(-value * 10 // 1))) / 10

@@ -1,10 +1,10 @@
 """The page of one decision: plain HTML that needs nothing but itself. Pure: same inputs, same bytes."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.decide.decision import Decision
+from tasks.decide.words import worth_words
 from tasks.documents import digest
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence, Measurements, MetricEvidence
@@ -16,15 +16,15 @@ from tasks.report import wording
 from tasks.report.attributions import attributions
 from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
 from tasks.report.clauses import clause_views
+from tasks.report.environment import environment
 from tasks.report.material import material
 from tasks.report.money import PER, money
+from tasks.report.operating import operating
 from tasks.report.slices import forest
 from tasks.report.summary import MARKS, would_have_been
+from tasks.report.terms import Terms
 from tasks.train.card import ModelCard
 from tasks.version import Dataset
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Lead:
 
 def render(inputs: Inputs) -> str:
     """The page as HTML, with every text from outside escaped."""
-    page = _environment().get_template("page.html.j2").render(_context(inputs))
+    page = environment().get_template("page.html.j2").render(_context(inputs))
     return page.strip() + "\n"
 
 
@@ -76,6 +76,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "card": inputs.card,
         "cluster": inputs.params.prepare.cluster,
         "would": would_have_been(decision),
+        "worth": worth_words(decision.worth),
         "clauses": clause_views(decision.clauses, evidence, costs.currency),
         "metrics": [
             _metric(name, evidence.metrics[name], costs.currency)
@@ -88,12 +89,13 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "square": {"side": SIDE, "left": LEFT, "below": BELOW},
         "attributions": attributions(inputs.explanation),
         "money": money(evidence.metrics.get("value"), costs),
+        "operating": operating(evidence.value_by_threshold, evidence.rows, costs.currency),
         "per": PER,
         "alarm_words": _alarm_words(inputs.card),
         "material": material(inputs.preparation),
         "hashes": _hashes(decision),
         "marks": MARKS,
-        "glossary": wording.GLOSSARY,
+        "terms": Terms(),
     }
 
 
@@ -139,25 +141,3 @@ def _hashes(decision: Decision) -> tuple[tuple[str, str], ...]:
         ("contract", decision.contract),
         (spent, look.look),
     )
-
-
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for helper in (
-        wording.number,
-        wording.counted,
-        wording.share,
-        wording.instant,
-        wording.size,
-        wording.confidence,
-    ):
-        environment.filters[helper.__name__] = helper
-    return environment

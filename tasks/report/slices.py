@@ -5,13 +5,11 @@ from itertools import groupby
 
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import SliceEvidence
-from tasks.report.axis import Axis, Bar, Tick, bar, drawn, spanning
+from tasks.report.axis import Axis, Bar, Tick, bar, spanning_most
 from tasks.report.wording import counted, scale_of, share, with_interval
 
 # Beyond this many slices of one column, the smaller ones are folded away.
 SHOWN = 14
-# A slice whose interval is this many times wider than the median one does not set the axis.
-_WIDE = 3.0
 _UNIT = scale_of("nats per row")
 
 
@@ -55,7 +53,7 @@ def forest(slices: tuple[SliceEvidence, ...]) -> Forest | None:
     """The plot, or None where no slices were asked for."""
     if not slices:
         return None
-    axis = _axis([one.advantage for one in slices])
+    axis = spanning_most([one.advantage for one in slices])
     largest = max(one.rows for one in slices)
     groups = []
     for column, members in groupby(slices, key=lambda one: one.column):
@@ -88,17 +86,6 @@ def _view(one: SliceEvidence, axis: Axis, largest: int) -> SliceView:
         radius=round(3 + 3 * (one.rows / largest) ** 0.5, 2),
         title=f"{one.column} {one.value}: {told} nats per row on {counted(one.rows, 'row')}",
     )
-
-
-def _axis(intervals: list[Interval]) -> Axis:
-    """Zero and every estimate, with all intervals but those so wide that they would flatten the rest."""
-    widths = sorted(one.high - one.low for one in intervals if one.high is not None and one.low is not None)
-    most = _WIDE * widths[len(widths) // 2] if widths else 0.0
-    held = [0.0]
-    for one in intervals:
-        ends = drawn(one)
-        held += ends if max(ends, default=0.0) - min(ends, default=0.0) <= most else ends[:1]
-    return spanning(held, margin=0.05)
 
 
 def _summary(slices: tuple[SliceEvidence, ...]) -> str:

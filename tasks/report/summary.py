@@ -4,6 +4,7 @@ import re
 
 from tasks.decide.contract import ClauseVerdict
 from tasks.decide.decision import Decision
+from tasks.decide.sealed import LATER
 from tasks.evaluate.findings import Evidence, MetricEvidence
 from tasks.evaluate.metrics import METRICS
 from tasks.report.wording import counted, metric_name, number, scale_of, with_interval
@@ -29,6 +30,8 @@ def markdown(decision: Decision, evidence: Evidence) -> str:
         ("clause", "owner", "verdict", "estimate [interval]", "required", "if every row were independent"),
         [_clause(clause) for clause in decision.clauses],
     )
+    if decision.sealed:
+        return "\n".join(lines)
     lines += _table(
         ("metric", "base rate", "champion", "challenger", "over base rate", "over champion"),
         [_metric(name, evidence.metrics[name]) for name in METRICS if name in evidence.metrics],
@@ -38,6 +41,8 @@ def markdown(decision: Decision, evidence: Evidence) -> str:
 
 def would_have_been(decision: Decision) -> str:
     """What row-level statistics would have done, and what alone stood in the way of a promotion."""
+    if decision.row_level_would_promote is None:
+        return f"What row-level statistics would have done is not told yet: {LATER}."
     would = "would" if decision.row_level_would_promote else "would not"
     words = f"Row-level statistics {would} have promoted it"
     if decision.verdict == "promote":
@@ -55,7 +60,7 @@ def _clause(clause: ClauseVerdict) -> tuple[str, ...]:
         f"{MARKS[clause.verdict]} {clause.verdict}",
         _plain(with_interval(clause.interval, scale)),
         _plain(clause.asks),
-        f"{MARKS[clause.row_level]} {clause.row_level}",
+        f"{MARKS[clause.row_level]} {clause.row_level}" if clause.row_level else "not told yet",
     )
 
 

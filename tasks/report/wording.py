@@ -1,4 +1,4 @@
-"""Numbers, times and terms as the page and the markdown say them. Pure.
+"""Numbers and times as the page and the markdown say them. Pure.
 
 A number that does not exist is said so: no text here ever holds `nan`, `inf` or `None`.
 """
@@ -10,36 +10,6 @@ from datetime import UTC, datetime
 from tasks.evaluate.evidence import Interval
 
 NOTHING = "none"
-
-GLOSSARY = {
-    "challenger": "The newly trained model that wants to replace the champion.",
-    "champion": "The model in use.",
-    "base rate": "The share of rows with label 1 in training, predicted for everybody: "
-    "what one knows without a model.",
-    "holdout": "The newest labelled rows, later than anything that either model has learned from.",
-    "clause": "One requirement of the contract, with an owner and a reason. All must pass.",
-    "cluster": "Rows that belong together, such as the rows of one day. They share circumstances, "
-    "so they count as one witness and not as many.",
-    "interval": "The range of values that the holdout's data are compatible with. "
-    "At the usual level of 5% on each side it is a 90% interval.",
-    "advantage": "How much better the challenger does than the other on the same rows. "
-    "Above zero is better, whatever the metric.",
-    "log loss": "How surprised the model is by what happened, in nats: 0 is certain and right. "
-    "Lower is better.",
-    "AUC": "How often the model ranks a row with label 1 above a row with label 0: "
-    "0.5 is chance, 1 is perfect.",
-    "value": "What the predictions are worth by the cost table of params.yaml.",
-    "slice": "The rows that share a value of one column, such as one origin.",
-    "calibration": "Whether, of the rows given 30%, about 30 in 100 turn out so.",
-    "threshold": "The probability from which the model raises an alarm. "
-    "It was chosen on the selection rows, by the cost table.",
-    "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
-    "the threshold were chosen.",
-    "label cut-off": "Labels that became known later than this are not used.",
-    "look": "One challenger meeting one holdout. A holdout that is asked too often lies, "
-    "so looks are counted.",
-    "pooled": "Values with too few rows or clusters are judged together, as rest.",
-}
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def library_version() -> str:
 
 
 def _options(settings: TrainParams) -> dict[str, object]:
-    shape = settings.model_dump(exclude={"rounds", "early_stopping_rounds"})
+    shape = settings.model_dump(exclude={"rounds", "early_stopping_rounds", "calibrate", "coverage"})
     return {
         **shape,
         "objective": "binary:logistic",

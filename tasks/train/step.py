@@ -16,6 +16,7 @@ from tasks.prepare.split import SELECTION, TRAIN
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Fitted, fit, library_version
 from tasks.train.card import ModelCard
+from tasks.train.uncertainty import fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -68,7 +69,10 @@ def _card(
     params = workspace.params
     preparation = read_preparation(workspace)
     matrix, labels = rows[1]
-    threshold = best_threshold(labels, fitted.model.predict(matrix), cost_matrix(params.evaluate.costs))
+    told = fitted.model.predict(matrix)
+    calibration = fit_calibration(labels, told) if params.train.calibrate else None
+    answers = calibration.probabilities(told) if calibration else told
+    coverage = params.train.coverage
     last = max(part[params.prepare.event_time].max() for part in parts)
     return ModelCard(
         model=params.model,
@@ -77,7 +81,7 @@ def _card(
         features=preparation.features,
         label=params.prepare.label.column,
         base_rate=float(np.mean(rows[0][1])),
-        threshold=threshold,
+        threshold=best_threshold(labels, answers, cost_matrix(params.evaluate.costs)),
         trees=fitted.trees,
         selection_log_loss=fitted.selection_log_loss,
         periods=tuple(period for period in preparation.periods if period not in preparation.holdout),
@@ -87,4 +91,6 @@ def _card(
         seed=params.train.seed,
         drill=drill,
         library=f"xgboost {library_version()}",
+        calibration=calibration,
+        sets=fit_sets(labels, answers, coverage) if coverage is not None else None,
     )

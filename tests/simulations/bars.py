@@ -9,10 +9,12 @@ from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.quantities import quantities
 from tasks.params.contract import (
     LOSSES,
+    Abstention,
     BeatsBaseline,
     BeatsChampion,
     Calibration,
     Churn,
+    Coverage,
     Fairness,
     Floor,
     NetValue,
@@ -32,6 +34,8 @@ OfRows = (
     | Representation
     | Calibration
     | Churn
+    | Abstention
+    | Coverage
     | NetValue
 )
 """A clause that rows decide."""
@@ -39,9 +43,8 @@ OfRows = (
 
 def requiring(required: float, **settings: Any) -> OfRows:
     """A clause of these settings whose evidence must exceed `required`."""
-    name = {"floor": "threshold", "churn": "threshold", "representation": "threshold"}.get(
-        settings["kind"], "margin"
-    )
+    by_threshold = {"floor", "churn", "representation", "coverage"}
+    name = "threshold" if settings["kind"] in by_threshold else "margin"
     downward = settings["kind"] in {"not_worse", "slice", "fairness", "calibration", "churn"}
     downward |= settings["kind"] == "floor" and settings["metric"] in LOSSES
     clause = declared(**settings, **{name: -required if downward else required})
@@ -55,11 +58,19 @@ def truths(clause: OfRows, population: Comparison) -> list[float]:
     return [float(one.values().mean()) for one in quantities(clause, population)]
 
 
+def abstaining(answered: float, population: Comparison) -> OfRows:
+    """The clause whose risk is, in truth, exactly that of the rows that the challenger is sure of."""
+    clause = Abstention(name="c", owner="o", reason="r", risk=0.5, answered=answered)
+    return clause.model_copy(update={"risk": 0.5 - truths(clause, population)[0]})
+
+
 def at_truth(world: World, **settings: Any) -> OfRows:
     """The clause whose worst part is, in truth, exactly what it requires."""
     population = world.population
     if settings["kind"] == "net_value":
         (gained,) = truths(requiring(0.0, **settings), population)
         return requiring(0.0, **settings, cost=gained)
-    provisional = 0.5 if settings["kind"] in {"floor", "beats_champion"} else -0.5
+    if settings["kind"] == "abstention":
+        return abstaining(settings["answered"], population)
+    provisional = 0.5 if settings["kind"] in {"floor", "beats_champion", "coverage"} else -0.5
     return requiring(min(truths(requiring(provisional, **settings), population)), **settings)

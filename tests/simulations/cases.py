@@ -15,6 +15,7 @@ from simulations.clause_worlds import (
     SLICED,
     TWO_SIDED,
     UNEQUAL,
+    UNSURE,
 )
 from simulations.draws import Layout
 from simulations.worlds import COLUMN, World
@@ -45,6 +46,8 @@ ANYWHERE: tuple[Case, ...] = (
     ),
     ("calibration", "calibration, one bin of 5", OVERSTATED, {"kind": "calibration"}),
     ("churn", "churn of 10%", CHANGED, {"kind": "churn"}),
+    ("abstention", "abstention, 10% wrong where sure", UNSURE, {"kind": "abstention", "answered": 0.4}),
+    ("coverage", "coverage of 94%", UNSURE, {"kind": "coverage"}),
     ("net_value", "net value of 0", CHANGED, {"kind": "net_value", "horizon_rows": 1_000}),
 )
 RARELY: tuple[Case, ...] = (

@@ -33,7 +33,13 @@ def evaluated(world: World, contract: Contract, layout: Layout, rng: Generator) 
     """All evidence on one sample of the world."""
     seen = Draws(world, layout).draw(rng)
     challenger, champion = (
-        contender(name, said.probabilities.tolist(), base_rate=world.base_rate, threshold=world.threshold)
+        contender(
+            name,
+            said.probabilities.tolist(),
+            base_rate=world.base_rate,
+            threshold=world.threshold,
+            sets=said.sets,
+        )
         for name, said in (("challenger", seen.challenger), ("champion", seen.champion or seen.baseline))
     )
     return compare(frame_of(seen), challenger, champion, params_of(contract), PERIODS)

@@ -14,7 +14,7 @@ from simulations.worlds import COLUMN, World
 
 from tasks.evaluate.findings import Measurements
 from tasks.params import Clause, Contract
-from tasks.params.contract import Tested
+from tasks.params.contract import Abstention, Tested
 
 HOLDOUT = Layout(200, rows_per_cluster=40, spread=0.3, correlation=0.01)
 # Where the bar stands, of the way from the bad challenger's truth to its twin's.
@@ -32,7 +32,7 @@ _ROOM: tuple[tuple[float, dict[str, Any]], ...] = (
     (0.10, {"kind": "net_value", "horizon_rows": 1}),
     (0.10, {"kind": "representation", "column": COLUMN, "values": GROUPS}),
 )
-_NEVER_NEGATIVE = {"floor", "net_value", "representation", "beats_baseline", "beats_champion"}
+_NEVER_NEGATIVE = {"floor", "net_value", "representation", "beats_baseline", "beats_champion", "coverage"}
 _MEASURED: tuple[dict[str, Any], ...] = (
     {"kind": "latency", "percentile": 50, "milliseconds": 4},
     {"kind": "latency", "percentile": 95, "milliseconds": 5},
@@ -101,6 +101,8 @@ class Planted:
         return requiring(min(worst, ceiling) - room, name=named(settings), **settings)
 
     def _between(self, settings: dict[str, Any]) -> OfRows:
+        if settings["kind"] == "abstention":
+            return Abstention(name=named(settings), owner="o", reason="r", **settings)
         good, bad = self._worst(settings)
         bar = bad + _BAR * (good - bad)
         if settings["kind"] == "net_value":

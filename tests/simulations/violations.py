@@ -67,6 +67,10 @@ def _answers() -> list[Planted]:
     return [
         *(Planted({"kind": "calibration"}, BETTER, damage) for damage in calibration),
         *(Planted({"kind": "churn"}, WORSE, damage) for damage in churn),
+        # The twin is sure of 70% of the rows, of which 12.5% are wrong: too sure, and then too shy.
+        Planted({"kind": "abstention", "risk": 0.16, "answered": 0.3}, BETTER, HOT),
+        Planted({"kind": "abstention", "risk": 0.3, "answered": 0.5}, BETTER, COLD),
+        Planted({"kind": "coverage"}, BETTER, HOT),
         *(Planted({"kind": "net_value", "horizon_rows": 1}, BETTER, damage) for damage in value),
     ]
 

@@ -12,6 +12,7 @@ from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.evaluate.metrics import Answers
 from tasks.params import CostParams, EvaluateParams
+from tasks.train.uncertainty import Sets
 
 COLUMN = "colour"
 
@@ -31,7 +32,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class World:
-    """All kinds of rows, as many in each group; the money; from which probability a model raises an alarm."""
+    """All kinds of rows, as many in each group; the money; from which probability a model raises an alarm.
+
+    A label is possible to the challenger while its doubt is at most `most_doubt`.
+    """
 
     kinds: tuple[Kind, ...]
     costs: CostParams = field(
@@ -40,6 +44,7 @@ class World:
         )
     )
     threshold: float = 0.5
+    most_doubt: float = 0.3
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -72,6 +77,11 @@ class World:
         )
 
     @property
+    def sets(self) -> Sets:
+        """The challenger's sets of possible labels."""
+        return Sets(coverage=0.9, most_doubt=self.most_doubt)
+
+    @property
     def _members(self) -> list[list[Kind]]:
         return [[kind for kind in self.kinds if kind.group == group] for group in self.groups]
 
@@ -88,7 +98,7 @@ class World:
             labels=labels,
             clusters=clusters,
             costs=costs,
-            challenger=Answers(challenger, self.threshold),
+            challenger=Answers(challenger, self.threshold, self.sets),
             champion=Answers(champion, self.threshold),
             baseline=naive(self.base_rate, len(cells), costs),
             columns={COLUMN: groups},

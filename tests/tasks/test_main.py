@@ -49,13 +49,14 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     enthroned(root, Ledger(store, MODEL), "second")
     for name, step in {
         "rollback": ("rollback", "--reason", "a test"),
-        "history": ("history",),
+        "history": ("history", "--page", root / "pages" / "history.html"),
         "audit": ("audit",),
         "status": ("status",),
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
     said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["audit, in words"] = evergreen("audit", "--folder", folder)
+    said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
     said["report"] = Said(0, (root / "report.html").read_text(), "")
     said["scores"] = Said(int(not (root / "scores.parquet").exists()), "", "")
     return said
@@ -121,6 +122,7 @@ class TestJourney:
         assert journey["champion"].document["number"] == number == 5
         assert 0.5 < journey["score --row"].document["probability"] < 1
         assert journey["score --row"].document["champion"] == number
+        assert journey["score --row"].document["possible_labels"] in ("0", "1", "0 or 1")
         assert journey["score"].document["rows"] == 20
         assert journey["scores"].status == 0
 
@@ -129,6 +131,13 @@ class TestJourney:
         shown = journey["show"].document
         assert (shown["entry"]["body"]["kind"], shown["decision"]["verdict"]) == ("promotion", "promote")
         assert "<html" in journey["report"].out
+
+    def test_history_saves_a_page_of_the_gates(self, journey: dict[str, Said]) -> None:
+        """Self-contained, of the one decision that is in the ledger by then and of the one put in by hand."""
+        page = journey["page"].out
+        assert "In 2 decisions, Evergreen changed" in page
+        assert page.count('class="estimate"') == 1
+        assert "no evidence.json was registered" in page
 
     def test_tells_the_ledger(self, journey: dict[str, Said]) -> None:
         """Entry by entry, with the champion after each."""

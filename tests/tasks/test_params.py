@@ -203,6 +203,8 @@ CLAUSES: dict[str, dict[str, Any]] = {
     "representation": {"column": "colour", "values": ["red"], "threshold": 0.2},
     "calibration": {"margin": 0.05},
     "churn": {"threshold": 0.1},
+    "abstention": {"risk": 0.1, "answered": 0.5},
+    "coverage": {"threshold": 0.88},
     "net_value": {"horizon_rows": 1000},
     "latency": {"milliseconds": 5},
     "size": {"bytes": 1000},
@@ -229,6 +231,12 @@ WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("calibration", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("churn", "threshold", 0, "threshold: Input should be greater than 0, found 0"),
     ("churn", "threshold", 50, "threshold: Input should be less than or equal to 1, found 50"),
+    ("abstention", "risk", 0, "risk: Input should be greater than 0, found 0"),
+    ("abstention", "risk", 1.5, "risk: Input should be less than or equal to 1, found 1.5"),
+    ("abstention", "answered", 1, "answered: Input should be less than 1, found 1"),
+    ("abstention", "coverage", 0.5, "coverage: Extra inputs are not permitted"),
+    ("coverage", "threshold", 1, "threshold: Input should be less than 1, found 1"),
+    ("coverage", "threshold", 90, "threshold: Input should be less than"),
     ("net_value", "horizon_rows", 0, "horizon_rows: Input should be greater than or equal to 1, found 0"),
     ("net_value", "cost", -1, "cost: Input should be greater than or equal to 0, found -1"),
     ("net_value", "cost_per_row", float("nan"), "cost_per_row: Input should be a finite number"),
@@ -301,6 +309,16 @@ class TestClauses:
             "name it in prepare.slices, found ['colour']"
         )
 
+    @pytest.mark.parametrize("kind", ["abstention", "coverage"])
+    def test_about_sets_need_a_coverage(self, kind: str) -> None:
+        """Without sets of possible labels there is nothing to ask; 0.9 is the default."""
+        document = yaml.safe_load(with_clause(kind))
+        document["train"]["coverage"] = None
+        assert complaint(yaml.safe_dump(document)) == (
+            "params.yaml: settings: contract: clause fourth asks about sets of possible labels: "
+            "set train.coverage, found null"
+        )
+
     def test_group_rows_by_any_slice(self) -> None:
         """Once it is named there, the column will do."""
         text = with_clause("slice", column="state").replace("slices:\n  - colour", "slices: [colour, state]")
@@ -341,6 +359,7 @@ class TestClauses:
     @pytest.mark.parametrize(("kind", "setting", "value"), [
         ("slice", "required_values", ["red"]), ("fairness", "measure", "calibration"),
         ("representation", "values", ["green"]), ("calibration", "bins", 6), ("churn", "level", 0.01),
+        ("abstention", "risk", 0.2), ("abstention", "answered", 0.4), ("coverage", "threshold", 0.8),
         ("net_value", "cost", 5), ("latency", "percentile", 50), ("size", "bytes", 1001),
     ])  # fmt: skip
     def test_are_frozen_by_the_hash(self, kind: str, setting: str, value: Any) -> None:

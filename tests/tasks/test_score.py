@@ -2,6 +2,7 @@
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from data_factories import in_office
 from factories import parquet, small_folder, small_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logit
 
 import tasks.score
 from tasks.errors import BadInput, Corrupt, Refused
@@ -20,6 +22,7 @@ from tasks.ledger.artifacts import artifact_key, artifacts_of
 from tasks.score import champion_card, champion_scorer, score, score_object
 from tasks.store import open_store
 from tasks.train.card import ModelCard
+from tasks.train.uncertainty import Calibration
 from tasks.workspace import Workspace
 
 FRAME = small_frame("2024-03", rows=60)
@@ -72,7 +75,7 @@ class TestBatchAndRow:
         """Key, probability, alarm by the model's own threshold, and who said it; in the order of the rows."""
         found = scored(ledger, FRAME)
         scorer = champion_scorer(ledger)
-        assert list(found.columns) == ["row_id", "probability", "alarm", "champion"]
+        assert list(found.columns) == ["row_id", "probability", "alarm", "champion", "possible_labels"]
         assert found["row_id"].tolist() == FRAME["row_id"].tolist()
         assert found["alarm"].tolist() == [p >= scorer.card.threshold for p in found["probability"]]
         assert set(found["champion"]) == {scorer.number}
@@ -80,7 +83,7 @@ class TestBatchAndRow:
     def test_no_label_is_needed(self, ledger):
         """Rows without label, times and id are scored as the same rows with them."""
         bare = scored(ledger, FRAME[["colour", "z", "x"]])
-        assert list(bare.columns) == ["probability", "alarm", "champion"]
+        assert list(bare.columns) == ["probability", "alarm", "champion", "possible_labels"]
         assert bare["probability"].tolist() == scored(ledger, FRAME)["probability"].tolist()
 
     def test_no_row_is_dropped(self, ledger):
@@ -106,6 +109,40 @@ class TestBatchAndRow:
             BadInput, match=r"expected features among \['x', 'z', 'colour'\], found \['label'\]"
         ):
             scorer.complete({"label": 1})
+
+
+class TestUncertainty:
+    """The champion's own card says how its trees' answers are to be read."""
+
+    CALIBRATION = Calibration(slope=0.5, intercept=-1.0)
+
+    def test_possible_labels_are_the_sets_of_its_card(self, ledger):
+        """A row's are the batch's, and one label is possible where the other is ruled out."""
+        scorer = champion_scorer(ledger)
+        found = scored(ledger, FRAME)
+        told = found["probability"].to_numpy()
+        assert found["possible_labels"].tolist() == [scorer.possible_labels(p) for p in told]
+        assert set(found["possible_labels"]) == {"0", "1", "0 or 1"}
+        assert (told[found["possible_labels"] == "1"] > 0.5).all()
+        assert (told[found["possible_labels"] == "0"] < 0.5).all()
+
+    def test_a_champion_without_sets_says_nothing_of_them(self, ledger):
+        """Its answers have the columns that they had before there were sets."""
+        scorer = champion_scorer(ledger)
+        plain = replace(scorer, card=scorer.card.model_copy(update={"sets": None}))
+        assert list(plain.batch(FRAME)[0].columns) == ["probability", "alarm", "champion"]
+        assert plain.possible_labels(0.5) is None
+
+    def test_a_calibrated_champion_says_calibrated_probabilities(self, ledger):
+        """In batch and row by row, equal to the bit, and by another scale than its trees'."""
+        scorer = champion_scorer(ledger)
+        calibrated = replace(scorer, card=scorer.card.model_copy(update={"calibration": self.CALIBRATION}))
+        told = calibrated.batch(FRAME)[0]["probability"].to_numpy()
+        plain = scorer.batch(FRAME)[0]["probability"].to_numpy()
+        assert np.allclose(logit(told), 0.5 * logit(plain) - 1.0)
+        rows = FRAME[["x", "z", "colour"]].astype(object)
+        rows = rows.where(rows.notna(), None).to_dict("records")
+        assert [calibrated.one(row) for row in rows] == told.tolist()
 
 
 class TestBadInput:

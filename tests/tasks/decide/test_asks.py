@@ -42,6 +42,14 @@ ALL = [
     ),
     ({"kind": "churn", "threshold": 0.05}, "another answer than the champion in less than 0.05 of the rows"),
     (
+        {"kind": "abstention", "risk": 0.05, "answered": 0.6},
+        "sure of more than 0.6 of the rows, and wrong in less than 0.05 of those",
+    ),
+    (
+        {"kind": "coverage", "threshold": 0.88},
+        "its possible labels hold the label in more than 0.88 of the rows",
+    ),
+    (
         {"kind": "net_value", "horizon_rows": 1000, "cost": 250.0, "cost_per_row": 0.01, "margin": 40.0},
         (
             "value gained over the champion less 250 for the change and 0.01 for each prediction: "

@@ -429,6 +429,8 @@ class TestRequired:
             ({"kind": "representation", "column": "colour", "values": ("red",), "threshold": 0.2}, 0.2),
             ({"kind": "calibration", "margin": 0.1}, -0.1),
             ({"kind": "churn", "threshold": 0.1}, -0.1),
+            ({"kind": "abstention", "risk": 0.1, "answered": 0.5}, 0),
+            ({"kind": "coverage", "threshold": 0.88}, 0.88),
             ({"kind": "net_value", "horizon_rows": 10, "cost": 5.0, "margin": 3.0}, 3.0),
             ({"kind": "latency", "milliseconds": 2.5}, -2.5),
             ({"kind": "size", "bytes": 1000}, -1000),

@@ -18,6 +18,7 @@ from tasks.evaluate.quantities import quantities
 from tasks.evaluate.serial import serial
 from tasks.params import Clause
 from tasks.params.contract import KINDS
+from tasks.train.uncertainty import Sets
 
 PARAMS = small_params()
 CONTRACT = PARAMS.contract
@@ -58,9 +59,12 @@ EASY: dict[str, Clause] = {
         declared(kind="representation", column="kind", values=("a", "b"), threshold=0.01),
         declared(kind="calibration", margin=0.9),
         declared(kind="churn", threshold=0.99),
+        declared(kind="abstention", risk=0.5, answered=0.1),
+        declared(kind="coverage", threshold=0.5),
         declared(kind="net_value", horizon_rows=1000),
     )
 }
+SETS = Sets(coverage=0.9, most_doubt=0.7)
 
 
 def world(seed: int = 0, **changes: object) -> Comparison:
@@ -73,7 +77,7 @@ def world(seed: int = 0, **changes: object) -> Comparison:
         "labels": labels,
         "clusters": days,
         "costs": COSTS,
-        "challenger": Answers(1 / (1 + np.exp(-2 * signal)), 0.5),
+        "challenger": Answers(1 / (1 + np.exp(-2 * signal)), 0.5, SETS),
         "champion": Answers(draw.random(ROWS), 0.5),
         "baseline": constant(0.5, ROWS),
         "columns": {"kind": pd.Series(draw.choice(["a", "b"], ROWS))},
@@ -153,6 +157,8 @@ class TestWords:
             ("representation", "a share of 0.01", "share of rows"),
             ("calibration", "what came", "difference of shares"),
             ("churn", "the champion", "share of rows"),
+            ("abstention", "what came", "share of rows"),
+            ("coverage", "a share of 0.5", "share of rows"),
             ("net_value", "the champion", "EUR on 1,000 predictions"),
         ],
     )
@@ -194,6 +200,37 @@ class TestSerial:
     def test_not_of_what_does_not_exist(self):
         """An AUC of one class has no neighbours."""
         assert found(EASY["floor auc"], world(labels=np.ones(ROWS))).serial is None
+
+
+class TestAbstention:
+    """Two bars, and both must be met."""
+
+    @pytest.mark.parametrize(
+        ("risk", "answered", "verdict", "words"),
+        [
+            (0.3, 0.5, "pass", ""),
+            (0.02, 0.5, "fail", "wrong where sure: "),
+            (0.3, 0.95, "fail", "answered: "),
+            (0.02, 0.95, "fail", "2 of 2 fail"),
+        ],
+    )
+    def test_is_judged_by_the_worse(self, risk, answered, verdict, words):
+        """Too many wrong, or too few answered: the one that fails is named."""
+        clause = declared(kind="abstention", risk=risk, answered=answered)
+        told = judge(clause, CONTRACT, found(clause, world()))
+        assert told.verdict == verdict
+        assert words in told.words
+
+    def test_rests_on_the_clusters_of_the_rows_that_it_is_sure_of(self):
+        """Sure on 14 days only: the share that is wrong is known from 14 clusters, which are too few."""
+        days = world().clusters
+        says = np.where(days < 14, SAME.probabilities, 0.5)
+        evidence = found(EASY["abstention"], world(challenger=Answers(says, 0.5, SETS)))
+        assert [part.interval.clusters for part in evidence.parts] == [14, DAYS]
+        told = judge(EASY["abstention"], CONTRACT, evidence)
+        assert told.verdict == "undecided"
+        assert "wrong where sure: " in told.words
+        assert "rests on 14 clusters" in told.words
 
 
 class TestRareGroups:
@@ -247,7 +284,7 @@ class TestRareGroups:
         assert "kind has no two groups with enough rows to compare" in told.words
 
 
-FLAT = Answers(np.full(ROWS, 0.4), 0.5)
+FLAT = Answers(np.full(ROWS, 0.4), 0.5, SETS)
 SAME = world().challenger
 NO_VARIATION, ONE_CLUSTER = "no variation between clusters", "one cluster only"
 WITH_CHAMPION = [name for name in EASY if name.split()[0] in ("not_worse", "beats_champion", "slice")]
@@ -262,6 +299,9 @@ HOSTILE: list[tuple[str, dict[str, object], list[str], str]] = [
     ("flat", {"challenger": FLAT}, ["floor auc", "beats_baseline auc", "floor recall"], NO_VARIATION),
     ("flat", {"challenger": FLAT}, ["fairness selection_rate"], "selection rate of b does not vary"),
     ("flat", {"challenger": FLAT}, ["fairness true_positive_rate"], "of b does not vary"),
+    ("flat", {"challenger": FLAT}, ["abstention"], "the model is sure of none of these rows"),
+    ("flat", {"challenger": FLAT}, ["coverage"], NO_VARIATION),
+    ("no sets", {"challenger": Answers(SAME.probabilities)}, ["abstention", "coverage"], "without sets"),
     ("equal", {"champion": SAME}, [*WITH_CHAMPION, "churn", "net_value"], NO_VARIATION),
     ("one day", {"clusters": np.zeros(ROWS, np.int64)}, [*EASY], ""),
     ("all of one", {"columns": {"kind": pd.Series(["a"] * ROWS)}}, ["representation"], NO_VARIATION),
@@ -312,7 +352,7 @@ class TestHostile:
 
     def test_ties_are_no_variation_of_their_own(self):
         """With probabilities of one decimal the evidence is there for every kind."""
-        rounded = Answers(SAME.probabilities.round(1).clip(0.1, 0.9), 0.5)
+        rounded = Answers(SAME.probabilities.round(1).clip(0.1, 0.9), 0.5, SETS)
         for name, clause in EASY.items():
             assert judge(clause, CONTRACT, found(clause, world(challenger=rounded))).verdict == "pass", name
 

@@ -1,5 +1,6 @@
 """What each kind of clause asks about is its textbook's number, one row at a time; more is better."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -14,6 +15,7 @@ from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, Undefined, constant
 from tasks.evaluate.quantities import Quantity, quantities
 from tasks.params import Clause
 from tasks.params.contract import Requirement
+from tasks.train.uncertainty import Sets
 
 COSTS = Costs(true_positive=10, false_positive=-4, false_negative=-7, true_negative=1)
 EVALUATE = small_params().evaluate
@@ -161,6 +163,53 @@ class TestChurn:
         seen = world(champion=Answers(world().challenger.probabilities, 0.9))
         between = (seen.challenger.probabilities >= 0.6) & (seen.challenger.probabilities < 0.9)
         assert means(declared(kind="churn", threshold=0.5), seen) == {"": pytest.approx(-between.mean())}
+
+
+class TestSetsOfLabels:
+    """What the sets of possible labels hold, and how much they leave open."""
+
+    SETS = Sets(coverage=0.9, most_doubt=0.65)
+
+    def test_abstention_is_the_room_to_two_bars(self):
+        """Wrong among the sure, on their rows alone, and the share of rows that is sure."""
+        answers = replace(world().challenger, sets=self.SETS)
+        seen = world(challenger=answers)
+        p = answers.probabilities
+        sure = (p > 0.65) | (p < 0.35)
+        wrong = np.mean((p > 0.5)[sure] != seen.labels[sure])
+        clause = declared(kind="abstention", risk=0.4, answered=0.3)
+        assert means(clause, seen) == {
+            "wrong where sure": pytest.approx(0.4 - wrong),
+            "answered": pytest.approx(sure.mean() - 0.3),
+        }
+        assert asked(clause, seen)[0].rows.tolist() == sure.tolist()
+        assert 0.1 < wrong < 0.4 < sure.mean() < 0.9
+
+    def test_coverage_is_the_share_that_is_held(self):
+        """All rows that are not sure, and of the others those that are right."""
+        seen = world(challenger=replace(world().challenger, sets=self.SETS))
+        doubt = np.abs(seen.labels - seen.challenger.probabilities)
+        found = means(declared(kind="coverage", threshold=0.5), seen)
+        assert found == {"": pytest.approx(np.mean(doubt <= 0.65))}
+
+    @pytest.mark.parametrize(
+        "settings",
+        [{"kind": "abstention", "risk": 0.4, "answered": 0.3}, {"kind": "coverage", "threshold": 0.5}],
+    )
+    def test_no_value_lies_below_the_worst(self, settings):
+        """Whatever the labels are, no row falls below what its part may fall to, and some reach it."""
+        labels = np.random.default_rng(8).integers(0, 2, 600).astype(float)
+        seen = world(labels=labels, challenger=replace(world().challenger, sets=self.SETS))
+        for one in asked(declared(**settings), seen):
+            assert one.values().min() == pytest.approx(np.min(one.worst()))
+
+    @pytest.mark.parametrize(
+        "settings",
+        [{"kind": "abstention", "risk": 0.4, "answered": 0.3}, {"kind": "coverage", "threshold": 0.5}],
+    )
+    def test_without_sets_nothing_is_asked(self, settings):
+        """A model that was trained without them has none."""
+        assert asked(declared(**settings), world()) == []
 
 
 class TestSlices:

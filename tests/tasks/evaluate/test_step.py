@@ -3,22 +3,25 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from data_factories import changed, months, told_card, versioned
+from data_factories import changed, contender, months, small_params, told_card, versioned
 from factories import PARAMS, small_frame
+from scipy.special import expit, logit
 
 import tasks.prepare.step as prepare_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt, Leak
 from tasks.evaluate.look import HoldoutExhausted
-from tasks.evaluate.step import evaluate, refuse_leak
+from tasks.evaluate.step import compare, evaluate, refuse_leak
 from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
 from tasks.pins import ChampionPin, fetch
 from tasks.prepare.split import HOLDOUT, TRAIN, split
 from tasks.prepare.step import prepare
 from tasks.store import open_store
 from tasks.train.step import train
+from tasks.train.uncertainty import Calibration, Sets
 from tasks.workspace import Workspace
 
 JANUARY, FEBRUARY = "2024-01", "2024-02"
@@ -85,6 +88,47 @@ class TestTheLook:
         train(workspace)
         assert not evaluate(workspace, ledger).drill
         assert [look.drill for look in looks(ledger)] == [True, False]
+
+
+class TestCalibrated:
+    """A calibrated model's answers are the calibrated ones, whatever is asked of them."""
+
+    SETS = Sets(coverage=0.9, most_doubt=0.4)
+
+    @pytest.mark.parametrize("slope", [0.25, 4.0])
+    def test_answers_are_the_cards(self, slope):
+        """Log odds by the card's slope and intercept; threshold and sets are the card's."""
+        rows = pd.DataFrame({"x": [0.0, 0.0, 0.0]})
+        card = {"calibration": Calibration(slope=slope, intercept=1.0), "sets": self.SETS, "threshold": 0.3}
+        found, _ = contender("a", [0.2, 0.5, 0.9], **card).answers(rows)
+        assert logit(found.probabilities) == pytest.approx(slope * logit([0.2, 0.5, 0.9]) + 1.0)
+        assert (found.threshold, found.sets) == (0.3, self.SETS)
+
+    def test_evidence_is_of_the_calibrated_answers(self):
+        """Log loss and reliability change with the calibration, and AUC does not."""
+        rows = small_frame(FEBRUARY, rows=400).query("label == label").reset_index(drop=True)
+        rows["label"] = rows["label"].astype("int8")
+        told = np.linspace(0.05, 0.95, len(rows))[rows["x"].rank(method="first").astype(int) - 1].tolist()
+        params = small_params()
+        plain, scaled = (
+            compare(rows.assign(x=0.0), contender("a", told, calibration=one), None, params, (FEBRUARY,))
+            for one in (None, Calibration(slope=0.5, intercept=0.7))
+        )
+        wanted = expit(0.5 * logit(np.array(told)) + 0.7)
+        loss = -np.log(np.where(rows["label"] == 1, wanted, 1 - wanted)).mean()
+        assert scaled.metrics["log_loss"].challenger == pytest.approx(loss)
+        assert scaled.metrics["log_loss"].challenger != pytest.approx(plain.metrics["log_loss"].challenger)
+        assert scaled.metrics["auc"] == plain.metrics["auc"]
+        assert scaled.reliability["challenger"][0].predicted == pytest.approx(
+            wanted[np.argsort(told)][: scaled.reliability["challenger"][0].rows].mean()
+        )
+
+    def test_each_by_its_own_card(self):
+        """The champion's calibration is the champion's: the challenger's answers are not moved by it."""
+        rows = pd.DataFrame({"x": [0.0]})
+        champion = contender("b", 0.5, calibration=Calibration(slope=1.0, intercept=2.0))
+        assert champion.answers(rows)[0].probabilities == pytest.approx(expit(2.0))
+        assert contender("a", 0.5).answers(rows)[0].probabilities == 0.5
 
 
 class TestLeaks:

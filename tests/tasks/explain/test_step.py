@@ -9,6 +9,7 @@ import pytest
 import yaml
 from data_factories import accept, in_office, months, put_batch, versioned
 from factories import parquet, small_frame
+from scipy.special import logit
 
 from tasks.code import _closure
 from tasks.decide.step import decide
@@ -27,6 +28,7 @@ from tasks.prepare.step import prepare, read_part, read_preparation
 from tasks.store import open_store
 from tasks.train.booster import fit
 from tasks.train.step import train
+from tasks.train.uncertainty import Calibration
 from tasks.version import manifest
 from tasks.version.remote import store_url
 from tasks.workspace import Workspace
@@ -109,6 +111,24 @@ class TestTheSamePair:
             expected = np.log(told / (1 - told)).mean()
             assert found.models[role].log_odds.estimate == pytest.approx(expected, abs=1e-4)
             assert found.models[role].threshold == contender.card.threshold
+
+    def test_of_a_calibrated_model_too(self, judged):
+        """Its log odds are the calibrated ones, and so are the attributions that add up to them."""
+        workspace, _ = judged
+        challenger, champion = pair(workspace)
+        card = challenger.card.model_copy(update={"calibration": Calibration(slope=0.5, intercept=-0.7)})
+        calibrated = dataclasses.replace(challenger, card=card)
+        holdout = read_part(workspace, HOLDOUT)
+        found, plain = (
+            explained(holdout, (one, champion), workspace.params, ("2024-03",), most=ALL)
+            for one in (calibrated, challenger)
+        )
+        told = calibrated.answers(holdout)[0]
+        after, before = (one.models["challenger"] for one in (found, plain))
+        assert after.log_odds.estimate == pytest.approx(logit(told.probabilities).mean(), abs=1e-4)
+        assert after.features[0].size.estimate == pytest.approx(0.5 * before.features[0].size.estimate)
+        new = (alarms_of(told) > alarms_of(champion.answers(holdout)[0])).sum()
+        assert found.changes[1].log_odds.rows == new
 
     def test_changed_alarms_are_those_that_evaluation_counts(self, judged):
         """New and dropped alarms are as many as the two models' answers to the holdout say."""

@@ -8,15 +8,19 @@ import pandas as pd
 import pytest
 
 from tasks.decide.decision import decide
+from tasks.decide.sealed import sealed
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence, Look, Measurements
 from tasks.evaluate.metrics import SHOWN, Answers, Costs
+from tasks.evaluate.operating import value_by_threshold
+from tasks.ledger import Decided
 from tasks.params import Params, parse_params
 from tasks.prepare.features import Feature, Schema
 from tasks.prepare.step import Part, Preparation
 from tasks.report import Inputs
+from tasks.report.past import Judged
 from tasks.train.card import ModelCard
 from tasks.version.manifest import Dataset, DatasetBatch
 
@@ -76,6 +80,7 @@ def _make(
     day_noise: float = 1.0,
     champion: float | None = 0.05,
     drill: bool = False,
+    retired: bool = True,
     carriers: tuple[str, ...] = ("AA", "B6", "UA"),
     settings: str = SETTINGS,
     seed: int = 1,
@@ -115,7 +120,7 @@ def _make(
     )
     entry = None if champion is None else 5
     return Inputs(
-        decision=decide(evidence, params.contract, look, params.model, entry),
+        decision=decide(evidence, params.contract, look, params.model, entry, retired=retired),
         evidence=evidence,
         measurements=Measurements(
             one_row_p50_ms=0.21,
@@ -157,6 +162,7 @@ def _evidence(seen: Comparison, params: Params, *, drill: bool) -> Evidence:
         reliability=calibration(seen),
         unseen_categories={"challenger": {"carrier": 3}, "champion": {}},
         alarms=alarms(metrics, "EUR"),
+        value_by_threshold=value_by_threshold(seen),
     )
 
 
@@ -240,3 +246,39 @@ def _strip(node: object) -> None:
             node["note"] = "no variation between clusters"
         for item in node.values():
             _strip(item)
+
+
+@pytest.fixture
+def judged() -> Callable[..., Judged]:
+    """Inputs as the past holds them: a decision of an entry, promoted by the next one if it says so."""
+
+    def change(inputs: Inputs, number: int = 4, *, promoted: bool = True, period: str = "2013-03") -> Judged:
+        decision = inputs.decision
+        body = Decided(
+            decision="2" * 64,
+            verdict=decision.verdict,
+            headline=decision.headline,
+            look=decision.look.look,
+            candidate=decision.challenger,
+            registered=number - 1,
+            champion=decision.champion_entry,
+            contract=decision.contract,
+            inputs="3" * 64,
+            drill=decision.drill,
+        )
+        promotion = number + 1 if promoted and decision.verdict == "promote" else None
+        return Judged(number, body, (period,), promotion, decision, inputs.evidence)
+
+    return change
+
+
+@pytest.fixture
+def kept_back() -> Callable[[Inputs], Inputs]:
+    """The same inputs as one of several looks at a holdout, whose numbers nobody may see yet."""
+
+    def change(inputs: Inputs) -> Inputs:
+        decision = inputs.decision
+        look = decision.look.model_copy(update={"budget": 4})
+        return replace(inputs, decision=sealed(decision.model_copy(update={"look": look})))
+
+    return change

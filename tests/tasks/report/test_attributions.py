@@ -17,7 +17,7 @@ from tasks.explain.attributions import (
 from tasks.explain.explanation import Explanation
 from tasks.report.attributions import SHOWN, attributions
 from tasks.report.changes import SHOWN as SHOWN_CHANGES
-from tasks.report.page import _environment
+from tasks.report.environment import environment
 
 HOSTILE = "<script>alert('x')</script>\"'&"
 DAYS = np.repeat(np.arange(10), 6)
@@ -56,7 +56,7 @@ def explanation(challenger, champion=None, *, holdout_rows=60):
 
 def fragment(found):
     """The section as HTML; it needs nothing but `attributions`."""
-    return _environment().get_template("attributions.html.j2").render(attributions=attributions(found))
+    return environment().get_template("attributions.html.j2").render(attributions=attributions(found))
 
 
 class Balanced(HTMLParser):

@@ -2,55 +2,13 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
+from pages import HOSTILE, Page
 
 from tasks.evaluate.findings import SliceEvidence
 from tasks.params import parse_params
 from tasks.report import render
-
-VOID = {"meta", "br"}
-HOSTILE = "<script>alert('x')</script><img src=x onerror=y>\"'&"
-
-
-class Page(HTMLParser):
-    """What a browser would see: elements with their attributes, and the text outside of styles."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.open, self.unbalanced, self.text = [], [], [], ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        """Note the element; one with content waits for its end."""
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        """Note the element."""
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        """Note an end that closes another element than the last one opened."""
-        if not self.open or self.open.pop() != tag:
-            self.unbalanced.append(tag)
-
-    def handle_data(self, data):
-        """Collect what a reader sees."""
-        if "style" not in self.open:
-            self.text += data + " "
-
-    def all(self, name):
-        """The values of an attribute, in the order of the page."""
-        return [attrs[name] for _, attrs in self.elements if name in attrs]
-
-    @property
-    def words(self):
-        """The page's text on one line."""
-        return " ".join(self.text.split())
 
 
 def hostile(make, settings):
@@ -95,6 +53,33 @@ class TestReadingOrder:
         assert [kind for kind, _ in found] == [verdict]
         assert verdict.capitalize() in found[0][1]
         assert any(mark in found[0][1] for mark in "✔✘?")
+
+
+class TestSealed:
+    """While the holdout may be asked again, the page tells how clauses ended and no number of it."""
+
+    def test_shows_no_number_of_the_holdout(self, make, settings):
+        """No estimate of any metric, no picture, no slice; why, and when they come, is said."""
+        text = settings.replace("min_clusters: 10", "min_clusters: 10\n  looks_per_holdout: 2")
+        inputs = make(settings=text, retired=False, champion=-0.6)
+        html = render(inputs)
+        page = Page(html)
+        assert page.unbalanced == []
+        for section in ("metrics", "slices", "calibration", "cost"):
+            assert f'id="{section}"' not in html
+        assert "No numbers yet." in page.words
+        told = [part.interval for one in inputs.evidence.clauses.values() for part in one.parts]
+        told += [one.challenger_over_baseline for one in inputs.evidence.metrics.values()]
+        assert not [one for one in told if f"{abs(one.estimate):.4f}" in html]
+        assert not [one for one in told if f"{abs(one.low):.4f}" in html]
+
+    def test_an_open_one_shows_them(self, make):
+        """The same numbers stand on the page of a decision that is not sealed."""
+        inputs = make()
+        html = render(inputs)
+        assert "No numbers yet." not in html
+        lead = inputs.evidence.metrics["log_loss"].challenger_over_baseline
+        assert f"{abs(lead.estimate):.4f}" in html
 
 
 class TestAlarms:

@@ -1,16 +1,19 @@
 """Each picture shows the numbers that it is made from."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from tasks.evaluate.evidence import CLUSTERED, Interval
-from tasks.evaluate.findings import Bin, SliceEvidence
+from tasks.evaluate.findings import Bin, OperatingPoint, SliceEvidence, ValueByThreshold, ValueCurve
+from tasks.evaluate.metrics import NO_ALARM
 from tasks.report import render
 from tasks.report.calibration import SIDE, mean_gap, reliability
 from tasks.report.clauses import clause_views
 from tasks.report.material import material
 from tasks.report.money import money
+from tasks.report.operating import operating
 from tasks.report.slices import forest, reading
 
 
@@ -159,6 +162,66 @@ class TestMoney:
     def test_a_missing_metric_has_no_picture(self, make):
         """No value metric, no section."""
         assert money(None, make().params.evaluate.costs) is None
+
+
+def point(threshold, value, alarms=1):
+    return OperatingPoint(threshold=threshold, value=value, alarms=alarms)
+
+
+def curves(challenger, champion=None, nobody=0.0, everybody=-1.0):
+    """A picture of these points, the first of each model its own."""
+    models = {"challenger": challenger} | ({"champion": champion} if champion else {})
+    told = {name: ValueCurve(chosen=points[0], points=tuple(points)) for name, points in models.items()}
+    return operating(ValueByThreshold(nobody=nobody, everybody=everybody, models=told), 10, "EUR")
+
+
+class TestOperating:
+    """Value by threshold, each model's own threshold marked."""
+
+    def test_the_own_threshold_lies_on_the_curve(self, make):
+        """The mark is a corner of the steps, at the value that the metrics tell."""
+        inputs = make()
+        found = operating(inputs.evidence.value_by_threshold, inputs.evidence.rows, "EUR")
+        assert [one.name for one in found.curves] == ["champion", "challenger"]
+        for one in found.curves:
+            assert f"V{one.y}H{one.x}" in one.path
+            value = 1000 * getattr(inputs.evidence.metrics["value"], one.name)
+            assert f"{value:+,.0f}".replace("-", "−") in one.words
+            assert one.words.startswith("alarms from 30.0% on, ")
+
+    def test_a_curve_begins_at_everybody_and_ends_at_nobody(self):
+        """From the left edge at the value of all alarms to the right edge at that of none."""
+        found = curves([point(0.2, -1.0), point(0.4, 3.0)])
+        everybody, nobody = found.levels
+        path = found.curves[0].path
+        assert path.startswith(f"M0.0 {everybody.y}H50.0")
+        assert path.endswith(f"V{nobody.y}H100")
+
+    def test_more_value_is_higher(self):
+        """Heights fall from the top as values rise, for points, levels and labels alike."""
+        found = curves([point(0.4, 3.0)], [point(0.3, 1.0)])
+        champion, challenger = found.curves
+        assert challenger.y < champion.y < found.levels[1].y < found.levels[0].y
+        assert [one.at for one in found.y_ticks] == sorted((one.at for one in found.y_ticks), reverse=True)
+
+    def test_a_model_that_never_alarms(self):
+        """Its mark is at the right edge, on the line of nobody, and its words say so."""
+        found = curves([point(NO_ALARM, 0.0, 0), point(0.3, -1.0)])
+        only = found.curves[0]
+        assert (only.x, only.y) == (100.0, found.levels[1].y)
+        assert only.words == "never alarms, 0"
+
+    def test_a_constant_score_worth_nothing(self):
+        """One threshold and no difference in value is drawn all the same."""
+        found = curves([point(0.0, 0.0, 10)], everybody=0.0)
+        assert all(0 <= one.y <= found.height for one in (*found.curves, *found.levels))
+
+    def test_without_curves_there_is_no_picture(self, make):
+        """Evidence of an earlier version has none, and its page is whole."""
+        inputs = make()
+        bare = replace(inputs, evidence=inputs.evidence.model_copy(update={"value_by_threshold": None}))
+        assert "Where the alarm begins" not in render(bare)
+        assert "Where the alarm begins" in render(inputs)
 
 
 class TestMaterial:

@@ -91,3 +91,17 @@ class TestWouldHaveBeen:
     def test_it_follows_the_decision(self, make, settings, words):
         """Promoted with, or refused without, row-level statistics."""
         assert would_have_been(make(**settings).decision) == words
+
+
+class TestSealed:
+    """An orchestrator's page tells no more than the decision."""
+
+    def test_has_verdicts_and_no_metrics(self, make, settings):
+        """Clauses with how they ended; the table of metrics is left out."""
+        text = settings.replace("min_clusters: 10", "min_clusters: 10\n  looks_per_holdout: 2")
+        inputs = make(settings=text, retired=False)
+        told = markdown(inputs.decision, inputs.evidence)
+        assert "| metric |" not in told
+        assert told.count("not told yet") == len(inputs.decision.clauses) + 1
+        lead = inputs.evidence.metrics["log_loss"].challenger_over_baseline
+        assert f"{abs(lead.estimate):.4f}" not in told

@@ -12,8 +12,9 @@ from tasks.evaluate.metrics import value_rows
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
 from tasks.train.booster import load_model
-from tasks.train.card import read_card
+from tasks.train.card import ModelCard, read_card
 from tasks.train.step import train
+from tasks.train.uncertainty import fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
 JANUARY, FEBRUARY = "2024-01", "2024-02"
@@ -23,6 +24,18 @@ JANUARY, FEBRUARY = "2024-01", "2024-02"
 def trained(tmp_path_factory) -> Workspace:
     """A workspace in which two months were prepared and trained on."""
     workspace = versioned(tmp_path_factory.mktemp("trained"), months(JANUARY, FEBRUARY, rows=200))
+    prepare(workspace)
+    train(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory) -> Workspace:
+    """The same months, trained with calibration and another coverage."""
+    text = changed(("  max_depth: 3\n", "  max_depth: 3\n  calibrate: true\n  coverage: 0.8\n"))
+    workspace = versioned(
+        tmp_path_factory.mktemp("calibrated"), months(JANUARY, FEBRUARY, rows=200), params=text
+    )
     prepare(workspace)
     train(workspace)
     return workspace
@@ -79,6 +92,51 @@ class TestTheCard:
         """Bytes that are no card are `Corrupt`."""
         with pytest.raises(Corrupt, match="not a document"):
             read_card(data)
+
+
+class TestUncertainty:
+    """Calibration and sets come from the selection rows, and stand in the card."""
+
+    def selection(self, workspace: Workspace) -> tuple[ModelCard, np.ndarray, np.ndarray]:
+        """The card, the selection rows' labels, and what the trees tell of them."""
+        card = read_card(workspace.model_card.read_bytes())
+        part = read_part(workspace, "selection")
+        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
+        return card, part["label"].to_numpy("float64"), model.predict(encode(part, card.features)[0])
+
+    def test_is_fitted_on_selection(self, calibrated):
+        """Both parts are those of the selection rows, the sets on calibrated probabilities."""
+        card, labels, told = self.selection(calibrated)
+        assert card.calibration == fit_calibration(labels, told)
+        assert card.sets == fit_sets(labels, card.calibration.probabilities(told), 0.8)
+
+    def test_the_threshold_is_on_the_calibrated_scale(self, trained, calibrated):
+        """The same trees raise the same alarms on selection, by a threshold that calibration has moved."""
+        card, _, told = self.selection(calibrated)
+        plain = read_card(trained.model_card.read_bytes())
+        assert card.model_sha256 == plain.model_sha256
+        assert card.threshold == card.answers(np.array([plain.threshold]))[0] != plain.threshold
+        assert ((card.answers(told) >= card.threshold) == (told >= plain.threshold)).all()
+
+    def test_is_off_unless_declared_and_sets_are_not(self, trained):
+        """By default answers are the trees', and sets are of 90%: neither changes the model or an alarm."""
+        card, labels, told = self.selection(trained)
+        assert card.calibration is None
+        assert card.answers(told) is told
+        assert card.sets == fit_sets(labels, told, 0.9)
+
+    def test_a_card_from_before_keeps_its_identity(self, trained):
+        """A card that knows neither is read, and is the same bytes again."""
+        card = read_card(trained.model_card.read_bytes()).model_copy(update={"sets": None})
+        assert b"sets" not in card.to_bytes()
+        assert b"calibration" not in card.to_bytes()
+        assert read_card(card.to_bytes()).candidate == card.candidate
+
+    def test_without_a_coverage_there_are_no_sets(self, fresh):
+        """`coverage: null` leaves them out."""
+        text = changed(("  max_depth: 3\n", "  max_depth: 3\n  coverage: null\n"))
+        fresh.params_file.write_text(text)
+        assert train(Workspace(fresh.root)).sets is None
 
 
 class TestTheSameAgain:

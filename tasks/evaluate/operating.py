@@ -1,0 +1,73 @@
+"""What alarms from each threshold on are worth: a curve of each model, with its own threshold on it. Pure."""
+
+import numpy as np
+
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.evidence import Floats
+from tasks.evaluate.findings import OperatingPoint, ValueByThreshold, ValueCurve
+from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, value_rows
+
+POINTS = 48
+"""Thresholds of a curve, beside the model's own."""
+
+
+def value_by_threshold(seen: Comparison) -> ValueByThreshold | None:
+    """Both models' curves on the holdout; None without rows."""
+    if not len(seen.labels):
+        return None
+    models = {"challenger": seen.challenger, "champion": seen.champion}
+    nobody, everybody = (
+        float(value_rows(seen.labels, np.zeros(len(seen.labels)), place, seen.costs).mean())
+        for place in (NO_ALARM, 0.0)
+    )
+    return ValueByThreshold(
+        nobody=nobody,
+        everybody=everybody,
+        models={
+            name: value_curve(seen.labels, answers, seen.costs)
+            for name, answers in models.items()
+            if answers is not None
+        },
+    )
+
+
+def value_curve(labels: Floats, answers: Answers, costs: Costs) -> ValueCurve:
+    """The value per row (`metrics.value_rows`) from each of `thresholds_of` on, and from the model's own.
+
+    O(n log n); labels and probabilities are (n,), n > 0.
+    """
+    ranked = np.sort(answers.probabilities)
+    late = np.sort(answers.probabilities[labels == 1])
+
+    def worth(threshold: float) -> OperatingPoint:
+        alarms = len(ranked) - int(np.searchsorted(ranked, threshold))
+        hits = len(late) - int(np.searchsorted(late, threshold))
+        total = (
+            hits * costs.true_positive
+            + (alarms - hits) * costs.false_positive
+            + (len(late) - hits) * costs.false_negative
+            + (len(ranked) - len(late) - (alarms - hits)) * costs.true_negative
+        )
+        return OperatingPoint(threshold=threshold, value=total / len(ranked), alarms=alarms)
+
+    places = thresholds_of(ranked)
+    if answers.threshold < NO_ALARM:
+        places = np.union1d(places, [answers.threshold])
+    return ValueCurve(
+        chosen=worth(answers.threshold), points=tuple(worth(place) for place in places.tolist())
+    )
+
+
+def thresholds_of(ranked: Floats, most: int = POINTS) -> Floats:
+    """At most `most` of the sorted probabilities (n,), n > 0: all that differ, or else some of them.
+
+    Half of these leave even shares of the rows between them; the others go from the highest down in equal
+    ratios of the number of alarms, since where few rows are worth an alarm all that matters is near the top.
+    The lowest, which alarms everybody, is always there.
+    """
+    different = np.unique(ranked)
+    if len(different) <= most:
+        return different
+    even = np.linspace(1, len(ranked), most - most // 2)
+    alarms = np.concatenate((even, np.geomspace(1, len(ranked), most // 2)))
+    return np.unique(ranked[len(ranked) - np.round(alarms).astype(np.int64)])

@@ -1,0 +1,32 @@
+"""Where the pages' templates come from, with every text from outside escaped."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tasks.report import wording
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def environment() -> "Environment":
+    """The templates of this package; a name that a template does not know is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    found = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for helper in (
+        wording.number,
+        wording.counted,
+        wording.share,
+        wording.instant,
+        wording.size,
+        wording.confidence,
+    ):
+        found.filters[helper.__name__] = helper
+    return found

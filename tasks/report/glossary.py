@@ -1,0 +1,81 @@
+"""What the terms on a page mean, in words for whoever has to sign a decision."""
+
+GLOSSARY = {
+    # who and what
+    "challenger": "The newly trained model that wants to replace the champion.",
+    "champion": "The model in use.",
+    "base rate": "The share of rows with label 1 in training, predicted for everybody: "
+    "what one knows without a model.",
+    "holdout": "The newest labelled rows, later than anything that either model has learned from.",
+    "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
+    "the threshold were chosen.",
+    "slice": "The rows that share a value of one column, such as one origin.",
+    "pooled": "Values with too few rows or clusters are judged together, as rest.",
+    "label cut-off": "Labels that became known later than this are not used.",
+    "drill": "A rehearsal with a model that was trained on shuffled labels, to show that it is refused.",
+    # the gate
+    "contract": "What a challenger must show before it replaces the champion, agreed before it exists.",
+    "clause": "One requirement of the contract, with an owner and a reason. All must pass.",
+    "look": "One challenger meeting one holdout. A holdout that is asked too often lies, "
+    "so looks are counted.",
+    "power": "The chance that so much evidence would show the lead, if it is as large as seen.",
+    "point estimate": "The one number that the rows give, without asking how far luck could have moved it.",
+    "row-level statistics": "Statistics that take each row as a witness of its own, as if rows of one day "
+    "had nothing in common. They look surer than they are.",
+    # statistics
+    "cluster": "Rows that belong together, such as the rows of one day. They share circumstances, "
+    "so they count as one witness and not as many.",
+    "interval": "The range of values that the holdout's data are compatible with. "
+    "At the usual level of 5% on each side it is a 90% interval.",
+    "standard error": "How far a number would typically move if other rows of the same kind had been drawn.",
+    "degrees of freedom": "How many independent pieces of evidence the standard error rests on, in effect.",
+    "jackknife": "How far a number moves when one cluster is left out, for each cluster in turn: "
+    "a measure of how sure it is.",
+    "Student's t": "The usual allowance for an error that was itself estimated from few clusters.",
+    "bootstrap-t": "An allowance found by drawing the clusters again and again: it widens the interval where "
+    "losses are rare and large.",
+    "advantage": "How much better the challenger does than the other on the same rows. "
+    "Above zero is better, whatever the metric.",
+    "median": "Half of all are below it.",
+    "percentile": "The 95th percentile: 95 of 100 are below it.",
+    # metrics
+    "log loss": "How surprised the model is by what happened, in nats: 0 is certain and right. "
+    "Lower is better.",
+    "nats": "The unit of log loss. Saying 50% to what happens costs 0.69 nats, saying 90% costs 0.11.",
+    "brier": "The squared distance between the predicted probability and what happened (1 or 0). "
+    "Lower is better.",
+    "AUC": "How often the model ranks a row with label 1 above a row with label 0: "
+    "0.5 is chance, 1 is perfect.",
+    "precision": "Of the alarms, the share that were right.",
+    "recall": "Of the rows with label 1, the share that got an alarm.",
+    "value": "What the predictions are worth by the cost table of params.yaml.",
+    "calibration": "Whether, of the rows given 30%, about 30 in 100 turn out so.",
+    "threshold": "The probability from which the model raises an alarm. "
+    "It was chosen on the selection rows, by the cost table.",
+    "latency": "How long one prediction takes.",
+    "churn": "The share of rows about which the two models decide differently.",
+    # explanations
+    "attribution": "What a feature adds to one row's log odds, by the model's own trees (its SHAP value). "
+    "It says what the model goes by, and not what causes the outcome.",
+    "log odds": "The scale on which attributions add up. Near a probability of 30%, +0.1 log odds is about "
+    "+2 percentage points.",
+    "feature": "One thing that a model is told about a row, such as the distance.",
+    # names
+    "hash": "A fingerprint of a file: the same bytes have the same one, any other bytes another.",
+    "ledger": "The log of all looks, decisions and promotions, which can only be added to.",
+    "seed": "The number that training starts its random choices from: the same one gives the same model.",
+}
+
+BY_HAND = frozenset({"value", "look", "selection", "pooled"})
+"""Words that mean something else as often: linked only where a page says so."""
+
+ALSO = {
+    **{f"{name.lower()}s": name for name in GLOSSARY if name not in BY_HAND and not name.endswith("s")},
+    "shap value": "attribution",
+    "shap values": "attribution",
+    "sha-256": "hash",
+    "nat": "nats",
+    "student's": "Student's t",
+    "brier score": "brier",
+}
+"""How else the terms are said."""

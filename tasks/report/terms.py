@@ -1,0 +1,82 @@
+"""Terms that not every reader knows: each is linked, where it stands first, to what it means. Pure."""
+
+import re
+from typing import TYPE_CHECKING
+
+from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+# Where a link would be wrong or unseen.
+_LEFT_ALONE = ("a", "abbr", "code", "h1", "h2", "h3", "summary", "svg", "style")
+_TAG = re.compile(r"(<[^>]*>)")
+_NAMES = {name.lower(): name for name in GLOSSARY if name not in BY_HAND} | ALSO
+# Longest first; an apostrophe may have been escaped.
+_EITHER = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True)).replace(
+    "'", "(?:'|&#39;)"
+)
+_TERM = re.compile(rf"(?<![\w-])(?:{_EITHER})(?![\w-])", re.IGNORECASE)
+
+
+class Terms:
+    """The terms of one page: links them, and remembers which it has to explain at its end.
+
+    A pointer shows the meaning as a tooltip; where there is none, on a phone, the link leads to it.
+    """
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def linked(self, html: str) -> "Markup":
+        """The HTML with each term linked once a section; `<` and `>` stand only for tags in it."""
+        from markupsafe import Markup
+
+        seen: set[str] = set()
+        inside: list[str] = []
+        parts = _TAG.split(html)
+        for place, part in enumerate(parts):
+            if part.startswith("<"):
+                _enter(part, inside)
+                if part.startswith(("<section", "<article")):
+                    seen.clear()
+            elif not inside:
+                parts[place] = _TERM.sub(lambda found: self._once(found.group(), seen), part)
+        return Markup("".join(parts))  # noqa: S704 - what came in, and links of our own
+
+    def term(self, name: str, words: str = "") -> "Markup":
+        """A term of the glossary as a link, said in other `words` if there are any."""
+        from markupsafe import Markup
+
+        self._used.add(name)
+        return Markup('<a class="term" href="#{}"><abbr title="{}">{}</abbr></a>').format(
+            _anchor(name), GLOSSARY[name], words or name
+        )
+
+    def used(self) -> list[tuple[str, str, str]]:
+        """Anchor, name and meaning of every term that was linked, by name."""
+        return [(_anchor(name), name, GLOSSARY[name]) for name in sorted(self._used, key=str.lower)]
+
+    def _once(self, words: str, seen: set[str]) -> str:
+        from markupsafe import Markup
+
+        name = _NAMES[words.lower().replace("&#39;", "'")]
+        if name in seen:
+            return words
+        seen.add(name)
+        return str(self.term(name, Markup(words)))  # noqa: S704 - text that is escaped already
+
+
+def _enter(tag: str, inside: list[str]) -> None:
+    """Keep account of the elements in which nothing is linked."""
+    name = tag.strip("</>").split(maxsplit=1)[0] if tag.strip("</>") else ""
+    if name not in _LEFT_ALONE or tag.endswith("/>"):
+        return
+    if not tag.startswith("</"):
+        inside.append(name)
+    elif inside:
+        inside.pop()
+
+
+def _anchor(name: str) -> str:
+    return "word-" + re.sub(r"\W+", "-", name.lower())

@@ -1,0 +1,146 @@
+"""How far a model's probabilities can be believed: a calibrator and sets of possible labels. Pure.
+
+Both are fitted on the selection rows, and travel in the model card. What that does and does not promise:
+
+- Selection has also stopped the training and chosen the threshold, and both parts here are fitted on the
+  same rows: what they say of those rows is a little too good.
+- Split conformal sets cover new rows as declared if all rows are exchangeable. Rows of one day share what
+  happened to them, and tomorrow is no draw from the past: there is no such guarantee here. The clauses
+  `coverage` and `abstention` of the contract look at what the sets cover on the holdout, by clusters.
+"""
+
+import logging
+import math
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.special import expit, logit
+
+from tasks.documents import Document
+
+_log = logging.getLogger(__name__)
+Floats = NDArray[np.float64]
+
+SMALLEST = 1e-15
+"""Probabilities closer to 0 or 1 have no log odds worth the name."""
+_STEPS, _CLOSE, _TINY = 100, 1e-11, 1e-12
+BOTH = "0 or 1"
+
+
+class Calibration(Document):
+    """Log odds are multiplied by `slope`, which is above 0, and moved by `intercept`."""
+
+    slope: float = Field(gt=0)
+    intercept: float
+
+    def probabilities(self, told: Floats) -> Floats:
+        """Calibrated probabilities (n,) in the order of `told`: no row overtakes another."""
+        return np.asarray(expit(self.slope * _log_odds(told) + self.intercept), dtype=np.float64)
+
+
+class Sets(Document):
+    """Which labels a model cannot rule out: those whose doubt, 1 - probability, is at most `most_doubt`.
+
+    `coverage` is the share of rows whose sets were to hold the label.
+    """
+
+    coverage: float = Field(gt=0, lt=1)
+    most_doubt: float = Field(ge=0, le=1)
+
+    def sure(self, probabilities: Floats) -> NDArray[np.bool_]:
+        """Where (n,) exactly one label is possible. A set without a label is taken for one of both.
+
+        That only makes sets larger, so they cover no less.
+        """
+        zero, one = probabilities <= self.most_doubt, 1 - probabilities <= self.most_doubt
+        return np.not_equal(zero, one)
+
+    def hold(self, probabilities: Floats, labels: Floats) -> NDArray[np.bool_]:
+        """Where (n,) the set holds the label."""
+        return ~self.sure(probabilities) | (doubts(labels, probabilities) <= self.most_doubt)
+
+    def words(self, probabilities: Floats) -> NDArray[np.str_]:
+        """The possible labels (n,): `0`, `1`, or `0 or 1` where the model is not sure."""
+        one = np.where(1 - probabilities <= self.most_doubt, "1", "0")
+        return np.where(self.sure(probabilities), one, BOTH)
+
+
+def doubts(labels: Floats, probabilities: Floats) -> Floats:
+    """1 - the probability (n,) that was given to the label."""
+    return np.where(labels == 1, 1 - probabilities, probabilities)
+
+
+def fit_sets(labels: Floats, probabilities: Floats, coverage: float) -> Sets:
+    """The sets that hold a new row's label with chance `coverage`, were it exchangeable with these n rows.
+
+    `most_doubt` is the ceil((n + 1) coverage)-th smallest doubt: the split conformal quantile (Vovk,
+    Gammerman & Shafer, Algorithmic Learning in a Random World (2005); Angelopoulos & Bates, "A gentle
+    introduction to conformal prediction" (2021), section 1). With fewer rows than that both labels are
+    possible everywhere, which a warning says.
+    """
+    place = math.ceil((len(labels) + 1) * Fraction(str(coverage)))
+    if place > len(labels):
+        _log.warning(
+            "train: %d selection rows are too few for sets that hold the label in %g of all rows: every set "
+            "holds both labels; widen prepare.selection_days or lower train.coverage",
+            len(labels),
+            coverage,
+        )
+        return Sets(coverage=coverage, most_doubt=1.0)
+    return Sets(coverage=coverage, most_doubt=float(np.sort(doubts(labels, probabilities))[place - 1]))
+
+
+def fit_calibration(labels: Floats, probabilities: Floats) -> Calibration | None:
+    """Platt's scaling on log odds; None, with a warning, where nothing that keeps the order can be fitted.
+
+    It minimises the log loss against Platt's targets (k + 1) / (k + 2) and 1 / (m + 2) for k rows of label 1
+    and m of label 0, which keep it finite where the labels are parted perfectly (Platt, "Probabilistic
+    outputs for support vector machines" (1999)), by Newton's method with step halving (Lin, Lin & Weng, "A
+    note on Platt's probabilistic outputs", Machine Learning 68 (2007)). It needs both labels and two
+    different probabilities, and a slope above 0: one below would turn the model's order round.
+    """
+    ones = float(labels.sum())
+    zeros = len(labels) - ones
+    odds = _log_odds(probabilities)
+    if not ones or not zeros or np.ptp(odds) == 0:
+        _log.warning("train: not calibrated: selection has one label or one probability only")
+        return None
+    targets = np.where(labels == 1, (ones + 1) / (ones + 2), 1 / (zeros + 2))
+    centre, scale = float(odds.mean()), float(odds.std())
+    slope, intercept = _newton((odds - centre) / scale, targets, math.log((ones + 1) / (zeros + 1)))
+    # Rounded, so that the last bits of another machine's sums make no other model.
+    slope, intercept = round(slope / scale, 9), round(intercept - slope / scale * centre, 9) + 0.0
+    if not slope > 0:
+        _log.warning("train: not calibrated: on selection, higher probabilities do not come true more often")
+        return None
+    return Calibration(slope=slope, intercept=intercept)
+
+
+def _newton(x: Floats, targets: Floats, intercept: float) -> tuple[float, float]:
+    """Slope and intercept of the least log loss; convex, with one minimum, so that every start will do."""
+
+    def loss(a: float, b: float) -> float:
+        return float((np.logaddexp(0, a * x + b) - targets * (a * x + b)).sum())
+
+    a, b = 0.0, intercept
+    for _ in range(_STEPS):
+        p = expit(a * x + b)
+        weight, wrong = p * (1 - p), p - targets
+        to_a, to_b, ab = float((wrong * x).sum()), float(wrong.sum()), float((weight * x).sum())
+        aa, bb = float((weight * x * x).sum()) + _TINY, float(weight.sum()) + _TINY
+        determinant = aa * bb - ab * ab
+        step_a, step_b = (bb * to_a - ab * to_b) / determinant, (aa * to_b - ab * to_a) / determinant
+        # Close to the minimum a whole step changes the loss by less than the sum's own rounding.
+        most = loss(a, b) * (1 + _TINY)
+        while loss(a - step_a, b - step_b) > most:
+            step_a, step_b = step_a / 2, step_b / 2
+        a, b = a - step_a, b - step_b
+        if max(abs(step_a), abs(step_b)) < _CLOSE:
+            break
+    return a, b
+
+
+def _log_odds(probabilities: Floats) -> Floats:
+    return np.asarray(logit(np.clip(probabilities, SMALLEST, 1 - SMALLEST)), dtype=np.float64)
