@@ -9,7 +9,7 @@ from tasks.evaluate.findings import Part
 
 # Beyond this many times the evidence at hand, "more of it" is no answer.
 MOST = 1000
-_ROUNDS = 20
+_ROUNDS = 50
 MIN_OPPOSING = 5
 """In fewer clusters than this, in effect, what speaks against a clause is too rare to know how rare.
 
@@ -43,7 +43,7 @@ def needed(
         d >= (t(1 - a, m f) + x / sqrt(m) + t(power, m f)) s / sqrt(m),
 
     as in any sample size of a one-sided test (e.g. Chow et al., Sample Size Calculations in Clinical
-    Research, chapter 3), by iteration. x is by how many standard errors the bound lies farther than
+    Research, chapter 3). x is by how many standard errors the bound lies farther than
     Student's because of skewness, which fades as the root of the sample. To pass takes `MIN_OPPOSING`
     clusters that speak against it, too. It takes the gap that was seen for the true one: it says what
     such a gap would take, and not how likely it is.
@@ -75,15 +75,27 @@ def needed(
 def detecting(
     gap: float, error: float, freedom: float, level: float, power: float, farther: float = 0.0
 ) -> float:
-    """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`."""
-    times = 1.0
+    """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`.
+
+    At least two degrees of freedom; infinite where there is no telling. By bisection: with few degrees of
+    freedom quantiles change so fast that iterating the equation does not settle.
+    """
+    if not error / gap < _HOPELESS:
+        return math.inf
+
+    def short(times: float) -> bool:
+        return detectable(times, error, freedom, level, power) + farther * error / times > gap
+
+    most = 2 / freedom
+    if not short(most):
+        return most
+    while short(most):
+        most *= 2
+    least = most / 2
     for _ in range(_ROUNDS):
-        reach = float(stdtrit(times * freedom, 1 - level) + stdtrit(times * freedom, power))
-        ratio = (reach + farther / math.sqrt(times)) * error / gap
-        if ratio > _HOPELESS:
-            return math.inf
-        times = max(ratio**2, 2 / freedom)
-    return times
+        middle = (least + most) / 2
+        least, most = (middle, most) if short(middle) else (least, middle)
+    return most
 
 
 def detectable(times: float, error: float, freedom: float, level: float, power: float) -> float:

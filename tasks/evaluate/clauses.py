@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean, no_mean
 from tasks.evaluate.findings import ClauseEvidence, Part, Serial
 from tasks.evaluate.groups import Group
 from tasks.evaluate.metrics import Undefined
-from tasks.evaluate.opposition import holds_at_worst, opposing_clusters
+from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import Quantity, groups_of, quantities
 from tasks.evaluate.serial import serial
 from tasks.evaluate.units import unit_of
@@ -43,7 +44,7 @@ def clause_evidence(
 
 
 def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -> Part:
-    clusters = seen.clusters if quantity.rows is None else seen.clusters[quantity.rows]
+    clusters = numbered(seen.clusters if quantity.rows is None else seen.clusters[quantity.rows])[0]
     try:
         values = quantity.values()
     except Undefined as reason:
@@ -55,13 +56,21 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
         )
     judged = clustered_mean(values, clusters, level=level)
     judged = as_share(judged) if quantity.share else judged
-    fewest = min((len(np.unique(clusters[rows])) for rows in quantity.rests_on), default=judged.clusters)
+    fewest = min((len(numbered(clusters[rows])[1]) for rows in quantity.rests_on), default=judged.clusters)
+    worst = quantity.worst()
+    opposing = opposing_clusters(values, clusters, required)
+    lead = 0.0 if judged.low is None else judged.low - required
+    if lead > 0 and np.ptp(worst):
+        # Where the worst is the same for all rows, what speaks against is that worst.
+        opposing = min(
+            opposing, clusters_at_worst(values, clusters, required, np.asarray(worst), level, lead)
+        )
     return Part(
         of=quantity.of,
         interval=replace(judged, clusters=fewest),
         independent=independent_mean(values, level=level),
-        opposing_clusters=opposing_clusters(values, clusters, required),
-        holds_at_worst=holds_at_worst(values, clusters, required, quantity.worst(), level),
+        opposing_clusters=opposing,
+        holds_at_worst=holds_at_worst(values, clusters, required, worst, level),
     )
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Interval
 from tasks.evaluate.findings import Bin, MetricEvidence, SliceEvidence
-from tasks.evaluate.groups import groups
 from tasks.evaluate.metrics import (
     LOG_LOSS,
     NO_ALARM,
@@ -18,6 +17,7 @@ from tasks.evaluate.metrics import (
     constant,
     paired,
     reliability,
+    remembered,
     single,
 )
 from tasks.params import CostParams
@@ -37,6 +37,7 @@ def naive(rate: float, rows: int, costs: Costs) -> Answers:
 
 def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
     """One metric of all three, with paired advantages at 5% one-sided."""
+    metric = remembered(metric)
 
     def value(answers: Answers | None) -> float | None:
         if answers is None:
@@ -60,7 +61,7 @@ def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
 
 def slice_evidence(column: str, seen: Comparison) -> Iterator[SliceEvidence]:
     """Log loss by the values of a column, widest support first; rare values are pooled into `rest`."""
-    for group in groups(seen.columns[column], seen.clusters, seen.settings):
+    for group in seen.groups[column]:
         yield _slice(column, group.value, group.pooled, group.rows, seen)
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from tasks.evaluate.evidence import Codes, Floats
+from tasks.evaluate.groups import Group, groups
 from tasks.evaluate.metrics import Answers, Costs
 from tasks.params import EvaluateParams
 
@@ -30,6 +32,11 @@ class Comparison:
     def incumbent(self) -> Answers:
         """Who has to be beaten: the champion, or, while there is none, the naive baseline."""
         return self.champion or self.baseline
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[Group, ...]]:
+        """The groups of each column, found once: several clauses may ask for them."""
+        return {name: groups(values, self.clusters, self.settings) for name, values in self.columns.items()}
 
     @property
     def currency(self) -> str:

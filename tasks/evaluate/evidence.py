@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtrit
 
 from tasks.errors import BadInput
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.resampling import critical_value
 
 Floats = NDArray[np.float64]
@@ -86,7 +87,7 @@ def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> I
     Raises `BadInput` for unequal lengths or a level outside (0, 0.5).
     """
     _check(values, clusters, level)
-    _, codes, counts = np.unique(clusters, return_inverse=True, return_counts=True)
+    codes, counts = numbered(clusters)
     plain = _without_bounds(values, counts, level=level, method=CLUSTERED)
     if plain.note:
         return plain
@@ -146,7 +147,7 @@ def independent_mean(values: Floats, *, level: float = 0.05) -> Interval:
 def no_mean(clusters: Codes | None, rows: int, *, level: float, note: str) -> Interval:
     """The interval of a quantity that does not exist on these rows, with the reason in `note`."""
     method = INDEPENDENT if clusters is None else CLUSTERED
-    counts = np.ones(rows, np.int64) if clusters is None else np.unique(clusters, return_counts=True)[1]
+    counts = np.ones(rows, np.int64) if clusters is None else numbered(clusters)[1]
     return replace(_without_bounds(np.full(rows, np.nan), counts, level=level, method=method), note=note)
 
 

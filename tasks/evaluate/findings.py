@@ -20,7 +20,8 @@ class Part(Document):
     """One quantity of a clause: `of` names it where there are several, such as `origin EWR`.
 
     Beside the interval that the clause is judged by, what row-level statistics would have said; in how
-    many clusters, in effect, rows speak against what is required, and whether it would hold even if
+    many clusters, in effect, rows speak against what is required, or are at the worst that could undo it,
+    if these are fewer, and whether it would hold even if
     clusters as bad as can be had been missed (`opposition`).
     """
 

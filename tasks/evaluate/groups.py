@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes
 from tasks.params import EvaluateParams
 
@@ -32,22 +33,18 @@ def names_of(values: pd.Series) -> pd.Series:
 
 def groups(values: pd.Series, clusters: Codes, settings: EvaluateParams) -> tuple[Group, ...]:
     """The values of a column, widest support first; those with too little are pooled into `REST`, last."""
-    names = names_of(values)
-    support = (
-        pd.DataFrame({"value": names, "cluster": clusters})
-        .groupby("value")
-        .agg(rows=("cluster", "size"), clusters=("cluster", "nunique"))
-    )
-    enough = (support["rows"] >= settings.min_slice_rows) & (
-        support["clusters"] >= settings.min_slice_clusters
-    )
-    found = [
-        Group(str(value), (names == value).to_numpy(dtype=np.bool_))
-        for value in support[enough].sort_values("rows", ascending=False, kind="stable").index
-    ]
-    if rare := tuple(sorted(str(value) for value in support.index[~enough])):
-        rest = names.isin(rare).to_numpy(dtype=np.bool_)
+    codes, names = pd.factorize(names_of(values), sort=True)
+    clusters, sizes = numbered(clusters)
+    rows = np.bincount(codes, minlength=len(names))
+    # One number for each cluster of each value: a product, and no table, which may be large.
+    pairs = pd.unique(codes * len(sizes) + clusters)
+    held = np.bincount(pairs // max(len(sizes), 1), minlength=len(names))
+    enough = (rows >= settings.min_slice_rows) & (held >= settings.min_slice_clusters)
+    widest = [one for one in np.argsort(-rows, kind="stable").tolist() if enough[one]]
+    found = [Group(str(names[one]), codes == one) for one in widest]
+    if rare := tuple(sorted(str(names[one]) for one in np.flatnonzero(~enough).tolist())):
+        rest = ~enough[codes]
         enough_rows = int(rest.sum()) >= settings.min_slice_rows
-        enough_clusters = len(np.unique(clusters[rest])) >= settings.min_slice_clusters
+        enough_clusters = len(numbered(clusters[rest])[1]) >= settings.min_slice_clusters
         found.append(Group(REST, rest, rare, supported=enough_rows and enough_clusters))
     return tuple(found)

@@ -5,11 +5,12 @@ models is again one number per row, and `evidence` says how sure its mean is.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.errors import BadInput, EvergreenError
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
@@ -93,14 +94,14 @@ def auc_rows(labels: Floats, scores: Floats) -> tuple[float, Floats]:
     """
     _check(labels, scores, probabilities=False)
     positive = labels == 1
-    one, zero = np.sort(scores[positive]), np.sort(scores[~positive])
-    if not len(one) or not len(zero):
-        raise Undefined(f"AUC needs both classes, found {len(one)} positive and {len(zero)} negative rows")
-    placements = np.empty(len(labels))
-    placements[positive] = _share_below(scores[positive], zero)
-    placements[~positive] = 1 - _share_below(scores[~positive], one)
+    ones = int(positive.sum())
+    zeros = len(labels) - ones
+    if not ones or not zeros:
+        raise Undefined(f"AUC needs both classes, found {ones} positive and {zeros} negative rows")
+    below_ones, below_zeros = _twice_below(scores, positive)
+    placements = np.where(positive, below_zeros / (2 * zeros), 1 - below_ones / (2 * ones))
     auc = float(placements[positive].mean())
-    weight = len(labels) / np.where(positive, len(one), len(zero))
+    weight = len(labels) / np.where(positive, ones, zeros)
     return auc, weight * (placements - auc)
 
 
@@ -187,6 +188,19 @@ def constant(probability: float, rows: int, threshold: float = 0.5) -> Answers:
     return Answers(np.full(rows, probability), threshold)
 
 
+def remembered(metric: Metric) -> Metric:
+    """The same metric of the same rows, which works out each model's numbers once."""
+    known: dict[int, tuple[Answers, Floats]] = {}
+
+    def rows(labels: Floats, answers: Answers, costs: Costs | None) -> Floats:
+        # With the answers themselves: an identity is taken again once its object is gone.
+        if id(answers) not in known:
+            known[id(answers)] = answers, metric.rows(labels, answers, costs)
+        return known[id(answers)][1]
+
+    return replace(metric, rows=rows)
+
+
 def single(
     metric: Metric,
     labels: Floats,
@@ -250,10 +264,16 @@ def _mean(rows: Callable[[], Floats], labels: Floats, clusters: Codes | None, le
     )
 
 
-def _share_below(scores: Floats, others: Floats) -> Floats:
-    """The share of sorted `others` below each score, ties one half."""
-    left, right = (np.searchsorted(others, scores, side) for side in ("left", "right"))
-    return (left + right) / (2 * len(others))
+def _twice_below(scores: Floats, positive: NDArray[np.bool_]) -> tuple[Codes, Codes]:
+    """Twice the positives, and twice the negatives, below each row's score (n,); ties one half."""
+    order = np.argsort(scores)
+    ranked = scores[order]
+    ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))  # of runs of equal scores
+    rows, ones = ends + 1, np.cumsum(positive[order])[ends]
+    run = np.empty(len(scores), np.int64)
+    run[order] = np.repeat(np.arange(len(ends)), np.diff(rows, prepend=0))
+    below = [upto + np.append(0, upto[:-1]) for upto in (ones, rows - ones)]
+    return below[0][run], below[1][run]
 
 
 def _check(labels: Floats, scores: Floats, *, probabilities: bool = True) -> None:

@@ -5,8 +5,11 @@ cluster of a hundred are missing from most samples of fifty. An interval is lear
 is worth something where losses were seen in several clusters, or where even the worst would not matter.
 """
 
+from math import inf, log
+
 import numpy as np
 
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes, Floats
 
 
@@ -17,12 +20,35 @@ def opposing_clusters(values: Floats, clusters: Codes, required: float) -> float
     k for k clusters that weigh the same, and nearly k if beside them are many that hardly weigh.
     Squares, because a variance is a sum of squares: it is learned from so many.
     """
-    against = _sums(np.maximum(required - values, 0.0), clusters)
-    largest = float(against.max(initial=0.0))
-    if not largest > 0:
-        return 0.0
-    squares = np.square(against / largest)
-    return float(squares.sum()) ** 2 / float(np.square(squares).sum())
+    with np.errstate(over="ignore"):
+        return _in_effect(_sums(np.maximum(required - values, 0.0), clusters))
+
+
+def clusters_at_worst(
+    values: Floats, clusters: Codes, required: float, worst: Floats, level: float, lead: float
+) -> float:
+    """In how many clusters, in effect, rows fared as badly as they can; infinite where that cannot matter.
+
+    Rare losses of a thousand are not known from frequent ones of one. A row's depth is required - worst (n,);
+    rows whose depths are of one power of ten below the deepest are asked together. With c_g of them in
+    cluster g at half their depth or deeper, it is (sum c^2)^2 / sum c^4, of the depth where that is least.
+    A depth cannot matter if -ln(level) clusters at its worst, as many as G clusters may show none of with
+    probability `level` though they are due, cost the mean less than `lead` (the rule of three; Hanley &
+    Lippman-Hand, JAMA 249 (1983)). `lead` > 0 is by how much the lower bound lies above `required`.
+    """
+    codes, counts = numbered(clusters)
+    depth = np.maximum(required - worst, 0.0)
+    missing = -log(level) / len(values)
+    asked = depth * (missing * counts.max()) >= lead
+    order = np.full(len(values), -1)
+    order[asked] = np.log10(depth.max(initial=0.0) / depth[asked]).astype(np.int64)
+    fewest = inf
+    for one in np.unique(order[asked]):
+        inside = order == one
+        if missing * np.bincount(codes[inside], depth[inside]).max() >= lead:
+            seen = codes[inside & (required - values >= depth / 2)]
+            fewest = min(fewest, _in_effect(np.bincount(seen).astype(np.float64)))
+    return fewest
 
 
 def holds_at_worst(
@@ -36,21 +62,31 @@ def holds_at_worst(
     [0, 1], and so is its average over shares: Markov's inequality for a product of independent factors
     whose means are at most 1 (betting; Waudby-Smith & Ramdas, "Estimating means of bounded random variables
     by betting", JRSS B 86 (2024); sizes and sums are drawn together, cluster by cluster). It needs many
-    clusters and little variation, and knows nothing of skewness: it is valid for any.
+    clusters and little variation, and knows nothing of skewness: it is valid for any. b is taken from the
+    clusters that there are: that none to come has much more to lose in all, being larger, is assumed.
     """
-    sums = _sums(values - required, clusters)
-    bound = float(_sums(np.maximum(required - np.broadcast_to(worst, values.shape), 0.0), clusters).max())
-    if not bound > 0:
-        return bool(np.isfinite(sums).all())
-    with np.errstate(divide="ignore"):
-        # A share of exactly 1 loses all in a cluster at its worst.
+    # A share of exactly 1 loses all in a cluster at its worst. What is too large to add is not a number, and
+    # no number is large enough.
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        sums = _sums(values - required, clusters)
+        bound = float(_sums(np.maximum(required - np.broadcast_to(worst, values.shape), 0.0), clusters).max())
+        if bound <= 0:
+            return bool(np.isfinite(sums).all())
         logs = np.log1p(np.maximum(np.outer(_SHARES, sums / bound), -1.0)).sum(axis=1)
-    return bool(np.logaddexp.reduce(logs) - np.log(len(_SHARES)) >= -np.log(level))
+        return bool(np.logaddexp.reduce(logs) - np.log(len(_SHARES)) >= -np.log(level))
 
 
 _SHARES = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0])
 
 
+def _in_effect(weights: Floats) -> float:
+    """Kish's number of the squares, as `opposing_clusters` says; 0 for no weight, or one too large to add."""
+    largest = float(weights.max(initial=0.0))
+    if not 0 < largest < inf:
+        return 0.0
+    squares = np.square(weights / largest)
+    return float(squares.sum()) ** 2 / float(np.square(squares).sum())
+
+
 def _sums(values: Floats, clusters: Codes) -> Floats:
-    _, codes = np.unique(clusters, return_inverse=True)
-    return np.bincount(codes, values).astype(np.float64)
+    return np.bincount(numbered(clusters)[0], values).astype(np.float64)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import singledispatch
+from functools import cache, singledispatch
 from itertools import permutations
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
-from tasks.evaluate.groups import Group, groups, names_of
+from tasks.evaluate.groups import Group, names_of
 from tasks.evaluate.metrics import (
     METRICS,
     Answers,
@@ -126,22 +126,24 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
         "calibration": (labels - seen.challenger.probabilities, all_rows, "row"),
     }[clause.measure]
 
-    def rate(group: Group) -> Floats:
-        counted = group.rows & (denominator > 0)
-        if len(set(numerator[counted])) == 1:
+    supported = [group for group in groups_of(clause, seen) if group.supported]
+    counted = [group.rows & (denominator > 0) for group in supported]
+
+    @cache
+    def rate(place: int) -> Floats:
+        group, told = supported[place], numerator[counted[place]]
+        if len(told) and told.min() == told.max():
             # A rate of 0 or 1 has no influence to measure its doubt by, on however few rows.
             raise Undefined(f"{clause.measure.replace('_', ' ')} of {group.value} does not vary")
         inside = group.rows.astype(np.float64)
         return ratio_rows(numerator * inside, denominator * inside, what=f"{what} of {group.value}")
 
-    supported = [group for group in groups_of(clause, seen) if group.supported]
-    for more, less in permutations(supported, 2):
-        both = tuple(group.rows & (denominator > 0) for group in (more, less))
+    for more, less in permutations(range(len(supported)), 2):
         yield Quantity(
-            f"{more.value} less {less.value}",
+            f"{supported[more].value} less {supported[less].value}",
             _difference(rate, less, more),
             _constant(-2.0 if clause.measure == "calibration" else -1.0),
-            rests_on=both,
+            rests_on=(counted[more], counted[less]),
         )
 
 
@@ -193,18 +195,18 @@ def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:
     """The groups that a clause compares; none for a clause that takes all rows together."""
     if not isinstance(clause, terms.Slice | terms.Fairness):
         return ()
-    return groups(seen.columns[clause.column], seen.clusters, seen.settings)
+    return seen.groups[clause.column]
 
 
 def _lead(of: str, name: str, seen: Comparison, incumbent: Answers) -> Quantity:
     """By how much the challenger is better than `incumbent` in the metric of this name."""
     compared = (METRICS[name], seen.labels, incumbent, seen.challenger, seen.costs)
-    return Quantity(of, lambda: advantage(*compared), lambda: worst_advantage(*compared))
+    return Quantity(of, cache(lambda: advantage(*compared)), lambda: worst_advantage(*compared))
 
 
 def _constant(values: Values) -> Callable[[], Values]:
     return lambda: values
 
 
-def _difference(rate: Callable[[Group], Floats], first: Group, second: Group) -> Callable[[], Floats]:
+def _difference(rate: Callable[[int], Floats], first: int, second: int) -> Callable[[], Floats]:
     return lambda: rate(first) - rate(second)

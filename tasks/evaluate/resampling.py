@@ -35,7 +35,8 @@ def critical_value(deviations: Floats, sizes: Floats, level: float) -> float:
     bootstrap-t. The draws are always the same ones, and clusters are first put in an order of their own,
     so that neither chance nor their names change the answer.
     """
-    order = np.lexsort((sizes, deviations))
+    # Where all sizes are equal, clusters that deviate equally are the same: one key is enough, and faster.
+    order = np.argsort(deviations) if np.ptp(sizes) == 0 else np.lexsort((sizes, deviations))
     sums, counts = _heaps(deviations[order], sizes[order])
     shares = counts / counts.sum()
     lifted, weighed = sums / (1 - shares), counts / (1 - shares)
@@ -43,7 +44,7 @@ def critical_value(deviations: Floats, sizes: Floats, level: float) -> float:
     smallest = _ROUNDING * float(np.abs(lifted).max())
     chunks = ceil(_BEYOND / level / _DRAWS)
     studentized = np.concatenate(
-        [_studentized(_drawn(len(sums), n) @ columns, smallest) for n in range(chunks)]
+        [_studentized(_drawn(len(sums), n).astype(np.float64) @ columns, smallest) for n in range(chunks)]
     )
     place = ceil((1 - level) * (len(studentized) + 1)) - 1
     # Rounded, so that the order in which a processor adds does not show.
@@ -63,19 +64,27 @@ def _studentized(totals: Floats, smallest: float) -> Floats:
 def _heaps(sums: Floats, sizes: Floats) -> tuple[Floats, Floats]:
     if len(sums) <= MOST_HEAPS:
         return sums, sizes
-    # Shuffled first: heaps dealt from an ordered deck would be too much alike.
-    heap = np.empty(len(sums), np.int64)
-    heap[np.argsort(_bits(len(sums), 0), kind="stable")] = np.arange(len(sums)) % MOST_HEAPS
+    heap = _heap_of(len(sums))
     return np.bincount(heap, sums).astype(np.float64), np.bincount(heap, sizes).astype(np.float64)
 
 
-@lru_cache(maxsize=64)
-def _drawn(clusters: int, chunk: int) -> Floats:
-    """How often each cluster is in each sample*: (draws, clusters)."""
+@lru_cache(maxsize=2)
+def _heap_of(clusters: int) -> NDArray[np.int64]:
+    """The heap that each of so many clusters is dealt into."""
+    # Shuffled first: heaps dealt from an ordered deck would be too much alike.
+    heap = np.empty(clusters, np.int64)
+    heap[np.argsort(_bits(clusters, 0), kind="stable")] = np.arange(clusters) % MOST_HEAPS
+    return heap
+
+
+# Half a megabyte each: all chunks of the strictest level that a contract can ask for stay in reach.
+@lru_cache(maxsize=200)
+def _drawn(clusters: int, chunk: int) -> NDArray[np.uint8]:
+    """How often each cluster is in each sample*: (draws, clusters); at most `MOST_HEAPS` times."""
     found = (_bits(_DRAWS * clusters, chunk + 1) % np.uint64(clusters)).astype(np.int64)
     rows = np.repeat(np.arange(_DRAWS) * clusters, clusters)
     counts = np.bincount(found + rows, minlength=_DRAWS * clusters).reshape(_DRAWS, clusters)
-    return counts.astype(np.float64)
+    return counts.astype(np.uint8)
 
 
 def _bits(count: int, stream: int) -> NDArray[np.uint64]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.evaluate.findings import Serial
 
@@ -19,7 +20,7 @@ def serial(values: Floats, clusters: Codes) -> Serial | None:
     """
     scale = float(np.abs(values).max(initial=0.0)) or 1.0
     scaled = values / scale
-    sums = np.bincount(np.unique(clusters, return_inverse=True)[1], scaled - scaled.mean())
+    sums = np.bincount(numbered(clusters)[0], scaled - scaled.mean())
     power = float(np.square(sums).sum())
     # What is left of a constant is rounding.
     if len(sums) < _FEWEST or not np.isfinite(power) or power <= (_ROUNDING * len(values)) ** 2:

@@ -15,6 +15,8 @@ Compared = Literal["log_loss", "brier", "auc", "value", "precision", "recall"]
 """Metrics of one model on labelled rows."""
 LOSSES = frozenset({"log_loss", "brier"})
 """Those of which less is better."""
+STRICTEST = 0.0001
+"""A level below this, for one look, would rest on the tail of a tail: no bootstrap of clusters reaches it."""
 Rate = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
 
 
@@ -303,6 +305,17 @@ class Contract(Section):
         kinds = {clause.kind for clause in self.clauses}
         if "beats_baseline" not in kinds or not kinds & {"beats_champion", "not_worse"}:
             raise ValueError("a contract needs a beats_baseline clause, and a beats_champion or a not_worse")
+        return self
+
+    @model_validator(mode="after")
+    def _levels_can_be_told(self) -> Self:
+        for clause in self.clauses:
+            if isinstance(clause, Tested) and clause.level / self.looks_per_holdout < STRICTEST * (1 - 1e-9):
+                raise ValueError(
+                    f"clause {clause.name}: level {clause.level:g} shared by {self.looks_per_holdout} looks "
+                    f"is {clause.level / self.looks_per_holdout:.2g} for each, and below {STRICTEST:g} no "
+                    "interval can be told: raise the level or allow fewer looks"
+                )
         return self
 
     @property

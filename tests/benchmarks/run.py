@@ -1,8 +1,9 @@
-"""`make bench`: what a cycle costs beside the bare loop, side by side in one run, on real SeaweedFS."""
+"""`make bench`: what evidence and a cycle cost beside bare ones, side by side, on real SeaweedFS."""
 
 import click
 from benchmarks.cycle import measure_cycle
 from benchmarks.deployment import measure_deployment
+from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
 from rich.console import Console
 from rich.table import Table
@@ -28,13 +29,19 @@ def show(records: list[dict[str, object]], console: Console) -> None:
 
 
 @click.command(help=__doc__)
-@click.option("--quick", is_flag=True, help="One repetition instead of five, and no deployment.")
+@click.option(
+    "--quick", is_flag=True, help="One repetition instead of five, a tenth of the rows, and no deployment."
+)
 @click.option("--repeat", type=int, default=5, help="Repetitions; medians are reported.")
 def main(quick: bool, repeat: int) -> None:
     """Measure, judge, write build/figures/bench-*.json."""
     console = Console(width=None if Console().is_terminal else 150)
     repeat = 1 if quick else repeat
-    tables: dict[str, list[Figure]] = {"cycle": measure_cycle(repeat, console)}
+    rows = QUICK_ROWS if quick else ROWS
+    tables: dict[str, list[Figure]] = {
+        "evidence": measure_evidence(repeat, console, rows=rows),
+        "cycle": measure_cycle(repeat, console),
+    }
     if not quick:
         tables["deployment"] = measure_deployment(repeat, console)
     records = publish("bench", tables, PACKAGES)

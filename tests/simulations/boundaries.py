@@ -96,5 +96,5 @@ def grouped_once() -> Iterator[None]:
             known[key] = groups(values, clusters, settings)
         return known[key]
 
-    with patch("tasks.evaluate.quantities.groups", once):
+    with patch("tasks.evaluate.comparison.groups", once):
         yield

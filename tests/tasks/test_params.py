@@ -135,6 +135,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("contract.clauses.1.margin", 0.1, "contract.clauses.1.margin: Extra inputs are not permitted"),
     ("contract.clauses.2.kind", "beats_baseline", "contract: a contract needs a beats_baseline clause, and"),
     ("contract.looks_per_holdout", 0, "contract.looks_per_holdout: Input should be greater than or"),
+    ("contract.clauses.0.level", 0.00009, "level 9e-05 shared by 1 looks is 9e-05 for each, and"),
+    ("contract.looks_per_holdout", 501, "contract: clause beats-base-rate: level 0.05 shared by 501 looks"),
     ("contract.min_clusters", 1, "contract.min_clusters: Input should be greater than or equal to 2"),
 ]  # fmt: skip
 

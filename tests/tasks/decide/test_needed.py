@@ -180,6 +180,21 @@ class TestSkewness:
         assert needed_of_part(part_of(other), 0.0, 0.8, 1) == symmetric
 
 
+class TestSolves:
+    """What is found satisfies the equation, however few clusters and however skewed."""
+
+    @pytest.mark.parametrize("farther", [0.0, 0.5, 5.0, 50.0])
+    @pytest.mark.parametrize("freedom", [1.5, 5.0, 1e6])
+    @pytest.mark.parametrize("gap", [0.003, 0.1, 0.4])
+    @pytest.mark.parametrize("level", [0.0001, 0.05, 0.4])
+    def test_the_equation(self, gap, freedom, level, farther):
+        """The gap is two quantiles and the skewness away, within 2%; or there are two degrees of freedom."""
+        times = detecting(gap, 0.1, freedom, level, 0.8, farther)
+        reach = t.ppf(1 - level, times * freedom) + t.ppf(0.8, times * freedom)
+        needed_gap = (reach + farther / math.sqrt(times)) * 0.1 / math.sqrt(times)
+        assert needed_gap == pytest.approx(gap, rel=0.02) or times == pytest.approx(2 / freedom)
+
+
 class TestNoAnswer:
     """Where more of the same would tell nothing, nothing is promised."""
 

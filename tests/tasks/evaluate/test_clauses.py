@@ -13,7 +13,7 @@ from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean
 from tasks.evaluate.findings import ClauseEvidence
 from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, constant
-from tasks.evaluate.opposition import holds_at_worst, opposing_clusters
+from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import quantities
 from tasks.evaluate.serial import serial
 from tasks.params import Clause
@@ -109,7 +109,10 @@ class TestParts:
             fewest = min((len(np.unique(clusters[rows])) for rows in one.rests_on), default=whole.clusters)
             assert part.interval == replace(whole, clusters=fewest)
             assert part.independent == independent_mean(one.values(), level=0.05)
-            assert part.opposing_clusters == opposing_clusters(one.values(), clusters, clause.required)
+            told = (one.values(), clusters, clause.required)
+            lead, worst = whole.low - clause.required, np.broadcast_to(one.worst(), len(clusters))
+            deepest = clusters_at_worst(*told, worst, 0.05, lead) if np.ptp(worst) else np.inf
+            assert part.opposing_clusters == min(opposing_clusters(*told), deepest)
             told = (one.values(), clusters, clause.required, one.worst(), 0.05)
             assert part.holds_at_worst == holds_at_worst(*told)
 

@@ -105,7 +105,7 @@ class TestSign:
         """A log loss surely below the threshold passes, and one surely above fails."""
         rows = holdout()
         labels = rows["label"].to_numpy()
-        compared = seen(None, good(labels, 1, 3.0), rows)
+        compared = seen(None, good(labels, 1, 1.0), rows)
         loss = float(LOG_LOSS.rows(compared.labels, compared.challenger, None).mean())
         for threshold, verdict in ((loss * 2, "pass"), (loss / 2, "fail"), (loss, "undecided")):
             clause = declared(kind="floor", metric="log_loss", threshold=threshold)

@@ -79,6 +79,12 @@ class TestAgreesWithTheLiterature:
         assert interval.standard_error == pytest.approx(fit.bse[0] * factor)
         assert interval.degrees_of_freedom == pytest.approx(8)
 
+    def test_is_statsmodels_hc3_where_each_row_is_a_cluster(self):
+        """With one row in each cluster the jackknife is HC3."""
+        values, _ = clustered_rows(3)
+        fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="HC3")
+        assert clustered_mean(values, np.arange(len(values))).standard_error == pytest.approx(fit.bse[0])
+
     def test_independent_rows_are_students_t(self):
         """Without clusters the interval is scipy's one-sample t-interval of 90%."""
         values, _ = clustered_rows(4)

@@ -107,6 +107,25 @@ class TestAuc:
         variance = np.square(difference).mean() / len(labels)
         assert variance == pytest.approx(naive_delong(labels, a, b), rel=3e-3)
 
+    @pytest.mark.parametrize("digits", [1, 15])
+    def test_influence_is_delongs_but_for_two_factors(self, digits):
+        """With m / (m - 1) for each class it is DeLong's variance exactly, of one AUC and of a difference."""
+        labels, a, b, _ = holdout(9, rows=150)
+        a, b = a.round(digits), b.round(digits)
+        chance = np.full(len(labels), 0.5)
+        for other in (b, chance):
+            difference = auc_rows(labels, a)[1] - auc_rows(labels, other)[1]
+            sides = [difference[labels == one] for one in (0, 1)]
+            exact = sum(np.square(one).sum() * len(one) / (len(one) - 1) for one in sides) / len(labels) ** 2
+            assert exact == pytest.approx(naive_delong(labels, a, other), rel=1e-9)
+
+    def test_the_published_area(self):
+        """109 tomograms rated from 1 to 5 have 0.893 (Hanley & McNeil, Radiology 143 (1982), table I)."""
+        ratings = np.tile(np.arange(5.0), 2)
+        counts = [33, 6, 6, 11, 2, 3, 2, 2, 11, 33]
+        labels = np.repeat([0.0, 1.0], [58, 51])
+        assert auc_rows(labels, np.repeat(ratings, counts))[0] == pytest.approx(0.893, abs=0.0005)
+
     def test_influence_predicts_leaving_a_row_out(self):
         """Without row i the AUC moves by about -influence_i / n: it is an influence function."""
         labels, a, _, _ = holdout(2, rows=300)

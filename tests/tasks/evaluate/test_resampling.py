@@ -38,6 +38,31 @@ class TestCriticalValue:
         expected = plainly(sums, sizes, level)
         assert critical_value(sums, sizes, level) == pytest.approx(expected, rel=0.12)
 
+    @pytest.mark.parametrize("level", [0.05, 0.01])
+    def test_agrees_with_scipys_bootstrap(self, level):
+        """Of independent rows it is scipy's percentile of t*, within what 2,000 samples can tell."""
+        values = np.random.default_rng(6).exponential(size=60)
+
+        def studentized(drawn: np.ndarray, axis: int = -1) -> np.ndarray:
+            return (drawn.mean(axis) - values.mean()) / (drawn.std(axis) / np.sqrt(60) * 60 / 59)
+
+        found = stats.bootstrap(
+            (values,), studentized, n_resamples=20_000, confidence_level=1 - 2 * level,
+            method="percentile", rng=np.random.default_rng(7), batch=2_000,
+        )  # fmt: skip
+        ours = critical_value(values - values.mean(), np.ones(60), level)
+        assert ours == pytest.approx(found.confidence_interval.high, rel=0.12)
+
+    @pytest.mark.parametrize("clusters", [3, 250, 251, 4000])
+    def test_equal_clusters_in_any_order_of_equals(self, clusters):
+        """Deviations with ties draw the same samples whatever their order, with sizes that differ or not."""
+        rng = np.random.default_rng(9)
+        sums = rng.integers(-2, 3, clusters).astype(float)
+        for sizes in (np.ones(clusters), rng.integers(1, 3, clusters).astype(float)):
+            order = rng.permutation(clusters)
+            told = critical_value(sums, sizes, 0.05)
+            assert critical_value(sums[order], sizes[order], 0.05) == told
+
     def test_is_students_for_many_symmetric_clusters(self):
         """Of 200 Gaussian clusters it is Student's quantile, nearly."""
         sums = np.random.default_rng(1).normal(size=200)
