@@ -17,7 +17,7 @@ class TestEasemlCi:
 
     @pytest.mark.parametrize(("adaptive", "formula"), [(False, 29_047.6), (True, 67_705.8)])
     def test_is_within_a_per_cent_of_the_formula_by_hand(self, adaptive, formula):
-        """(0.1 of h(0.1)) is 0.000484, ln(128 / 0.0001) 14.06 and 32 ln 2 + ln 40,000 32.78: divided by hand."""
+        """p h(0.1) is 0.000484, ln(128 / 0.0001) 14.06 and 32 ln 2 + ln 40,000 32.78: divided by hand."""
         labels = easeml_ci(
             disagreement=0.1, tolerance=0.01, unreliability=0.0001, looks=32, adaptive=adaptive
         )
