@@ -6,9 +6,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from tasks.documents import Document
 from tasks.errors import BadInput, Refused
@@ -35,7 +37,7 @@ class Scorer:
         return cls(card, load_model(data, sha256=card.model_sha256), number)
 
     def one(self, row: Mapping[str, Any]) -> float:
-        """The probability of label 1 for one row: each feature by name, None where missing."""
+        """The probability of label 1, or the number predicted: each feature by name, None where missing."""
         matrix, _ = encode({name: [value] for name, value in row.items()}, self.card.features)
         return float(self.model.predict(matrix, threads=1)[0])
 
@@ -46,12 +48,22 @@ class Scorer:
             raise BadInput(f"expected features among {names}, found {strangers}")
         return {name: values.get(name) for name in names}
 
+    def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """As `batch`, for one row."""
+        told = self._told(np.array([self.one(row)]))
+        return {**{name: values[0].item() for name, values in told.items()}, "champion": self.number}
+
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Probability, alarm and champion for each row, and unseen categories counted by feature."""
+        """Probability and alarm (or prediction), and champion, for each row; unseen categories by feature."""
         matrix, unseen = encode(rows, self.card.features)
-        probability = self.model.predict(matrix)
-        scores = pd.DataFrame({"probability": probability, "alarm": probability >= self.card.threshold})
+        scores = pd.DataFrame(self._told(self.model.predict(matrix)))
         return scores.assign(champion=self.number or 0), unseen
+
+    def _told(self, said: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        """What the model says (n,) under the names that users read."""
+        if self.card.threshold is None:
+            return {"prediction": said}
+        return {"probability": said, "alarm": said >= self.card.threshold}
 
 
 def champion_scorer(ledger: Ledger) -> Scorer:

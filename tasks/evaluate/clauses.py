@@ -85,7 +85,7 @@ def _missing(clause: terms.Tested, found: tuple[Group, ...]) -> str:
 def _against(clause: terms.Tested, seen: Comparison) -> str:
     match clause:
         case terms.BeatsBaseline():
-            return "the base rate"
+            return f"the {seen.objective.baseline}"
         case terms.Floor():
             return f"the floor of {clause.threshold}"
         case terms.Fairness():
@@ -94,4 +94,4 @@ def _against(clause: terms.Tested, seen: Comparison) -> str:
             return f"a share of {clause.threshold}"
         case terms.Calibration():
             return "what came"
-    return "the champion" if seen.champion else "the base rate (there is no champion yet)"
+    return "the champion" if seen.champion else f"the {seen.objective.baseline} (there is no champion yet)"

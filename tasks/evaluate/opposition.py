@@ -26,7 +26,7 @@ def opposing_clusters(values: Floats, clusters: Codes, required: float) -> float
 
 
 def holds_at_worst(
-    values: Floats, clusters: Codes, required: float, worst: Floats | float, level: float
+    values: Floats, clusters: Codes, required: float, worst: Floats | float | None, level: float
 ) -> bool:
     """Whether the mean is above `required` even if clusters were missed that are as bad as they can be.
 
@@ -36,8 +36,11 @@ def holds_at_worst(
     [0, 1], and so is its average over shares: Markov's inequality for a product of independent factors
     whose means are at most 1 (betting; Waudby-Smith & Ramdas, "Estimating means of bounded random variables
     by betting", JRSS B 86 (2024); sizes and sums are drawn together, cluster by cluster). It needs many
-    clusters and little variation, and knows nothing of skewness: it is valid for any.
+    clusters and little variation, and knows nothing of skewness: it is valid for any. Where nothing bounds
+    how bad a row can be (`worst` is None), nothing holds.
     """
+    if worst is None:
+        return False
     sums = _sums(values - required, clusters)
     bound = float(_sums(np.maximum(required - np.broadcast_to(worst, values.shape), 0.0), clusters).max())
     if not bound > 0:

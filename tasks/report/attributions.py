@@ -5,19 +5,14 @@ from itertools import groupby
 
 from tasks.evaluate.evidence import Interval
 from tasks.explain.explanation import Explanation, Importance, Role, SliceExplanation
+from tasks.objectives import BINARY, Objective
+from tasks.report.answers import WORDS, AnswerWords
 from tasks.report.changes import ChangesView, changes_view
 from tasks.report.wording import NOTHING, counted, number
 
 # Beyond this many features, the smaller ones are folded away.
 SHOWN = 8
 ROLES: tuple[Role, ...] = ("challenger", "champion")
-TERMS = {
-    "attribution": "What a feature adds to one row's log odds, by the model's own trees (its SHAP value). "
-    "It says what the model goes by, and not what causes the outcome.",
-    "log odds": "The scale on which attributions add up. Near a probability of 30%, +0.1 log odds is about "
-    "+2 percentage points.",
-    "start": "What the model says before it is told any feature.",
-}
 
 
 @dataclass(frozen=True)
@@ -58,10 +53,11 @@ class AttributionsView:
     folded: tuple[FeatureView, ...]
     slices: tuple[tuple[str, tuple[SliceView, ...]], ...]
     changes: ChangesView | None
-    terms: dict[str, str]
+    scale: str
+    words: AnswerWords
 
 
-def attributions(explanation: Explanation | None) -> AttributionsView | None:
+def attributions(explanation: Explanation | None, objective: Objective = BINARY) -> AttributionsView | None:
     """The section, or None where nothing was explained."""
     if explanation is None:
         return None
@@ -75,8 +71,9 @@ def attributions(explanation: Explanation | None) -> AttributionsView | None:
             (column, tuple(_slice(one) for one in members))
             for column, members in groupby(explanation.slices, key=lambda one: one.column)
         ),
-        changes=changes_view(explanation),
-        terms=TERMS,
+        changes=changes_view(explanation, objective),
+        scale=objective.scale,
+        words=WORDS[objective.name],
     )
 
 

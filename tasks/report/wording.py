@@ -7,7 +7,9 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tasks.decide.asks import DISTANCES
 from tasks.evaluate.evidence import Interval
+from tasks.objectives import Objective
 
 NOTHING = "none"
 
@@ -40,6 +42,24 @@ GLOSSARY = {
     "so looks are counted.",
     "pooled": "Values with too few rows or clusters are judged together, as rest.",
 }
+_OF_PROBABILITIES = {"base rate", "log loss", "AUC", "value", "calibration", "threshold"}
+_OF_NUMBERS = {
+    "training mean": "The mean label of the training rows, predicted for everybody: "
+    "what one knows without a model.",
+    "RMSE": "The root of the mean squared error, in the unit of the label: how far off predictions are, "
+    "large errors counting most. Lower is better.",
+    "mean absolute error": "How far off predictions are on average, in the unit of the label. "
+    "Lower is better.",
+    "selection": "Rows after the training rows and before the holdout, on which the number of trees was "
+    "chosen.",
+}
+
+
+def glossary(objective: Objective) -> dict[str, str]:
+    """The words that a page of this objective uses."""
+    if objective.probabilities:
+        return GLOSSARY
+    return {name: words for name, words in GLOSSARY.items() if name not in _OF_PROBABILITIES} | _OF_NUMBERS
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,7 @@ def scale_of(unit: str, currency: str | None = None) -> Scale:
 
 def metric_name(name: str) -> str:
     """As a reader calls the metric: `log loss`, `AUC`."""
-    return {"auc": "AUC"}.get(name, name.replace("_", " "))
+    return {"auc": "AUC", **DISTANCES}.get(name, name.replace("_", " "))
 
 
 def number(value: float | None, decimals: int = 4, *, sign: bool = False) -> str:
