@@ -121,7 +121,7 @@ def decision_table(decision: "Decision") -> Table:
 
 def explanation(decision: "Decision") -> Text:
     """Clause by clause for its owner: what was asked and why, what was found, and what would decide it."""
-    from tasks.decide.words import counterfactual, needed_words, serial_words
+    from tasks.decide.words import counterfactual, needed_words, serial_words, worth_words
 
     text = Text()
     for clause in decision.clauses:
@@ -137,6 +137,8 @@ def explanation(decision: "Decision") -> Text:
         if clause.verdict == "undecided" and clause.interval is not None:
             text.append(f"  {needed_words(clause.needed)}\n")
     text.append(f"\n{counterfactual(decision)}\n")
+    if worth := worth_words(decision.worth):
+        text.append(f"{worth}\n")
     return text
 
 

@@ -64,6 +64,7 @@ def decided_workspace(
         contract=state.contract,
         drill=drill,
         budget=1,
+        due=lambda asked: f"after {asked}",
     )
     decision = Decision(
         model=MODEL,
@@ -71,6 +72,7 @@ def decided_workspace(
         headline=f"{name}: {verdict}",
         but_for=(),
         row_level_would_promote=False,
+        worth=None,
         clauses=(),
         alarms=(),
         holdout=look.periods,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tasks.decide.contract import ClauseVerdict, judge
 from tasks.decide.sealed import sealed
+from tasks.decide.worth import Worth, worth
 from tasks.documents import Document, Hash
 from tasks.evaluate.findings import Evidence, Look, Measurements
 from tasks.params import Contract
@@ -25,6 +26,7 @@ class Decision(Document):
     but_for: tuple[str, ...]
     row_level_would_promote: bool | None
     clauses: tuple[ClauseVerdict, ...]
+    worth: Worth | None
     alarms: tuple[str, ...]
     holdout: tuple[str, ...]
     rows: int
@@ -72,6 +74,7 @@ def decide(
         but_for=tuple(clause.name for clause in clauses if clause.verdict != "pass"),
         row_level_would_promote=all(clause.row_level == "pass" for clause in clauses),
         clauses=clauses,
+        worth=worth(evidence),
         alarms=evidence.alarms,
         holdout=evidence.holdout,
         rows=evidence.rows,

@@ -29,6 +29,7 @@ def sealed(decision: "Decision") -> "Decision":
             "sealed": True,
             "clauses": clauses,
             "row_level_would_promote": None,
+            "worth": None,
             "alarms": tuple(f"{alarm.partition(':')[0]} ({LATER})" for alarm in decision.alarms),
         }
     )

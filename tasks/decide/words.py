@@ -2,6 +2,7 @@
 
 from tasks.decide.decision import Decision
 from tasks.decide.needed import MOST, Needed
+from tasks.decide.worth import PREDICTIONS, Worth
 
 
 def needed_words(needed: Needed | None) -> str:
@@ -20,6 +21,18 @@ def serial_words(lag_one: float, widening: float) -> str:
     return (
         f"neighbouring clusters move together by {lag_one:+.2f} (0 is not at all); an interval that allows "
         f"for it would be {widening:.2f} times as wide"
+    )
+
+
+def worth_words(worth: Worth | None) -> str:
+    """What the lead is worth, and one per cent of what would be replaced; empty where no money is known."""
+    if worth is None:
+        return ""
+    money = f"{worth.currency} per {PREDICTIONS:,} predictions"
+    between = "" if worth.low is None or worth.high is None else f" [{worth.low:+,.2f}, {worth.high:+,.2f}]"
+    return (
+        f"In money the lead over the {worth.against} is {worth.lead:+,.2f}{between} {money}; one per cent of "
+        f"what the {worth.against} is worth is {worth.percent:,.2f}."
     )
 
 

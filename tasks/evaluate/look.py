@@ -6,6 +6,7 @@ learned from those before. The same look by any road, or again after a crash, is
 A drill (a challenger with shuffled labels) can never be promoted, so it spends nothing.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tasks.documents import canonical, digest
@@ -14,6 +15,10 @@ from tasks.ledger import Body, Ledger, Looked, State
 
 if TYPE_CHECKING:
     from tasks.evaluate.findings import Look
+
+
+Due = Callable[[str], str]
+"""When a holdout later than a period can be judged, in words."""
 
 
 class HoldoutExhausted(Refused):
@@ -29,6 +34,7 @@ def take_look(
     contract: str,
     drill: bool,
     budget: int,
+    due: Due,
 ) -> "Look":
     """Record the look, or find it recorded; raises `HoldoutExhausted` when the budget is spent."""
     # Findings come with NumPy, and a cycle without anything new asks this module for the budget alone.
@@ -53,7 +59,7 @@ def take_look(
         if found is not None:
             return None
         if not drill:
-            refuse_if_exhausted(state, periods, budget)
+            refuse_if_exhausted(state, periods, budget, due)
         return body
 
     state = ledger.append(append)
@@ -67,11 +73,12 @@ def retired(state: State, periods: tuple[str, ...]) -> bool:
     return any(not look.drill and min(look.periods) > max(periods) for look in state.looks)
 
 
-def refuse_if_exhausted(state: State, periods: tuple[str, ...], budget: int) -> None:
+def refuse_if_exhausted(state: State, periods: tuple[str, ...], budget: int, due: Due) -> None:
     """Raise `HoldoutExhausted` if no further look at a holdout of these periods is allowed."""
-    spent = len(state.looks_at(periods))
-    if spent >= budget:
+    spent = state.looks_at(periods)
+    if len(spent) >= budget:
+        newest = max(period for look in spent for period in look.periods)
         raise HoldoutExhausted(
-            f"holdout {', '.join(periods)} has been looked at {spent} of {budget} times; "
-            "a fresh one is due with the next period"
+            f"holdout {', '.join(periods)} has been looked at {len(spent)} of {budget} times; "
+            f"a fresh one is due {due(newest)}"
         )

@@ -30,6 +30,7 @@ from tasks.pins import ChampionPin, pinned_bytes, read_pin
 from tasks.prepare.features import encode
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part, read_preparation
+from tasks.prepare.window import fresh_holdout
 from tasks.train.booster import Model, load_model
 from tasks.train.card import ModelCard, read_card
 from tasks.workspace import Workspace, output_of
@@ -69,6 +70,7 @@ def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
         contract=pin.contract,
         drill=challenger.card.drill,
         budget=params.contract.looks_per_holdout,
+        due=lambda asked: fresh_holdout(asked, params.prepare, params.intake.calendar),
     )
     evidence = compare(holdout, challenger, champion, params, look.periods)
     write_atomically(workspace.look, look.to_bytes())

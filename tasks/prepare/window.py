@@ -66,3 +66,12 @@ def cutoffs(periods: list[str], prepare: PrepareParams, calendar: Calendar) -> C
         holdout_ends=last,
         label_cutoff=last + timedelta(days=prepare.label_lag_days),
     )
+
+
+def fresh_holdout(asked: str, prepare: PrepareParams, calendar: Calendar) -> str:
+    """When a holdout without the period `asked`, or any before it, can be judged: in words."""
+    last = asked
+    for _ in range(prepare.holdout_periods):
+        last = calendar.following(last)
+    known = calendar.end(last) + timedelta(days=prepare.label_lag_days)
+    return f"when {last} has arrived, with its labels by {known.astimezone(calendar.zone):%Y-%m-%d}"

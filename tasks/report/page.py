@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.decide.decision import Decision
+from tasks.decide.words import worth_words
 from tasks.documents import digest
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence, Measurements, MetricEvidence
@@ -81,6 +82,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "loss": {"name": wording.metric_name(loss.name), "unit": loss.unit},
         "cluster": inputs.params.prepare.cluster,
         "would": would_have_been(decision),
+        "worth": worth_words(decision.worth),
         "clauses": clause_views(decision.clauses, evidence, currency),
         "metrics": [
             _metric(name, evidence.metrics[name], currency, objective.baseline)

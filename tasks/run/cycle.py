@@ -22,7 +22,7 @@ from tasks.intake import Catalogue, Revision, update_catalogue
 from tasks.ledger import Ledger, State
 from tasks.opening import open_ledger
 from tasks.pins import fetch
-from tasks.prepare.window import NotEnoughPeriods, cutoffs
+from tasks.prepare.window import NotEnoughPeriods, cutoffs, fresh_holdout
 from tasks.run.outcome import Outcome, Verdict
 from tasks.run.workspaces import (
     assemble,
@@ -187,7 +187,9 @@ def _refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> No
     A look without its decision is one that a crash left: the same training will find it recorded.
     """
     if all(look.decision is not None for look in state.looks_at(holdout)):
-        refuse_if_exhausted(state, holdout, cycle.folder.params.contract.looks_per_holdout)
+        params = cycle.folder.params
+        due = partial(fresh_holdout, prepare=params.prepare, calendar=params.intake.calendar)
+        refuse_if_exhausted(state, holdout, params.contract.looks_per_holdout, due)
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import shutil
 import time
 import uuid
@@ -10,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.documents import canonical, digest, digest_file, write_atomically
-from tasks.errors import BadInput, Conflict
+from tasks.errors import BadInput, Conflict, EvergreenError
 from tasks.intake import Revision, batch_bytes
 from tasks.ledger import State
 from tasks.store import Store
 from tasks.version.commands import Dvc, checkout, forget
 from tasks.version.remote import configure
 from tasks.workspace import Workspace, discard
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -84,7 +87,7 @@ def assemble(
     DVC brings them, and not a link made here: it remembers the hash of each file that it has brought.
     """
     if workspace.batches_pointer.exists() and (folder.dvc_cache / "files").exists():
-        checkout(workspace, run)
+        _from_cache(workspace, folder, run)
     workspace.batches.mkdir(parents=True, exist_ok=True)
     wanted = {one.file for one in revisions}
     for path in workspace.batches.iterdir():
@@ -97,6 +100,22 @@ def assemble(
             # A damaged file is a link into the cache: there, too, it must not be taken for the batch.
             forget(folder.dvc_cache, data)
             write_atomically(path, data)
+
+
+def _from_cache(workspace: Workspace, folder: Workspace, run: Dvc) -> None:
+    """Check out what the cache has; where DVC cannot, the run goes on without cache and lock."""
+    try:
+        checkout(workspace, run)
+    except EvergreenError as unreadable:
+        # Both are written anew at the end of the run, and hold nothing that the store lacks.
+        _log.warning(
+            "%s or %s is not what dvc wrote; bringing every batch from the store, and writing them anew: %s",
+            folder.dvc_lock,
+            folder.batches_pointer,
+            str(unreadable).replace(str(workspace.root), str(folder.root)),
+        )
+        workspace.dvc_lock.unlink(missing_ok=True)
+        workspace.batches_pointer.unlink(missing_ok=True)
 
 
 def copy_pins(folder: Workspace, workspace: Workspace) -> None:

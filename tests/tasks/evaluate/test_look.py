@@ -28,6 +28,11 @@ def ledger(tmp_path: Path) -> Ledger:
     return frozen(open_store(str(tmp_path)))
 
 
+def due(asked: str) -> str:
+    """When a fresh holdout is due."""
+    return f"after {asked}"
+
+
 def take(ledger: Ledger, name: str = "a", *periods: str, **changed: Any) -> Look:
     """Look with challenger `name` at `periods` (default: January)."""
     plain: dict[str, Any] = {
@@ -37,6 +42,7 @@ def take(ledger: Ledger, name: str = "a", *periods: str, **changed: Any) -> Look
         "contract": CONTRACT,
         "drill": False,
         "budget": 1,
+        "due": due,
     }
     return take_look(ledger, **{**plain, **changed})
 
@@ -167,13 +173,19 @@ class TestBudget:
         with pytest.raises(HoldoutExhausted, match="2 of 2 times"):
             take(ledger, "c", budget=2)
 
+    def test_says_when_a_fresh_one_is_due(self, ledger: Ledger) -> None:
+        """After the newest period that was asked, not after the one that is wanted now."""
+        take(ledger, "a", "2024-02", "2024-03")
+        with pytest.raises(HoldoutExhausted, match=r"1 of 1 times; a fresh one is due after 2024-03"):
+            take(ledger, "b", "2024-01", "2024-02")
+
     def test_can_be_asked_for_before_training(self, ledger: Ledger) -> None:
         """Whether another look would be allowed, without taking one."""
-        refuse_if_exhausted(ledger.state(), ("2024-01",), 1)
+        refuse_if_exhausted(ledger.state(), ("2024-01",), 1, due)
         take(ledger)
         with pytest.raises(HoldoutExhausted):
-            refuse_if_exhausted(ledger.state(), ("2024-01",), 1)
-        refuse_if_exhausted(ledger.state(), ("2024-01",), 2)
+            refuse_if_exhausted(ledger.state(), ("2024-01",), 1, due)
+        refuse_if_exhausted(ledger.state(), ("2024-01",), 2, due)
 
 
 class TestDrill:

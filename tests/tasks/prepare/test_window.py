@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tasks.errors import BadInput
 from tasks.params import PrepareParams
 from tasks.periods import Calendar
-from tasks.prepare.window import NotEnoughPeriods, cutoffs
+from tasks.prepare.window import NotEnoughPeriods, cutoffs, fresh_holdout
 
 PREPARE = small_params().prepare
 NEW_YORK = Calendar("month", "America/New_York")
@@ -95,3 +95,20 @@ class TestTimeZones:
         before = [(first - timedelta(days=n)).isoformat() for n in (2, 1)]
         times = cutoffs([*before, day], settings, calendar)
         assert times.holdout_ends - times.training_ends == timedelta(hours=hours)
+
+
+class TestFreshHoldout:
+    """When a holdout of which nothing was asked can be judged."""
+
+    @pytest.mark.parametrize(
+        ("judging", "lag", "words"),
+        [
+            (1, 0, "when 2014-01 has arrived, with its labels by 2014-02-01"),
+            (1, 2, "when 2014-01 has arrived, with its labels by 2014-02-03"),
+            (3, 2, "when 2014-03 has arrived, with its labels by 2014-04-03"),
+        ],
+    )
+    def test_takes_as_many_fresh_periods_as_judge(self, judging, lag, words):
+        """All of them after the period that was asked; labels are due after the declared lag, local time."""
+        settings = prepare(holdout_periods=judging, label_lag_days=lag)
+        assert fresh_holdout("2013-12", settings, NEW_YORK) == words

@@ -124,6 +124,26 @@ class TestNothingNew:
         assert json.loads(done.stdout) == ["nothing new", []]
 
 
+class TestBroken:
+    """Files of DVC's that are no longer what it wrote."""
+
+    @pytest.mark.parametrize("name", ["dvc.lock", "data/batches.dvc"])
+    def test_are_written_anew(self, tmp_path, caplog, name):
+        """The next run says so in one line, brings its batches from the store, and leaves good files."""
+        folder = small_folder(tmp_path)
+        deliver(folder, JANUARY)
+        deliver(folder, FEBRUARY)
+        retrain(folder)
+        (folder / name).write_text("outs: [\nhalf a file")
+        deliver(folder, "2024-03")
+        outcome = retrain(folder)
+        assert outcome.verdict in ("promote", "keep", "undecided")
+        (line,) = [one.getMessage() for one in caplog.records if "not what dvc wrote" in one.getMessage()]
+        assert str(folder / name) in line
+        assert ".evergreen/runs" not in line
+        assert "up to date" in dvc(folder, "status")
+
+
 @pytest.mark.long
 class TestTwoAtOnce:
     """Two runs in one folder: both end well, or one says clearly that the other was faster."""
