@@ -147,26 +147,33 @@ def prepare(folder: Path) -> tuple[Any, ...]:
 @click.option("--drill", is_flag=True, help="Train on shuffled labels.")
 def train(folder: Path, drill: bool) -> tuple[Any, ...]:
     """Train a challenger, stopped early on the selection split."""
+    from tasks.decide.asks import metric_words
+    from tasks.objectives import OBJECTIVES
     from tasks.steps import train as step
     from tasks.workspace import open_folder
 
     with _stderr().status("train"):
         card = step(open_folder(folder), drill=drill)
     said = f"challenger {card.candidate[:12]}: {card.trees} trees"
-    return card, f"{said}, log loss {card.selection_log_loss:.4f} on {card.selection_rows:,} selection rows"
+    loss = metric_words(OBJECTIVES[card.objective].loss)
+    return card, f"{said}, {loss} {card.selection_loss:.4f} on {card.selection_rows:,} selection rows"
 
 
 @command()
 def evaluate(folder: Path) -> tuple[Any, ...]:
     """Record a look at the holdout, then compare challenger, champion and base rate on it."""
+    from tasks.decide.asks import metric_words
+    from tasks.objectives import OBJECTIVES
     from tasks.steps import evaluate as step
 
     home, ledger = _opened(folder)
     found = step(home, ledger)
-    loss = found.metrics["log_loss"]
-    values = {"base rate": loss.baseline, "champion": loss.champion, "challenger": loss.challenger}
+    objective = OBJECTIVES[found.objective]
+    loss = found.metrics[objective.loss]
+    values = {objective.baseline: loss.baseline, "champion": loss.champion, "challenger": loss.challenger}
     said = ", ".join(f"{name} {value:.4f}" for name, value in values.items() if value is not None)
-    return found, f"log loss on {found.rows:,} rows of {', '.join(found.holdout)}: {said}"
+    where = f"{found.rows:,} rows of {', '.join(found.holdout)}"
+    return found, f"{metric_words(objective.loss)} on {where}: {said}"
 
 
 @command()
@@ -266,19 +273,13 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
     if not isinstance(values, dict):
         raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
     scorer = champion_scorer(ledger)
-    probability = scorer.one(scorer.complete(values))
-    alarm = probability >= scorer.card.threshold
-    document: dict[str, Any] = {
-        "schema_version": 1,
-        "probability": probability,
-        "alarm": bool(alarm),
-        "champion": scorer.number,
-    }
-    said = "alarm" if alarm else "no alarm"
-    if possible := scorer.possible_labels(probability):
-        document["possible_labels"] = possible
-        said += f"; possible labels: {possible}"
-    return document, f"{probability:.4f} ({said}; champion of entry {scorer.number})"
+    told = scorer.answer(scorer.complete(values))
+    said = f"{told.get('probability', told.get('prediction')):.4f}"
+    notes = [{True: "alarm", False: "no alarm"}[told["alarm"]]] if "alarm" in told else []
+    if "possible_labels" in told:
+        notes.append(f"possible labels: {told['possible_labels']}")
+    notes.append(f"champion of entry {scorer.number}")
+    return {"schema_version": 1, **told}, f"{said} ({'; '.join(notes)})"
 
 
 # -- the contract ---------------------------------------------------------------------------------
@@ -303,7 +304,7 @@ def plan(folder: Path, gains: tuple[float, ...]) -> tuple[Any, ...]:
 
     home, ledger = _opened(folder)
     found = make(ledger, home.params.contract, gains or GAINS)
-    return found, plan_text(found, home.params.intake.period, home.params.evaluate.costs.currency)
+    return found, plan_text(found, home.params.intake.period, home.params.evaluate.currency)
 
 
 # -- the ledger -----------------------------------------------------------------------------------

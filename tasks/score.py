@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from tasks.documents import Document
 from tasks.errors import BadInput, Refused
@@ -36,13 +37,9 @@ class Scorer:
         return cls(card, load_model(data, sha256=card.model_sha256), number)
 
     def one(self, row: Mapping[str, Any]) -> float:
-        """The probability of label 1 for one row: each feature by name, None where missing."""
+        """The probability of label 1, or the number predicted: each feature by name, None where missing."""
         matrix, _ = encode({name: [value] for name, value in row.items()}, self.card.features)
         return float(self.card.answers(self.model.predict(matrix, threads=1))[0])
-
-    def possible_labels(self, probability: float) -> str | None:
-        """`0`, `1`, or `0 or 1` where the model is not sure; None if the champion has no such sets."""
-        return str(self.card.sets.words(np.array([probability]))[0]) if self.card.sets else None
 
     def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`values` with every feature that is not named as missing; raises `BadInput` for a stranger."""
@@ -51,18 +48,32 @@ class Scorer:
             raise BadInput(f"expected features among {names}, found {strangers}")
         return {name: values.get(name) for name in names}
 
+    def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """As `batch`, for one row."""
+        told = self._told(np.array([self.one(row)]))
+        return {**{name: values[0].item() for name, values in told.items()}, "champion": self.number}
+
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Probability, alarm and champion for each row, and unseen categories counted by feature.
+        """Probability and alarm (or prediction), and champion, for each row; unseen categories by feature.
 
         If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure.
         """
         matrix, unseen = encode(rows, self.card.features)
-        probability = self.card.answers(self.model.predict(matrix))
-        scores = pd.DataFrame({"probability": probability, "alarm": probability >= self.card.threshold})
-        scores = scores.assign(champion=self.number or 0)
-        if self.card.sets:
-            scores["possible_labels"] = pd.Series(self.card.sets.words(probability), dtype="str")
+        told = self._told(self.card.answers(self.model.predict(matrix)))
+        possible = told.pop("possible_labels", None)
+        scores = pd.DataFrame(told).assign(champion=self.number or 0)
+        if possible is not None:
+            scores["possible_labels"] = pd.Series(possible, dtype="str")
         return scores, unseen
+
+    def _told(self, said: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        """What the model says (n,) under the names that users read."""
+        if self.card.threshold is None:
+            return {"prediction": said}
+        told: dict[str, NDArray[Any]] = {"probability": said, "alarm": said >= self.card.threshold}
+        if self.card.sets:
+            told["possible_labels"] = self.card.sets.words(said)
+        return told
 
 
 def champion_scorer(ledger: Ledger) -> Scorer:

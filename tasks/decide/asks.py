@@ -4,6 +4,9 @@ from functools import singledispatch
 
 from tasks.params import contract as terms
 
+DISTANCES = {"rmse": "RMSE", "mae": "mean absolute error", "mse": "mean squared error"}
+"""How far predictions are from numbers, as a reader calls it."""
+
 
 @singledispatch
 def asks(clause: terms.Requirement, against: str, unit: str) -> str:
@@ -94,4 +97,5 @@ def _(clause: terms.Size, against: str, unit: str) -> str:  # noqa: ARG001
 
 def metric_words(name: str) -> str:
     """As a reader calls the metric: `log loss`, `AUC`."""
-    return {"auc": "AUC", "brier": "Brier score"}.get(name, name.replace("_", " "))
+    known = {"auc": "AUC", "brier": "Brier score", **DISTANCES}
+    return known.get(name, name.replace("_", " "))

@@ -60,7 +60,7 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
     worst = quantity.worst()
     opposing = opposing_clusters(values, clusters, required)
     lead = 0.0 if judged.low is None else judged.low - required
-    if lead > 0 and np.ptp(worst):
+    if lead > 0 and worst is not None and np.ptp(worst):
         # Where the worst is the same for all rows, what speaks against is that worst.
         opposing = min(
             opposing, clusters_at_worst(values, clusters, required, np.asarray(worst), level, lead)
@@ -96,7 +96,7 @@ def _missing(clause: terms.Tested, found: tuple[Group, ...], seen: Comparison) -
 def _against(clause: terms.Tested, seen: Comparison) -> str:
     match clause:
         case terms.BeatsBaseline():
-            return "the base rate"
+            return f"the {seen.objective.baseline}"
         case terms.Floor():
             return f"the floor of {clause.threshold}"
         case terms.Fairness():
@@ -105,4 +105,4 @@ def _against(clause: terms.Tested, seen: Comparison) -> str:
             return f"a share of {clause.threshold}"
         case terms.Calibration() | terms.Abstention():
             return "what came"
-    return "the champion" if seen.champion else "the base rate (there is no champion yet)"
+    return "the champion" if seen.champion else f"the {seen.objective.baseline} (there is no champion yet)"

@@ -9,7 +9,9 @@ from tasks.evaluate.evidence import Codes, Interval
 from tasks.evaluate.findings import Bin, MetricEvidence, SliceEvidence
 from tasks.evaluate.metrics import (
     LOG_LOSS,
+    METRICS,
     NO_ALARM,
+    RMSE,
     VALUE,
     Answers,
     Costs,
@@ -22,14 +24,19 @@ from tasks.evaluate.metrics import (
 )
 from tasks.params import CostParams
 
+ALARMING = (LOG_LOSS.name, VALUE.name, RMSE.name)
+"""The metrics in which a champion must not be worse than knowing nothing."""
+
 
 def cost_matrix(settings: CostParams) -> Costs:
     """The declared costs as the metrics take them."""
     return Costs(**settings.model_dump(exclude={"currency"}))
 
 
-def naive(rate: float, rows: int, costs: Costs) -> Answers:
-    """The base rate for every row, and the better of "always alarm" and "never" under the costs."""
+def naive(rate: float, rows: int, costs: Costs | None) -> Answers:
+    """The mean label for every row, and the better of "always alarm" and "never" under the costs."""
+    if costs is None:
+        return constant(rate, rows, None)
     alarm = rate * costs.true_positive + (1 - rate) * costs.false_positive
     quiet = rate * costs.false_negative + (1 - rate) * costs.true_negative
     return constant(rate, rows, 0.0 if alarm > quiet else NO_ALARM)
@@ -60,13 +67,15 @@ def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
 
 
 def slice_evidence(column: str, seen: Comparison) -> Iterator[SliceEvidence]:
-    """Log loss by the values of a column, widest support first; rare values are pooled into `rest`."""
+    """The loss by the values of a column, widest support first; rare values are pooled into `rest`."""
     for group in seen.groups[column]:
         yield _slice(column, group.value, group.pooled, group.rows, seen)
 
 
 def calibration(seen: Comparison) -> dict[str, tuple[Bin, ...]]:
-    """Reliability by ten quantile bins, of the challenger and of the champion."""
+    """Reliability by ten quantile bins, of the challenger and of the champion; none of a regression."""
+    if not seen.objective.probabilities:
+        return {}
     models = {"challenger": seen.challenger, "champion": seen.champion}
     return {
         name: tuple(Bin(**one._asdict()) for one in reliability(seen.labels, answers.probabilities))
@@ -78,11 +87,11 @@ def calibration(seen: Comparison) -> dict[str, tuple[Bin, ...]]:
 def alarms(metrics: dict[str, MetricEvidence], currency: str) -> tuple[str, ...]:
     """What must be said loudly, whatever the verdict: a champion that is worse than knowing nothing.
 
-    In log loss, the naive baseline says the base rate for everybody; in value, it warns everybody
-    or nobody, whichever paid on the training rows.
+    In log loss and RMSE, the naive baseline says the mean label for everybody; in value, it warns
+    everybody or nobody, whichever paid on the training rows.
     """
     told = []
-    for name in (LOG_LOSS.name, VALUE.name):
+    for name in [name for name in ALARMING if name in metrics]:
         found = metrics[name]
         lead = found.champion_over_baseline
         if lead is None or lead.estimate is None or lead.estimate >= 0:
@@ -100,20 +109,21 @@ def _slice(
 ) -> SliceEvidence:
     labels, clusters = seen.labels[rows], seen.clusters[rows]
     first, second = (_rows(answers, rows) for answers in (seen.incumbent, seen.challenger))
+    loss = METRICS[seen.objective.loss]
     return SliceEvidence(
         column=column,
         value=value,
         pooled=pooled,
         rows=int(rows.sum()),
-        positives=int(labels.sum()),
-        incumbent=float(LOG_LOSS.rows(labels, first, None).mean()),
-        challenger=float(LOG_LOSS.rows(labels, second, None).mean()),
-        advantage=paired(LOG_LOSS, labels, first, second, clusters),
+        positives=int(labels.sum()) if seen.objective.probabilities else None,
+        incumbent=float(loss.rows(labels, first, None).mean()),
+        challenger=float(loss.rows(labels, second, None).mean()),
+        advantage=paired(loss, labels, first, second, clusters),
     )
 
 
 def _rows(answers: Answers, rows: np.ndarray) -> Answers:
-    return Answers(answers.probabilities[rows], answers.threshold)
+    return Answers(answers.predictions[rows], answers.threshold)
 
 
 def _paired(

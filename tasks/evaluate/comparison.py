@@ -9,6 +9,7 @@ import pandas as pd
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.evaluate.groups import Group, groups
 from tasks.evaluate.metrics import Answers, Costs
+from tasks.objectives import BINARY, Objective
 from tasks.params import EvaluateParams
 
 
@@ -16,17 +17,18 @@ from tasks.params import EvaluateParams
 class Comparison:
     """Labels and cluster codes (in the order of time) of the holdout, and what each model answered: n rows.
 
-    `columns` are the values by which rows can be grouped.
+    `columns` are the values by which rows can be grouped. There are costs where there are alarms.
     """
 
     labels: Floats
     clusters: Codes
-    costs: Costs
+    costs: Costs | None
     challenger: Answers
     champion: Answers | None
     baseline: Answers
     columns: Mapping[str, pd.Series]
     settings: EvaluateParams
+    objective: Objective = BINARY
 
     @property
     def incumbent(self) -> Answers:
@@ -40,5 +42,5 @@ class Comparison:
 
     @property
     def currency(self) -> str:
-        """What money is counted in."""
-        return self.settings.costs.currency
+        """What money is counted in; nothing where there is none."""
+        return self.settings.currency

@@ -2,6 +2,7 @@
 
 from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
+from tasks.objectives import Declared
 
 
 class Serial(Document):
@@ -62,13 +63,16 @@ class MetricEvidence(Document):
 
 
 class SliceEvidence(Document):
-    """Rows that share a value; those with too few are pooled into `rest` and named in `pooled`."""
+    """Rows that share a value; those with too few are pooled into `rest` and named in `pooled`.
+
+    `incumbent` and `challenger` are the objective's loss on these rows, `positives` their labels of 1.
+    """
 
     column: str
     value: str
     pooled: tuple[str, ...]
     rows: int
-    positives: int
+    positives: int | None
     incumbent: float
     challenger: float
     advantage: Interval
@@ -106,11 +110,15 @@ class ValueByThreshold(Document):
 
 
 class Evidence(Document):
-    """All that the holdout says about a challenger. `incumbent` is the champion, or the base rate."""
+    """All that the holdout says about a challenger. `incumbent` is the champion, or the naive baseline.
+
+    That is one answer for every row, the mean label of the training rows: `base_rate`. Of a regression
+    there are no positives, and no currency.
+    """
 
     holdout: tuple[str, ...]
     rows: int
-    positives: int
+    positives: int | None
     clusters: int
     challenger: Hash
     champion: Hash | None
@@ -125,6 +133,7 @@ class Evidence(Document):
     unseen_categories: dict[str, dict[str, int]]
     alarms: tuple[str, ...]
     value_by_threshold: ValueByThreshold | None = None
+    objective: Declared = "binary"
 
 
 class Look(Document):

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.errors import BadInput, EvergreenError
+from tasks.evaluate.distances import absolute_rows, least_absolute_lead, root_rows, squared_rows
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
+from tasks.objectives import Objective
 from tasks.train.uncertainty import Sets
 
 # Keeps the loss of a wrong certainty finite: at most 34.5 nats.
@@ -38,22 +40,30 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One model's probabilities (n,) for the rows, and the threshold from which it raises an alarm.
+    """What one model says of the rows, (n,), and the threshold from which it raises an alarm.
 
     The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
-    sets of possible labels, where it has them.
+    sets of possible labels, where it has them. A model that predicts numbers has neither, and raises no
+    alarms.
     """
 
-    probabilities: Floats
-    threshold: float = 0.5
+    predictions: Floats
+    threshold: float | None = 0.5
     sets: Sets | None = None
+
+    @property
+    def probabilities(self) -> Floats:
+        """What is said, where it is the probability of label 1."""
+        return self.predictions
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A number about a model: `rows` gives (n,) contributions whose mean is the metric.
 
-    `by_row`: a row's contribution depends on that row alone. Those of which it does not lie in [0, 1].
+    `by_row`: a row's contribution depends on that row alone. `share`: it does not, and the metric lies in
+    [0, 1]. `numbers`: labels are numbers, so that no row has a worst, but for a lead whose least follows
+    from what the two models say (`least_lead`: champion's and challenger's predictions to (n,)).
     """
 
     name: str
@@ -61,6 +71,9 @@ class Metric:
     bigger_is_better: bool
     rows: Callable[[Floats, Answers, Costs | None], Floats]
     by_row: bool = True
+    share: bool = False
+    numbers: bool = False
+    least_lead: Callable[[Floats, Floats], Floats] | None = None
 
 
 class Bin(NamedTuple):
@@ -135,6 +148,8 @@ def ratio_rows(numerator: Floats, denominator: Floats, *, what: str) -> Floats:
 
 def alarms_of(answers: Answers) -> Floats:
     """1.0 where the model raises an alarm, else 0.0, (n,)."""
+    if answers.threshold is None:
+        return np.zeros(len(answers.predictions))
     return (answers.probabilities >= answers.threshold).astype(np.float64)
 
 
@@ -183,9 +198,9 @@ def quantile_bins(probabilities: Floats, bins: int) -> Codes:
     return codes
 
 
-def constant(probability: float, rows: int, threshold: float = 0.5) -> Answers:
-    """The naive baseline: one probability, usually the base rate of train, for every row."""
-    return Answers(np.full(rows, probability), threshold)
+def constant(prediction: float, rows: int, threshold: float | None = 0.5) -> Answers:
+    """The naive baseline: one answer, usually the mean label of train, for every row."""
+    return Answers(np.full(rows, prediction), threshold)
 
 
 def remembered(metric: Metric) -> Metric:
@@ -244,8 +259,14 @@ def advantage(
 
 def worst_advantage(
     metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Costs | None = None
-) -> Floats:
-    """The least (n,) that each row's part in the lead can be, whatever its label turns out to be."""
+) -> Floats | None:
+    """The least (n,) that each row's part in the lead can be, whatever its label turns out to be.
+
+    None where nothing bounds it.
+    """
+    if metric.numbers:
+        least = metric.least_lead
+        return None if least is None else least(champion.predictions, challenger.predictions)
     if not metric.by_row:
         return np.full(len(labels), -1.0)
     either = (advantage(metric, one, champion, challenger, costs) for one in (labels, 1 - labels))
@@ -308,7 +329,7 @@ def _auc(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
 
 
 def _value(labels: Floats, answers: Answers, costs: Costs | None) -> Floats:
-    if costs is None:
+    if costs is None or answers.threshold is None:
         raise BadInput("expected a cost matrix for the metric 'value', found none: declare it in params.yaml")
     return value_rows(labels, answers.probabilities, answers.threshold, costs)
 
@@ -328,18 +349,53 @@ def _recall(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
     return ratio_rows(alarms_of(answers) * labels, labels, what="row with label 1")
 
 
+def _rmse(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return root_rows(labels, answers.predictions)
+
+
+def _mae(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return absolute_rows(labels, answers.predictions)
+
+
+def _mse(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return squared_rows(labels, answers.predictions)
+
+
 LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss)
-AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc, by_row=False)
+AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc, by_row=False, share=True)
 VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
 BRIER = Metric("brier", "squared error per row", bigger_is_better=False, rows=_brier)
 PRECISION = Metric(
-    "precision", "share of alarms that were right", bigger_is_better=True, rows=_precision, by_row=False
+    "precision",
+    "share of alarms that were right",
+    bigger_is_better=True,
+    rows=_precision,
+    by_row=False,
+    share=True,
 )
 RECALL = Metric(
-    "recall", "share of label 1 that was found", bigger_is_better=True, rows=_recall, by_row=False
+    "recall",
+    "share of label 1 that was found",
+    bigger_is_better=True,
+    rows=_recall,
+    by_row=False,
+    share=True,
 )
-SHOWN: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (LOG_LOSS, AUC, VALUE)})
-"""Those that every decision tells of all three models, whatever its contract asks for."""
+RMSE = Metric("rmse", "units of the label", bigger_is_better=False, rows=_rmse, by_row=False, numbers=True)
+MAE = Metric(
+    "mae",
+    "units of the label",
+    bigger_is_better=False,
+    rows=_mae,
+    numbers=True,
+    least_lead=least_absolute_lead,
+)
+MSE = Metric("mse", "squared units of the label", bigger_is_better=False, rows=_mse, numbers=True)
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {metric.name: metric for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL)}
+    {metric.name: metric for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL, RMSE, MAE, MSE)}
 )
+
+
+def shown(objective: Objective) -> dict[str, Metric]:
+    """Those that every decision tells of all three models, whatever its contract asks for."""
+    return {name: METRICS[name] for name in objective.shown}

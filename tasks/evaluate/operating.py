@@ -12,19 +12,20 @@ POINTS = 48
 
 
 def value_by_threshold(seen: Comparison) -> ValueByThreshold | None:
-    """Both models' curves on the holdout; None without rows."""
-    if not len(seen.labels):
+    """Both models' curves on the holdout; None without rows, or where alarms cost and earn nothing."""
+    costs = seen.costs
+    if not len(seen.labels) or costs is None:
         return None
     models = {"challenger": seen.challenger, "champion": seen.champion}
     nobody, everybody = (
-        float(value_rows(seen.labels, np.zeros(len(seen.labels)), place, seen.costs).mean())
+        float(value_rows(seen.labels, np.zeros(len(seen.labels)), place, costs).mean())
         for place in (NO_ALARM, 0.0)
     )
     return ValueByThreshold(
         nobody=nobody,
         everybody=everybody,
         models={
-            name: value_curve(seen.labels, answers, seen.costs)
+            name: value_curve(seen.labels, answers, costs)
             for name, answers in models.items()
             if answers is not None
         },
@@ -50,12 +51,10 @@ def value_curve(labels: Floats, answers: Answers, costs: Costs) -> ValueCurve:
         )
         return OperatingPoint(threshold=threshold, value=total / len(ranked), alarms=alarms)
 
-    places = thresholds_of(ranked)
-    if answers.threshold < NO_ALARM:
-        places = np.union1d(places, [answers.threshold])
-    return ValueCurve(
-        chosen=worth(answers.threshold), points=tuple(worth(place) for place in places.tolist())
-    )
+    places, chosen = thresholds_of(ranked), NO_ALARM if answers.threshold is None else answers.threshold
+    if chosen < NO_ALARM:
+        places = np.union1d(places, [chosen])
+    return ValueCurve(chosen=worth(chosen), points=tuple(worth(place) for place in places.tolist()))
 
 
 def thresholds_of(ranked: Floats, most: int = POINTS) -> Floats:

@@ -52,7 +52,7 @@ def clusters_at_worst(
 
 
 def holds_at_worst(
-    values: Floats, clusters: Codes, required: float, worst: Floats | float, level: float
+    values: Floats, clusters: Codes, required: float, worst: Floats | float | None, level: float
 ) -> bool:
     """Whether the mean is above `required` even if clusters were missed that are as bad as they can be.
 
@@ -63,8 +63,11 @@ def holds_at_worst(
     whose means are at most 1 (betting; Waudby-Smith & Ramdas, "Estimating means of bounded random variables
     by betting", JRSS B 86 (2024); sizes and sums are drawn together, cluster by cluster). It needs many
     clusters and little variation, and knows nothing of skewness: it is valid for any. b is taken from the
-    clusters that there are: that none to come has much more to lose in all, being larger, is assumed.
+    clusters that there are: that none to come has much more to lose in all, being larger, is assumed. Where
+    nothing bounds how bad a row can be (`worst` is None), nothing holds.
     """
+    if worst is None:
+        return False
     # A share of exactly 1 loses all in a cluster at its worst. What is too large to add is not a number, and
     # no number is large enough.
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):

@@ -24,7 +24,7 @@ from tasks.evaluate.metrics import (
 )
 from tasks.params import contract as terms
 
-Values = TypeVar("Values", Floats, float)
+Values = TypeVar("Values", Floats, float, Floats | None)
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Quantity:
     """Numbers whose mean a clause asks about: one for each row, or for each of `rows` only.
 
     `worst` is the least that the mean over any rows can be: one number, or for each row its own, known
-    without its label. Of a ratio it is the ratio's least. Where it compares parts of the rows, it rests
-    on the clusters of the smallest of `rests_on`. `share`: a number between 0 and 1 that is no plain mean,
-    or that lies near 1.
+    without its label; None where nothing bounds it. Of a ratio it is the ratio's least. Where it compares
+    parts of the rows, it rests on the clusters of the smallest of `rests_on`. `share`: a number between 0
+    and 1 that is no plain mean, or that lies near 1.
     """
 
     of: str
     values: Callable[[], Floats]
-    worst: Callable[[], Floats | float]
+    worst: Callable[[], Floats | float | None]
     rows: NDArray[np.bool_] | None = None
     rests_on: tuple[NDArray[np.bool_], ...] = ()
     share: bool = False
@@ -70,10 +70,12 @@ def _(clause: terms.Floor, seen: Comparison) -> Iterator[Quantity]:
     def rows(labels: Floats) -> Floats:
         return sign * metric.rows(labels, seen.challenger, seen.costs)
 
-    def worst() -> Floats | float:
+    def worst() -> Floats | float | None:
+        if metric.numbers:
+            return None
         return np.minimum(rows(seen.labels), rows(1 - seen.labels)) if metric.by_row else 0.0
 
-    yield Quantity("", lambda: rows(seen.labels), worst, share=not metric.by_row)
+    yield Quantity("", lambda: rows(seen.labels), worst, share=metric.share)
 
 
 @quantities.register
@@ -83,7 +85,11 @@ def _(clause: terms.NetValue, seen: Comparison) -> Iterator[Quantity]:
     def net(gained: Floats | float) -> Floats | float:
         return clause.horizon_rows * (gained - clause.cost_per_row) - clause.cost
 
-    yield Quantity("", lambda: np.asarray(net(lead.values())), lambda: net(lead.worst()))
+    def worst() -> Floats | float | None:
+        least = lead.worst()
+        return None if least is None else net(least)
+
+    yield Quantity("", lambda: np.asarray(net(lead.values())), worst)
 
 
 @quantities.register
@@ -99,12 +105,14 @@ def _(clause: terms.Churn, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG
 @quantities.register
 def _(clause: terms.Slice, seen: Comparison) -> Iterator[Quantity]:
     lead = _lead("", clause.metric, seen, seen.incumbent)
-    values, worst = lead.values(), np.broadcast_to(lead.worst(), len(seen.labels))
+    values, least = lead.values(), lead.worst()
+    worst = None if least is None else np.broadcast_to(least, len(seen.labels))
     for group in groups_of(clause, seen):
         if group.supported:
             inside = group.rows
             name = f"{clause.column} {group.value}"
-            yield Quantity(name, _constant(values[inside]), _constant(worst[inside]), inside)
+            told = None if worst is None else worst[inside]
+            yield Quantity(name, _constant(values[inside]), _constant(told), inside)
 
 
 @quantities.register

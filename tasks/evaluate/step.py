@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tasks.documents import canonical, write_atomically
-from tasks.errors import Leak
+from tasks.errors import Leak, Refused
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import (
     alarms,
@@ -22,9 +22,10 @@ from tasks.evaluate.compare import (
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.look import take_look
-from tasks.evaluate.metrics import SHOWN, Answers
+from tasks.evaluate.metrics import Answers, shown
 from tasks.evaluate.operating import value_by_threshold
 from tasks.ledger import Ledger
+from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.pins import ChampionPin, pinned_bytes, read_pin
 from tasks.prepare.features import encode
@@ -61,6 +62,7 @@ def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
     first = holdout[params.prepare.event_time].iloc[0]
     for role, one in (("challenger", challenger), ("champion", champion)):
         if one is not None:
+            refuse_other_objective(role, one.card, params)
             refuse_leak(role, one.card, first)
     look = take_look(
         ledger,
@@ -90,6 +92,16 @@ def contenders(workspace: Workspace, pin: ChampionPin) -> tuple[Contender, Conte
     return challenger, Contender(card, model)
 
 
+def refuse_other_objective(role: str, card: ModelCard, params: Params) -> None:
+    """Raise `Refused` where a model answers another kind of question than the one that is asked."""
+    if card.objective != params.train.objective:
+        raise Refused(
+            f"the {role} {card.candidate[:12]} is a {card.objective} model, and train.objective is "
+            f"{params.train.objective}: their answers cannot be compared; give the new question a model name "
+            "of its own in params.yaml"
+        )
+
+
 def refuse_leak(role: str, card: ModelCard, first: datetime) -> None:
     """Raise `Leak` unless the holdout begins after all that the model has seen."""
     if datetime.fromisoformat(card.trained_until) >= first:
@@ -109,7 +121,8 @@ def compare(
     """All evidence on the holdout's rows. Deterministic."""
     labels = holdout[params.prepare.label.column].to_numpy(dtype="float64")
     clusters = in_time(holdout[params.prepare.cluster], holdout[params.prepare.event_time])
-    costs = cost_matrix(params.evaluate.costs)
+    objective = OBJECTIVES[params.train.objective]
+    costs = cost_matrix(params.evaluate.costs) if params.evaluate.costs else None
     answers, unseen = challenger.answers(holdout)
     incumbent: tuple[Answers | None, dict[str, int]] = champion.answers(holdout) if champion else (None, {})
     seen = Comparison(
@@ -121,21 +134,22 @@ def compare(
         baseline=naive(challenger.card.base_rate, len(labels), costs),
         columns={column: holdout[column] for column in params.prepare.slices},
         settings=params.evaluate,
+        objective=objective,
     )
-    metrics = {name: metric_evidence(metric, seen) for name, metric in SHOWN.items()}
+    metrics = {name: metric_evidence(metric, seen) for name, metric in shown(objective).items()}
     slices: list[Any] = []
     for column in params.prepare.slices:
         slices += slice_evidence(column, seen)
     return Evidence(
         holdout=periods,
         rows=len(labels),
-        positives=int(labels.sum()),
+        positives=int(labels.sum()) if objective.probabilities else None,
         clusters=len(np.unique(clusters)),
         challenger=challenger.card.candidate,
         champion=champion.card.candidate if champion else None,
-        incumbent="champion" if champion else "base rate",
+        incumbent="champion" if champion else objective.baseline,
         base_rate=challenger.card.base_rate,
-        currency=params.evaluate.costs.currency,
+        currency=params.evaluate.currency,
         drill=challenger.card.drill,
         clauses={
             clause.name: found
@@ -146,7 +160,8 @@ def compare(
         slices=tuple(slices),
         reliability=calibration(seen),
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
-        alarms=alarms(metrics, params.evaluate.costs.currency),
+        alarms=alarms(metrics, params.evaluate.currency),
+        objective=objective.name,
         value_by_threshold=value_by_threshold(seen),
     )
 

@@ -1,7 +1,8 @@
 """From each row's attributions to averages with their error. Pure.
 
 An attribution is a Shapley value of the trees (Lundberg et al., Nature Machine Intelligence 2 (2020)):
-what a feature adds to one row's log odds. It says what a model goes by, and not what causes anything.
+what a feature adds to one row's log odds, or to the number that is predicted. It says what a model goes
+by, and not what causes anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,13 +30,14 @@ Rows = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Attributed:
-    """One model's answers to n rows, taken apart: `start` + a row of `values` is that row's log odds.
+    """One model's answers to n rows, taken apart: `start` + a row of `values` is what it says of that row.
 
-    `values` are (n, features) in the order of `features`; `alarms` (n,) are where it raises one.
+    That is in log odds, or, without a `threshold`, the number predicted. `values` are (n, features) in the
+    order of `features`; `alarms` (n,) are where it raises one.
     """
 
     features: tuple[str, ...]
-    threshold: float
+    threshold: float | None
     start: float
     values: Floats
     alarms: Rows
@@ -47,7 +49,7 @@ class Attributed:
         return self.values[:, self.features.index(feature)]
 
     @property
-    def log_odds(self) -> Floats:
+    def said(self) -> Floats:
         """What the model says, (n,)."""
         return np.asarray(self.start + self.values.sum(axis=1))
 
@@ -69,10 +71,12 @@ def model_explanation(model: Attributed, clusters: Codes) -> ModelExplanation:
         return Importance(feature=feature, size=clustered_mean(size, clusters), share=share)
 
     found = [importance(*pair) for pair in zip(model.features, sizes.T, strict=True)]
+    log_odds, prediction = _answer(model, clustered_mean(model.said, clusters))
     return ModelExplanation(
         threshold=model.threshold,
         start=model.start,
-        log_odds=clustered_mean(model.log_odds, clusters),
+        log_odds=log_odds,
+        prediction=prediction,
         features=tuple(sorted(found, key=lambda one: _largest_first(one.feature, one.size))),
     )
 
@@ -114,11 +118,10 @@ def slice_explanations(
 
 def changes(challenger: Attributed, champion: Attributed, clusters: Codes) -> tuple[ChangedRows, ...]:
     """What changed the challenger's mind: on all rows, and where one of the two alone raises an alarm."""
-    rows: dict[Of, Rows] = {
-        "all rows": np.ones(len(clusters), np.bool_),
-        "new alarms": challenger.alarms & ~champion.alarms,
-        "dropped alarms": champion.alarms & ~challenger.alarms,
-    }
+    rows: dict[Of, Rows] = {"all rows": np.ones(len(clusters), np.bool_)}
+    if challenger.threshold is not None:
+        rows["new alarms"] = challenger.alarms & ~champion.alarms
+        rows["dropped alarms"] = champion.alarms & ~challenger.alarms
     return tuple(_changed(of, one, challenger, champion, clusters[one]) for of, one in rows.items())
 
 
@@ -136,14 +139,22 @@ def _changed(
             moved=clustered_mean(np.abs(difference), clusters),
         )
 
+    change_in_answer = clustered_mean((challenger.said - champion.said)[rows], clusters)
+    log_odds, prediction = _answer(challenger, change_in_answer)
     return ChangedRows(
         of=of,
         start=challenger.start - champion.start,
-        log_odds=clustered_mean((challenger.log_odds - champion.log_odds)[rows], clusters),
+        log_odds=log_odds,
+        prediction=prediction,
         features=tuple(
             sorted(map(change, features), key=lambda one: _largest_first(one.feature, one.difference))
         ),
     )
+
+
+def _answer(model: Attributed, mean: Interval) -> tuple[Interval | None, Interval | None]:
+    """The mean as log odds, or as a prediction."""
+    return (None, mean) if model.threshold is None else (mean, None)
 
 
 def _only(feature: str, challenger: Attributed, champion: Attributed) -> Role | None:

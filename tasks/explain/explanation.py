@@ -1,12 +1,31 @@
-"""What moves the models' answers, as a document: `explanation.json`. All attributions are log odds."""
+"""What moves the models' answers, as a document: `explanation.json`.
 
-from typing import Literal
+Attributions are log odds; of a regression they are in the unit of the label.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
 
 Role = Literal["challenger", "champion"]
 Of = Literal["all rows", "new alarms", "dropped alarms"]
+Answer = Annotated[Interval | None, Field(exclude_if=lambda answer: answer is None)]
+"""A mean over rows of what models of one objective say; another's explanation does not name it."""
+
+
+class Answered(Document):
+    """The mean answer: log odds, or of a regression the prediction. One of the two is there."""
+
+    log_odds: Answer = None
+    prediction: Answer = None
+
+    @property
+    def answer(self) -> Interval:
+        """Whichever is there."""
+        return next(one for one in (self.log_odds, self.prediction) if one is not None)
 
 
 class Importance(Document):
@@ -20,22 +39,21 @@ class Importance(Document):
     share: Interval | None
 
 
-class ModelExplanation(Document):
+class ModelExplanation(Answered):
     """One model: its features, the largest first.
 
-    `start` is what the model says before it is told any feature; a row's log odds are the start and
-    the attributions of all features, added up. `log_odds` is the mean over the rows. `threshold` is the
-    probability from which the model raises an alarm.
+    `start` is what the model says before it is told any feature; a row's answer is the start and the
+    attributions of all features, added up. `threshold` is the probability from which the model raises an
+    alarm; a regression raises none.
     """
 
-    threshold: float
+    threshold: float | None
     start: float
-    log_odds: Interval
     features: tuple[Importance, ...]
 
 
 class Attribution(Document):
-    """By how much a feature raises (or lowers, below zero) the log odds of some rows, on average."""
+    """By how much a feature raises (or lowers, below zero) the answer of some rows, on average."""
 
     feature: str
     mean: Interval
@@ -67,17 +85,16 @@ class Change(Document):
     moved: Interval
 
 
-class ChangedRows(Document):
+class ChangedRows(Answered):
     """What changed on some of the rows, the largest difference first; no features without rows.
 
     `new alarms` are rows for which the challenger alone raises an alarm, `dropped alarms` those for which
     the champion alone does: not by their features alone, where the two have other thresholds too.
-    `start` and all differences together are the change in `log_odds`.
+    `start` and all differences together are the change in the answer.
     """
 
     of: Of
     start: float
-    log_odds: Interval
     features: tuple[Change, ...]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from tasks.documents import canonical, digest
 from tasks.errors import Leak
 from tasks.params.contract import Abstention, Contract, Coverage
+from tasks.params.fitting import misfits
 from tasks.params.section import Section
 from tasks.params.steps import (
     EvaluateParams,
@@ -102,6 +103,14 @@ class Params(Section):
                     f"contract: clause {clause.name} asks about sets of possible labels: set train.coverage, "
                     "found null"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _sections_fit_the_objective(self) -> Self:
+        label = self.prepare.label.column
+        declared = self.validation.columns[label].type
+        if wrong := misfits(self.train, self.evaluate, self.contract, label, declared):
+            raise ValueError(wrong[0])
         return self
 
     @model_validator(mode="after")

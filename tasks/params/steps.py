@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from tasks.errors import BadInput
+from tasks.objectives import Declared
 from tasks.params.section import Name, Section, Share
 from tasks.periods import Calendar
 
@@ -83,7 +84,7 @@ class Exclusion(Section):
 
 
 class Label(Section):
-    """A 0/1 column, and the column that says when it became known."""
+    """A column of 0 and 1 (of numbers, for a regression), and the column that says when it became known."""
 
     column: Name
     available_at: Name
@@ -132,12 +133,13 @@ class PrepareParams(Section):
 
 
 class TrainParams(Section):
-    """XGBoost, by its own names where it has one, and how its answers are made fit for use.
+    """What is asked for; XGBoost, by its own names where it has one; how its answers are made fit for use.
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
-    set of possible labels shall hold the label; without it there are no sets.
+    set of possible labels shall hold the label; without it there are no sets, and a regression has none.
     """
 
+    objective: Declared = "binary"
     seed: int = Field(ge=0, le=2**31 - 1)
     rounds: int = Field(ge=1)
     early_stopping_rounds: int = Field(ge=1)
@@ -165,14 +167,20 @@ class CostParams(Section):
 class EvaluateParams(Section):
     """What is measured on the holdout, apart from what the contract asks for.
 
+    `costs` belong to a binary model: a regression raises no alarms.
     `explained_rows` are sampled for the explanation; 0 explains nothing. Its time grows with these
     rows, with trees and with their depth, and not with the holdout.
     """
 
-    costs: CostParams
+    costs: CostParams | None = None
     explained_rows: int = Field(default=256, ge=0, le=100_000)
     min_slice_rows: int = Field(default=200, ge=1)
     min_slice_clusters: int = Field(default=10, ge=2)
+
+    @property
+    def currency(self) -> str:
+        """What money is counted in; nothing where there is none."""
+        return self.costs.currency if self.costs else ""
 
 
 class MeasureParams(Section):

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, EvergreenError
+from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.split import SPLITS, TRAIN, split
@@ -18,10 +19,10 @@ from tasks.workspace import Workspace, output_of
 
 
 class Part(Document):
-    """One split: rows, rows whose label is 1, clusters, and the times of its first and last event."""
+    """One split: rows, those whose label is 1 (of 0 and 1), clusters, times of its first and last event."""
 
     rows: int
-    positives: int
+    positives: int | None
     clusters: int
     first: str
     last: str
@@ -48,7 +49,7 @@ def prepare(workspace: Workspace) -> Preparation:
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
     files = [workspace.batches / batch.file for batch in dataset.batches if batch.period in times.periods]
     rows = read_rows(files, params)
-    parts, excluded = split(rows, settings, times)
+    parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective])
     kept = sum(len(part) for part in parts.values())
     if kept + sum(excluded.values()) != len(rows):
         raise EvergreenError(
@@ -125,10 +126,10 @@ def write_part(path: Path, part: pd.DataFrame) -> None:
 
 
 def _described(part: pd.DataFrame, params: Params) -> Part:
-    event = part[params.prepare.event_time]
+    event, labels = part[params.prepare.event_time], part[params.prepare.label.column].to_numpy()
     return Part(
         rows=len(part),
-        positives=int(np.sum(part[params.prepare.label.column].to_numpy())),
+        positives=int(np.sum(labels)) if OBJECTIVES[params.train.objective].probabilities else None,
         clusters=int(part[params.prepare.cluster].nunique(dropna=False)),
         first=event.iloc[0].isoformat(),
         last=event.iloc[-1].isoformat(),

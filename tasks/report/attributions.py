@@ -5,6 +5,8 @@ from itertools import groupby
 
 from tasks.evaluate.evidence import Interval
 from tasks.explain.explanation import Explanation, Importance, Role, SliceExplanation
+from tasks.objectives import BINARY, Objective
+from tasks.report.answers import WORDS, AnswerWords
 from tasks.report.changes import ChangesView, changes_view
 from tasks.report.wording import NOTHING, counted, number
 
@@ -51,9 +53,11 @@ class AttributionsView:
     folded: tuple[FeatureView, ...]
     slices: tuple[tuple[str, tuple[SliceView, ...]], ...]
     changes: ChangesView | None
+    scale: str
+    words: AnswerWords
 
 
-def attributions(explanation: Explanation | None) -> AttributionsView | None:
+def attributions(explanation: Explanation | None, objective: Objective = BINARY) -> AttributionsView | None:
     """The section, or None where nothing was explained."""
     if explanation is None:
         return None
@@ -67,7 +71,9 @@ def attributions(explanation: Explanation | None) -> AttributionsView | None:
             (column, tuple(_slice(one) for one in members))
             for column, members in groupby(explanation.slices, key=lambda one: one.column)
         ),
-        changes=changes_view(explanation),
+        changes=changes_view(explanation, objective),
+        scale=objective.scale,
+        words=WORDS[objective.name],
     )
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from tasks.evaluate.evidence import Interval
 from tasks.explain.explanation import Change, ChangedRows, Explanation
+from tasks.objectives import BINARY, Objective
+from tasks.report.answers import WORDS
 from tasks.report.axis import Bar, Tick, bar, drawn, spanning
 from tasks.report.wording import Scale, counted, number, share, with_interval
 
 # Beyond this many features, the smaller ones are folded away.
 SHOWN = 6
-_LOG_ODDS = Scale("log odds", 2)
+_DECIMALS = 2
 _TITLES = {"all rows": "On all rows", "new alarms": "New alarms", "dropped alarms": "Dropped alarms"}
 _WHO = {"new alarms": "challenger", "dropped alarms": "champion"}
 
@@ -48,50 +50,53 @@ class ChangesView:
     thresholds: str
 
 
-def changes_view(explanation: Explanation) -> ChangesView | None:
+def changes_view(explanation: Explanation, objective: Objective = BINARY) -> ChangesView | None:
     """What changed from the champion to the challenger; None without a champion."""
     if not explanation.changes:
         return None
     return ChangesView(
-        tuple(_group(one, explanation.rows) for one in explanation.changes), _thresholds(explanation)
+        tuple(_group(one, explanation.rows, objective) for one in explanation.changes),
+        _thresholds(explanation),
     )
 
 
-def _group(found: ChangedRows, rows: int) -> ChangedView:
+def _group(found: ChangedRows, rows: int, objective: Objective) -> ChangedView:
+    scale = Scale(objective.scale, _DECIMALS)
     axis = spanning([0.0, *(place for one in found.features for place in drawn(one.difference))], margin=0.05)
     views = tuple(
         ChangeView(
             feature=one.feature,
             note=f"only the {one.only} has it" if one.only else "",
-            difference=with_interval(one.difference, _LOG_ODDS),
-            moved=f"{number(one.moved.estimate, 2)} either way",
+            difference=with_interval(one.difference, scale),
+            moved=f"{number(one.moved.estimate, _DECIMALS)} either way",
             reading=_reading(one.difference),
             bar=bar(one.difference, axis),
             radius=4.5,
-            title=f"{one.feature}: {with_interval(one.difference, _LOG_ODDS)} log odds",
+            title=f"{one.feature}: {with_interval(one.difference, scale)} {scale.unit}",
         )
         for one in found.features
     )
     ticks = axis.ticks(sign=True) if views else ()
     return ChangedView(
-        _TITLES[found.of], _summary(found, rows), views[:SHOWN], views[SHOWN:], axis.at(0), ticks
+        _TITLES[found.of], _summary(found, rows, objective), views[:SHOWN], views[SHOWN:], axis.at(0), ticks
     )
 
 
-def _summary(found: ChangedRows, rows: int) -> str:
-    lead = with_interval(found.log_odds, _LOG_ODDS)
+def _summary(found: ChangedRows, rows: int, objective: Objective) -> str:
+    lead = with_interval(found.answer, Scale(objective.scale, _DECIMALS))
+    differs = f"the challenger's {WORDS[objective.name].said} differ{'' if objective.probabilities else 's'}"
     if found.of == "all rows":
         start = number(found.start, 2, sign=True)
         return (
-            f"On average over {counted(rows, 'row')} the challenger's log odds differ from the champion's by "
+            f"On average over {counted(rows, 'row')} {differs} from the champion's by "
             f"{lead}; of that the start makes {start}. {_furthest(found.features)}"
         )
-    who, here = _WHO[found.of], found.log_odds.rows
+    who, here = _WHO[found.of], found.answer.rows
     if not here:
         return f"On none of the {counted(rows, 'row')} does the {who} alone raise an alarm."
     return (
         f"On {counted(here)} of {counted(rows, 'row')} ({share(here, rows)}) the {who} alone raises "
-        f"an alarm. There the challenger's log odds differ from the champion's by {lead}."
+        f"an alarm. There {differs} from the champion's by {lead}."
     )
 
 
@@ -105,6 +110,8 @@ def _furthest(changes: tuple[Change, ...]) -> str:
 
 def _thresholds(explanation: Explanation) -> str:
     first, second = (explanation.models[role].threshold for role in ("challenger", "champion"))
+    if first is None or second is None:
+        return ""
     if first == second:
         return "Both models raise an alarm from the same probability."
     return (

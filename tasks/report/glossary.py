@@ -6,6 +6,8 @@ GLOSSARY = {
     "champion": "The model in use.",
     "base rate": "The share of rows with label 1 in training, predicted for everybody: "
     "what one knows without a model.",
+    "training mean": "The mean label of the training rows, predicted for everybody: "
+    "what one knows without a model.",
     "holdout": "The newest labelled rows, later than anything that either model has learned from.",
     "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
     "the threshold were chosen.",
@@ -42,6 +44,10 @@ GLOSSARY = {
     "log loss": "How surprised the model is by what happened, in nats: 0 is certain and right. "
     "Lower is better.",
     "nats": "The unit of log loss. Saying 50% to what happens costs 0.69 nats, saying 90% costs 0.11.",
+    "RMSE": "The root of the mean squared error, in the unit of the label: how far off predictions are, "
+    "large errors counting most. Lower is better.",
+    "mean absolute error": "How far off predictions are on average, in the unit of the label. "
+    "Lower is better.",
     "brier": "The squared distance between the predicted probability and what happened (1 or 0). "
     "Lower is better.",
     "AUC": "How often the model ranks a row with label 1 above a row with label 0: "
@@ -55,8 +61,8 @@ GLOSSARY = {
     "latency": "How long one prediction takes.",
     "churn": "The share of rows about which the two models decide differently.",
     # explanations
-    "attribution": "What a feature adds to one row's log odds, by the model's own trees (its SHAP value). "
-    "It says what the model goes by, and not what causes the outcome.",
+    "attribution": "What a feature adds to the answer for one row, by the model's own trees (its SHAP "
+    "value). It says what the model goes by, and not what causes the outcome.",
     "log odds": "The scale on which attributions add up. Near a probability of 30%, +0.1 log odds is about "
     "+2 percentage points.",
     "feature": "One thing that a model is told about a row, such as the distance.",

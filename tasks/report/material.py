@@ -10,7 +10,7 @@ from tasks.report.wording import counted, instant, share
 
 USES = {
     TRAIN: "the trees were grown on these",
-    SELECTION: "number of trees and threshold were chosen on these",
+    SELECTION: "number of trees{} chosen on these",
     HOLDOUT: "judged on these; no model has seen them",
 }
 
@@ -58,9 +58,11 @@ def material(preparation: Preparation) -> Material:
     views = tuple(
         PartView(
             name=name,
-            use=USES[name],
+            use=USES[name].format(" was" if part.positives is None else " and threshold were"),
             rows=counted(part.rows),
-            positives=f"{counted(part.positives)} ({share(part.positives, part.rows)})",
+            positives=""
+            if part.positives is None
+            else f"{counted(part.positives)} ({share(part.positives, part.rows)})",
             clusters=counted(part.clusters),
             first=instant(part.first),
             last=instant(part.last),

@@ -31,9 +31,9 @@ class Money:
     cells: dict[str, str]
 
 
-def money(found: MetricEvidence | None, costs: CostParams) -> Money | None:
+def money(found: MetricEvidence | None, costs: CostParams | None) -> Money | None:
     """The picture of the value metric, or None where it was not measured."""
-    if found is None:
+    if found is None or costs is None:
         return None
     amounts = {"base rate": found.baseline, "champion": found.champion, "challenger": found.challenger}
     held = {name: PER * amount for name, amount in amounts.items() if amount is not None}

@@ -10,6 +10,7 @@ from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence, Measurements, MetricEvidence
 from tasks.evaluate.metrics import METRICS
 from tasks.explain.explanation import Explanation
+from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.prepare.step import Preparation
 from tasks.report import wording
@@ -68,28 +69,32 @@ def render(inputs: Inputs) -> str:
 
 def _context(inputs: Inputs) -> dict[str, Any]:
     decision, evidence = inputs.decision, inputs.evidence
-    costs = inputs.params.evaluate.costs
+    costs, currency = inputs.params.evaluate.costs, inputs.params.evaluate.currency
+    objective = OBJECTIVES[evidence.objective]
+    loss = METRICS[objective.loss]
     return {
         "inputs": inputs,
         "decision": decision,
         "evidence": evidence,
         "card": inputs.card,
+        "objective": objective,
+        "loss": {"name": wording.metric_name(loss.name), "unit": loss.unit},
         "cluster": inputs.params.prepare.cluster,
         "would": would_have_been(decision),
         "worth": worth_words(decision.worth),
-        "clauses": clause_views(decision.clauses, evidence, costs.currency),
+        "clauses": clause_views(decision.clauses, evidence, currency),
         "metrics": [
-            _metric(name, evidence.metrics[name], costs.currency)
+            _metric(name, evidence.metrics[name], currency, objective.baseline)
             for name in METRICS
             if name in evidence.metrics
         ],
-        "forest": forest(evidence.slices),
+        "forest": forest(evidence.slices, objective),
         "sliced": any(clause.kind == "slice" for clause in decision.clauses),
         "reliability": reliability(evidence.reliability),
         "square": {"side": SIDE, "left": LEFT, "below": BELOW},
-        "attributions": attributions(inputs.explanation),
+        "attributions": attributions(inputs.explanation, objective),
         "money": money(evidence.metrics.get("value"), costs),
-        "operating": operating(evidence.value_by_threshold, evidence.rows, costs.currency),
+        "operating": operating(evidence.value_by_threshold, evidence.rows, currency),
         "per": PER,
         "alarm_words": _alarm_words(inputs.card),
         "material": material(inputs.preparation),
@@ -99,11 +104,11 @@ def _context(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _metric(name: str, metric: MetricEvidence, currency: str) -> MetricView:
+def _metric(name: str, metric: MetricEvidence, currency: str, baseline: str) -> MetricView:
     scale = wording.scale_of(metric.unit, currency)
-    values = {"base rate": metric.baseline, "champion": metric.champion, "challenger": metric.challenger}
+    values = {baseline: metric.baseline, "champion": metric.champion, "challenger": metric.challenger}
     leads = {
-        "challenger over base rate": metric.challenger_over_baseline,
+        f"challenger over {baseline}": metric.challenger_over_baseline,
         "challenger over champion": metric.challenger_over_champion,
     }
     return MetricView(
@@ -121,7 +126,7 @@ def _lead(interval: Interval | None, scale: wording.Scale) -> Lead:
 
 
 def _alarm_words(card: ModelCard) -> str:
-    if card.threshold > 1:
+    if card.threshold is None or card.threshold > 1:
         return "The challenger never raises an alarm."
     return f"The challenger raises an alarm from a probability of {wording.share(card.threshold)}."
 

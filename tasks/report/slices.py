@@ -1,16 +1,17 @@
-"""By slice: the advantage in log loss of each, as a forest plot. Descriptive: no clause reads it. Pure."""
+"""By slice: the advantage in the loss of each, as a forest plot. Descriptive: no clause reads it. Pure."""
 
 from dataclasses import dataclass
 from itertools import groupby
 
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import SliceEvidence
+from tasks.evaluate.metrics import METRICS
+from tasks.objectives import BINARY, Objective
 from tasks.report.axis import Axis, Bar, Tick, bar, spanning_most
-from tasks.report.wording import counted, scale_of, share, with_interval
+from tasks.report.wording import Scale, counted, scale_of, share, with_interval
 
 # Beyond this many slices of one column, the smaller ones are folded away.
 SHOWN = 14
-_UNIT = scale_of("nats per row")
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,16 @@ class Forest:
     summary: str
 
 
-def forest(slices: tuple[SliceEvidence, ...]) -> Forest | None:
+def forest(slices: tuple[SliceEvidence, ...], objective: Objective = BINARY) -> Forest | None:
     """The plot, or None where no slices were asked for."""
     if not slices:
         return None
+    scale = scale_of(METRICS[objective.loss].unit)
     axis = spanning_most([one.advantage for one in slices])
     largest = max(one.rows for one in slices)
     groups = []
     for column, members in groupby(slices, key=lambda one: one.column):
-        views = tuple(_view(one, axis, largest) for one in members)
+        views = tuple(_view(one, axis, largest, scale) for one in members)
         groups.append(Group(column, views[:SHOWN], views[SHOWN:]))
     return Forest(tuple(groups), axis.at(0), axis.ticks(sign=True), _summary(slices))
 
@@ -71,20 +73,20 @@ def reading(interval: Interval) -> str:
     return "worse" if interval.high < 0 else "unclear"
 
 
-def _view(one: SliceEvidence, axis: Axis, largest: int) -> SliceView:
-    told = with_interval(one.advantage, _UNIT)
+def _view(one: SliceEvidence, axis: Axis, largest: int, scale: Scale) -> SliceView:
+    told = with_interval(one.advantage, scale)
     return SliceView(
         value=one.value,
         pooled=one.pooled,
         rows=counted(one.rows),
-        positives=share(one.positives, one.rows),
+        positives="" if one.positives is None else share(one.positives, one.rows),
         incumbent=one.incumbent,
         challenger=one.challenger,
         advantage=told,
         reading=reading(one.advantage),
         bar=bar(one.advantage, axis),
         radius=round(3 + 3 * (one.rows / largest) ** 0.5, 2),
-        title=f"{one.column} {one.value}: {told} nats per row on {counted(one.rows, 'row')}",
+        title=f"{one.column} {one.value}: {told} {scale.unit} on {counted(one.rows, 'row')}",
     )
 
 

@@ -7,6 +7,7 @@ from tasks.decide.decision import Decision
 from tasks.decide.sealed import LATER
 from tasks.evaluate.findings import Evidence, MetricEvidence
 from tasks.evaluate.metrics import METRICS
+from tasks.objectives import OBJECTIVES
 from tasks.report.wording import counted, metric_name, number, scale_of, with_interval
 
 MARKS = {"promote": "✔", "pass": "✔", "keep": "✘", "fail": "✘", "undecided": "?"}
@@ -32,8 +33,9 @@ def markdown(decision: Decision, evidence: Evidence) -> str:
     )
     if decision.sealed:
         return "\n".join(lines)
+    baseline = OBJECTIVES[evidence.objective].baseline
     lines += _table(
-        ("metric", "base rate", "champion", "challenger", "over base rate", "over champion"),
+        ("metric", baseline, "champion", "challenger", f"over {baseline}", "over champion"),
         [_metric(name, evidence.metrics[name]) for name in METRICS if name in evidence.metrics],
     )
     return "\n".join(lines)

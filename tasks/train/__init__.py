@@ -1,1 +1,1 @@
-"""train: a candidate that no holdout has seen, with its stopping and threshold from selection."""
+"""train: a candidate that no holdout has seen, with stopping and threshold (if any) from selection."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.documents import digest
 from tasks.errors import Corrupt
+from tasks.objectives import OBJECTIVES
 from tasks.params import TrainParams
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Model:
     booster: "xgboost.Booster"
 
     def predict(self, matrix: Matrix, *, threads: int = 0) -> NDArray[np.float64]:
-        """Probability of label 1 for each row of `matrix` (float32, rows by features).
+        """Probability of label 1, or a number, for each row of `matrix` (float32, rows by features).
 
         `threads` 0 means all; one row is fastest with 1.
         """
@@ -43,11 +44,11 @@ class Model:
         return np.asarray(self.booster.inplace_predict(matrix), dtype=np.float64)
 
     def contributions(self, matrix: Matrix, types: list[str]) -> NDArray[np.float64]:
-        """What each feature adds to each row's log odds: (rows, features + 1), the last column the bias.
+        """What each feature adds to each row's answer: (rows, features + 1), the last column the bias.
 
         SHAP values of XGBoost's own (path dependent, Lundberg et al., Nature Machine Intelligence 2
-        (2020)), computed in float32: a row adds up to its log odds within about 1e-5. The bias is the
-        same in all rows. `types` are the schema's feature types.
+        (2020)), computed in float32: a row adds up to its log odds (of a regression, to its prediction)
+        within about 1e-5. The bias is the same in all rows. `types` are the schema's feature types.
         """
         if not len(matrix):
             return np.empty((0, matrix.shape[1] + 1))
@@ -65,7 +66,7 @@ class Fitted:
     model: Model
     data: bytes
     trees: int
-    selection_log_loss: float
+    selection_loss: float
 
 
 def fit(
@@ -74,7 +75,7 @@ def fit(
     types: list[str],
     settings: TrainParams,
 ) -> Fitted:
-    """Boost on `train`, stop on `selection`'s log loss, and keep the best number of trees.
+    """Boost on `train`, stop on `selection`'s loss, and keep the best number of trees.
 
     Same inputs give the same bytes, whatever the number of threads, for one XGBoost version.
     """
@@ -95,8 +96,9 @@ def fit(
         verbose_eval=False,
     )
     best = booster.best_iteration
-    losses = history["selection"]["logloss"]
-    _log.info("train: %d trees, log loss %.4f on selection", best + 1, losses[best])
+    loss = OBJECTIVES[settings.objective].stopping
+    losses = history["selection"][loss]
+    _log.info("train: %d trees, %s %.4f on selection", best + 1, loss, losses[best])
     kept = booster[: best + 1]
     kept.set_attr(best_iteration=None, best_score=None)
     return Fitted(Model(kept), bytes(kept.save_raw("ubj")), best + 1, float(losses[best]))
@@ -137,11 +139,13 @@ def library_version() -> str:
 
 
 def _options(settings: TrainParams) -> dict[str, object]:
-    shape = settings.model_dump(exclude={"rounds", "early_stopping_rounds", "calibrate", "coverage"})
+    kept_back = {"objective", "rounds", "early_stopping_rounds", "calibrate", "coverage"}
+    shape = settings.model_dump(exclude=kept_back)
+    objective = OBJECTIVES[settings.objective]
     return {
         **shape,
-        "objective": "binary:logistic",
-        "eval_metric": "logloss",
+        "objective": objective.learner,
+        "eval_metric": objective.stopping,
         "tree_method": "hist",
         "nthread": os.cpu_count() or 1,
         "verbosity": 0,

@@ -1,20 +1,25 @@
 """What a model is, in one document: a candidate's identity is this document's hash."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from tasks.documents import Document, Hash, digest
+from tasks.objectives import Declared
 from tasks.prepare.features import Schema
 from tasks.train.uncertainty import Calibration, Floats, Sets
+
+Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
+"""A loss that a model of this objective has; another's card does not name it."""
 
 
 class ModelCard(Document):
     """Everything that scoring and judging need beside the model's bytes.
 
-    `base_rate` is the naive baseline: the share of label 1 among training rows.
-    `trained_until` is the last instant that training, selection or a threshold has seen. `threshold` and
-    `sets` are about calibrated probabilities where there is a `calibration`.
+    `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share
+    of label 1. A regression has no `threshold`. `trained_until` is the last instant that training,
+    selection or a threshold has seen. `threshold` and `sets` are about calibrated probabilities where there
+    is a `calibration`.
     """
 
     model: str
@@ -23,9 +28,9 @@ class ModelCard(Document):
     features: Schema
     label: str
     base_rate: float
-    threshold: float
+    threshold: float | None
     trees: int
-    selection_log_loss: float
+    selection_log_loss: Loss = None
     periods: tuple[str, ...]
     train_rows: int
     selection_rows: int
@@ -33,6 +38,8 @@ class ModelCard(Document):
     seed: int
     drill: bool
     library: str
+    objective: Declared = "binary"
+    selection_rmse: Loss = None
     calibration: Calibration | None = None
     sets: Sets | None = None
 
@@ -43,8 +50,14 @@ class ModelCard(Document):
         return {k: v for k, v in said.items() if v is not None or k not in ("calibration", "sets")}
 
     def answers(self, told: Floats) -> Floats:
-        """The model's probabilities (n,): what its trees told, calibrated if it was."""
+        """What the model says (n,): what its trees told, calibrated if it was."""
         return self.calibration.probabilities(told) if self.calibration else told
+
+    @property
+    def selection_loss(self) -> float:
+        """The objective's loss on the selection rows, which ended the training."""
+        told = (self.selection_log_loss, self.selection_rmse)
+        return next(loss for loss in told if loss is not None)
 
     @property
     def candidate(self) -> str:

@@ -10,6 +10,7 @@ from tasks.documents import digest, write_atomically
 from tasks.errors import BadInput
 from tasks.evaluate.compare import cost_matrix
 from tasks.evaluate.metrics import best_threshold
+from tasks.objectives import OBJECTIVES, Objective
 from tasks.params import Params
 from tasks.prepare.features import Schema, encode
 from tasks.prepare.split import SELECTION, TRAIN
@@ -31,18 +32,23 @@ def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
         _matrix(train_part, params, schema, drill=drill),
         _matrix(selection_part, params, schema, drill=drill),
     )
-    only = np.unique(rows[0][1])
-    if len(only) < 2:  # noqa: PLR2004 - two classes
-        raise BadInput(
-            f"train: every one of the {len(train_part):,} training rows has the label {only[0]:g}: a model "
-            "needs both; look at the label column, or widen prepare.max_periods"
-        )
+    _refuse_one_label(rows[0][1], OBJECTIVES[params.train.objective])
     fitted = fit(*rows, schema.types, params.train)
     card = _card(workspace, (train_part, selection_part), rows, fitted, drill=drill)
     workspace.model.mkdir(parents=True, exist_ok=True)
     write_atomically(workspace.model_bytes, fitted.data)
     write_atomically(workspace.model_card, card.to_bytes())
     return card
+
+
+def _refuse_one_label(labels: NDArray[np.float64], objective: Objective) -> None:
+    only = np.unique(labels)
+    if len(only) < 2:  # noqa: PLR2004 - two classes, or two numbers
+        needs = "a model needs both" if objective.probabilities else "there is nothing to learn"
+        raise BadInput(
+            f"train: every one of the {len(labels):,} training rows has the label {only[0]:g}: {needs}; "
+            "look at the label column, or widen prepare.max_periods"
+        )
 
 
 Rows = tuple[NDArray[np.float32], NDArray[np.float64]]
@@ -69,10 +75,15 @@ def _card(
     params = workspace.params
     preparation = read_preparation(workspace)
     matrix, labels = rows[1]
+    objective = OBJECTIVES[params.train.objective]
     told = fitted.model.predict(matrix)
-    calibration = fit_calibration(labels, told) if params.train.calibrate else None
+    calibrates = params.train.calibrate and objective.probabilities
+    calibration = fit_calibration(labels, told) if calibrates else None
     answers = calibration.probabilities(told) if calibration else told
-    coverage = params.train.coverage
+    coverage = params.train.coverage if objective.probabilities else None
+    costs, threshold = params.evaluate.costs, None
+    if costs is not None:
+        threshold = best_threshold(labels, answers, cost_matrix(costs))
     last = max(part[params.prepare.event_time].max() for part in parts)
     return ModelCard(
         model=params.model,
@@ -81,9 +92,10 @@ def _card(
         features=preparation.features,
         label=params.prepare.label.column,
         base_rate=float(np.mean(rows[0][1])),
-        threshold=best_threshold(labels, answers, cost_matrix(params.evaluate.costs)),
+        threshold=threshold,
         trees=fitted.trees,
-        selection_log_loss=fitted.selection_log_loss,
+        selection_log_loss=fitted.selection_loss if objective.loss == "log_loss" else None,
+        selection_rmse=fitted.selection_loss if objective.loss == "rmse" else None,
         periods=tuple(period for period in preparation.periods if period not in preparation.holdout),
         train_rows=len(parts[0]),
         selection_rows=len(parts[1]),
@@ -93,4 +105,5 @@ def _card(
         library=f"xgboost {library_version()}",
         calibration=calibration,
         sets=fit_sets(labels, answers, coverage) if coverage is not None else None,
+        objective=objective.name,
     )

@@ -44,6 +44,8 @@ CLAUSES = (
     {"kind": "representation", "column": "region", "values": ("north", "south"), "threshold": 0.1},
     {"kind": "calibration", "margin": 0.05},
     {"kind": "churn", "threshold": 0.2},
+    {"kind": "abstention", "risk": 0.4, "answered": 0.05},
+    {"kind": "coverage", "threshold": 0.5},
     {"kind": "net_value", "horizon_rows": 1_000_000, "cost": 1_000.0},
 )
 """Every kind that rows decide; 3 regions and 8 shops are 45 parts in all."""

@@ -10,7 +10,7 @@ from simulations.measured import Measured
 from simulations.nulls import LEVEL, METHODS, Case, bound, promotions
 
 from tasks.evaluate.evidence import Floats
-from tasks.evaluate.metrics import SHOWN
+from tasks.objectives import BINARY
 
 NULLS = 10_000
 QUICK = [Case(groups, spread, icc) for groups in (20, 50) for spread in (0.0, 1.0) for icc in (0.0, 0.3)]
@@ -21,7 +21,7 @@ FULL = [
         for spread in (0.0, 1.0)
         for icc in (0.0, 0.05, 0.3)
     ),
-    *(Case(50, spread, 0.3, metric=metric) for metric in SHOWN for spread in (0.0, 0.5)),
+    *(Case(50, spread, 0.3, metric=metric) for metric in BINARY.shown for spread in (0.0, 0.5)),
 ]
 # Shown, and held to no goal: no method is valid for every distribution (Bahadur and Savage, 1956).
 SKEWED = [Case(groups, 0.0, 0.3, skewed=True) for groups in (20, 200)]

@@ -156,7 +156,7 @@ class TestWrong:
 
     @pytest.mark.parametrize(
         "path", ["model", "store", "intake.timezone", "validate.columns", "prepare.cluster", "train.seed",
-                 "evaluate.costs", "contract", "contract.clauses"]
+                 "evaluate", "contract", "contract.clauses"]
     )  # fmt: skip
     def test_is_named_where_it_is_missing(self, path: str) -> None:
         """A setting without a default has to be there."""
@@ -211,8 +211,8 @@ CLAUSES: dict[str, dict[str, Any]] = {
 }
 WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("not_worse", "margin", 0, "margin: Input should be greater than 0, found 0"),
-    ("not_worse", "metric", "rmse", "metric: Input should be 'log_loss', 'brier', 'auc'"),
-    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier' or 'value', found 'auc'"),
+    ("not_worse", "metric", "rmsle", "metric: Input should be 'log_loss', 'brier', 'auc'"),
+    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier', 'value', 'mae' or 'mse', found"),
     ("slice", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("slice", "column", "no such", "column: String should match pattern"),
     ("slice", "required_values", "red", "required_values: Input should be a valid tuple, found 'red'"),

@@ -121,7 +121,9 @@ class TestUncertainty:
         scorer = champion_scorer(ledger)
         found = scored(ledger, FRAME)
         told = found["probability"].to_numpy()
-        assert found["possible_labels"].tolist() == [scorer.possible_labels(p) for p in told]
+        rows = FRAME[["x", "z", "colour"]].astype(object)
+        rows = rows.where(rows.notna(), None).to_dict("records")
+        assert found["possible_labels"].tolist() == [scorer.answer(row)["possible_labels"] for row in rows]
         assert set(found["possible_labels"]) == {"0", "1", "0 or 1"}
         assert (told[found["possible_labels"] == "1"] > 0.5).all()
         assert (told[found["possible_labels"] == "0"] < 0.5).all()
@@ -131,7 +133,7 @@ class TestUncertainty:
         scorer = champion_scorer(ledger)
         plain = replace(scorer, card=scorer.card.model_copy(update={"sets": None}))
         assert list(plain.batch(FRAME)[0].columns) == ["probability", "alarm", "champion"]
-        assert plain.possible_labels(0.5) is None
+        assert "possible_labels" not in plain.answer({"x": 1.0, "z": 0.5, "colour": None})
 
     def test_a_calibrated_champion_says_calibrated_probabilities(self, ledger):
         """In batch and row by row, equal to the bit, and by another scale than its trees'."""

@@ -13,8 +13,9 @@ from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
-from tasks.evaluate.metrics import AUC, LOG_LOSS, NO_ALARM, SHOWN, VALUE, Answers, Costs
+from tasks.evaluate.metrics import AUC, LOG_LOSS, METRICS, NO_ALARM, VALUE, Answers, Costs, shown
 from tasks.evaluate.step import compare
+from tasks.objectives import BINARY
 from tasks.params import EvaluateParams
 
 PARAMS = small_params()
@@ -82,7 +83,7 @@ class TestEqualModels:
 class TestSign:
     """Every advantage is positive when the challenger is better, whatever the metric's direction."""
 
-    @pytest.mark.parametrize("name", sorted(SHOWN))
+    @pytest.mark.parametrize("name", sorted(BINARY.shown))
     def test_better_is_positive(self, name):
         """A challenger that knows more leads in every metric, and trails in every one when it knows less."""
         ahead = evidence(0.5, 3.0).metrics[name]
@@ -91,7 +92,7 @@ class TestSign:
         assert behind.challenger_over_champion.high < 0
         assert ahead.challenger_over_baseline.estimate > 0
         better = ahead.challenger > ahead.champion
-        assert better is SHOWN[name].bigger_is_better
+        assert better is METRICS[name].bigger_is_better
 
     @pytest.mark.parametrize("metric", ["log_loss", "auc", "value"])
     def test_the_lead_is_the_difference(self, metric):
@@ -235,7 +236,8 @@ class TestAlarms:
         compared = seen(champion, good(rows["label"].to_numpy(), 1, 2.0), rows)
         if champion is not None:
             compared = Comparison(**{**vars(compared), "champion": Answers(np.array(champion), threshold)})
-        return alarms({name: metric_evidence(metric, compared) for name, metric in SHOWN.items()}, "EUR")
+        told = {name: metric_evidence(metric, compared) for name, metric in shown(BINARY).items()}
+        return alarms(told, "EUR")
 
     def test_a_good_champion_is_quiet(self):
         """Nothing is said of a champion that is better than the base rate."""

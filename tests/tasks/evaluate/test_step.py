@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from data_factories import changed, contender, months, small_params, told_card, versioned
+from data_factories import changed, contender, in_office, months, small_params, told_card, versioned
 from factories import PARAMS, small_frame
+from number_factories import NUMBER_PARAMS
 from scipy.special import expit, logit
 
 import tasks.prepare.step as prepare_step
 from tasks.documents import digest
-from tasks.errors import BadInput, Corrupt, Leak
+from tasks.errors import BadInput, Corrupt, Leak, Refused
 from tasks.evaluate.look import HoldoutExhausted
 from tasks.evaluate.step import compare, evaluate, refuse_leak
 from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
@@ -138,8 +139,8 @@ class TestLeaks:
     def test_a_holdout_row_in_training(self, tmp_path, monkeypatch, part):
         """One planted row of the holdout among those trained or selected on: `Leak`, and no look."""
 
-        def leaking(rows, settings, times):
-            parts, excluded = split(rows, settings, times)
+        def leaking(rows, settings, times, objective):
+            parts, excluded = split(rows, settings, times, objective)
             moved = parts[HOLDOUT].tail(1)
             parts[part] = pd.concat([moved, parts[part]], ignore_index=True)
             parts[HOLDOUT] = parts[HOLDOUT].iloc[:-1]
@@ -252,3 +253,19 @@ class TestUnseenCategories:
         kept = frame[frame["label"].notna()]
         assert (found.rows, found.positives) == (len(kept), int(kept["label"].sum()))
         assert found.clusters == kept["day"].nunique()
+
+
+class TestAnotherQuestion:
+    """A champion that answers yes or no is not compared with a challenger that answers with a number."""
+
+    def test_is_refused_before_the_look(self, tmp_path):
+        """One line that says what to do; only the look that made the champion was ever taken."""
+        workspace, ledger = in_office(tmp_path)
+        workspace.params_file.write_text(NUMBER_PARAMS)
+        anew = Workspace(workspace.root)
+        prepare(anew)
+        fetch(anew, ledger)
+        train(anew)
+        with pytest.raises(Refused, match=r"champion \w{12} is a binary model, and train.objective"):
+            evaluate(anew, ledger)
+        assert len(looks(ledger)) == 1

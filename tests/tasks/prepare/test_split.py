@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.errors import BadInput, Leak
+from tasks.objectives import REGRESSION
 from tasks.prepare.split import HOLDOUT, SELECTION, SPLITS, TRAIN, hide_late_features, split
 from tasks.prepare.window import Cutoffs, cutoffs
 
@@ -251,3 +252,42 @@ class TestLateFeatures:
         """An empty frame has no late value."""
         times = Cutoffs((), (), *[TIMES.start] * 5)
         assert split(small_frame(rows=0), PREPARE, times)[1] == {}
+
+
+class TestLabelsOfARegression:
+    """Numbers, each of which a learner can square."""
+
+    def split_numbers(self, frame: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+        """As `split_small`, for a regression."""
+        return split(frame, PREPARE, TIMES, REGRESSION)
+
+    def test_are_kept_as_they_are(self):
+        """Numbers between, beyond and below 0 and 1, each in its row."""
+        event = TIMES.start + timedelta(hours=1)
+        for label in (-3.25, 0.0, 0.5, 1e15):
+            parts, _ = self.split_numbers(one_row(event, label=label))
+            assert parts[TRAIN]["label"].tolist() == [label]
+            assert parts[TRAIN]["label"].dtype == np.float64
+
+    def test_a_missing_one_is_left_out_by_name(self):
+        """NaN is no number, and no label: its row is counted."""
+        parts, excluded = self.split_numbers(one_row(TIMES.start + timedelta(hours=1), label=np.nan))
+        assert parts[TRAIN].empty
+        assert excluded == {"label missing": 1}
+
+    @pytest.mark.parametrize("label", [np.inf, -np.inf, 1.1e15, -1e300])
+    def test_infinite_and_huge_ones_are_refused(self, label):
+        """One line that says what was expected, how many are not, and what to do."""
+        with pytest.raises(BadInput, match=r"expected finite numbers of at most 1e\+15 in size, found 1 of"):
+            self.split_numbers(one_row(TIMES.start + timedelta(hours=1), label=label))
+
+    def test_text_is_refused(self):
+        """A label that a producer wrote as text is named, not parsed."""
+        row = one_row(TIMES.start + timedelta(hours=1)).assign(label="7")
+        with pytest.raises(BadInput, match=r"label: expected numbers, found 1 of 1 rows .* \(such as 7\)"):
+            self.split_numbers(row)
+
+    def test_a_binary_model_still_refuses_numbers(self):
+        """The default's labels are 0 and 1."""
+        with pytest.raises(BadInput, match="label: expected 0 or 1, found 1 of 1"):
+            split_small(one_row(TIMES.start + timedelta(hours=1), label=0.5))

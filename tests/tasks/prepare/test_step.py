@@ -52,8 +52,8 @@ class TestCounts:
     def test_a_row_that_is_counted_twice(self, tmp_path, monkeypatch):
         """If a row were ever in two parts, nothing would be written: the sum is checked."""
 
-        def doubling(rows, settings, times):
-            parts, excluded = split(rows, settings, times)
+        def doubling(rows, settings, times, objective):
+            parts, excluded = split(rows, settings, times, objective)
             parts["train"] = pd.concat([parts["train"], parts["holdout"].head(1)])
             return parts, excluded
 

@@ -13,7 +13,7 @@ from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence, Look, Measurements
-from tasks.evaluate.metrics import SHOWN, Answers, Costs
+from tasks.evaluate.metrics import Answers, Costs, shown
 from tasks.evaluate.operating import value_by_threshold
 from tasks.ledger import Decided
 from tasks.params import Params, parse_params
@@ -142,7 +142,7 @@ def _make(
 
 
 def _evidence(seen: Comparison, params: Params, *, drill: bool) -> Evidence:
-    metrics = {name: metric_evidence(metric, seen) for name, metric in SHOWN.items()}
+    metrics = {name: metric_evidence(metric, seen) for name, metric in shown(seen.objective).items()}
     contract = params.contract
     found = {clause.name: clause_evidence(clause, contract, seen) for clause in contract.clauses}
     return Evidence(

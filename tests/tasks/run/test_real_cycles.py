@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from data_factories import stage_bytes
 from factories import deliver, small_folder
+from number_factories import NUMBER_PARAMS, number_batch
 
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
@@ -179,3 +180,25 @@ class TestTwoAtOnce:
         assert not list((folder / ".evergreen" / "runs").iterdir())
         assert json.loads(dvc(folder, "status", "--json")) == {}
         assert retrain(folder).verdict == "nothing new"
+
+
+class TestRegression:
+    """A folder that asks for a number, by the command line and with DVC itself."""
+
+    def test_run_promotes_and_repro_skips(self, tmp_path):
+        """`evergreen run` makes a champion in a directory store; DVC finds every stage done."""
+        folder = small_folder(tmp_path, params=NUMBER_PARAMS)
+        for period in (JANUARY, FEBRUARY):
+            deliver(folder, period, number_batch(period))
+        done = subprocess.run(
+            [sys.executable, "-m", "tasks", "run", "--json", "--folder", str(folder)],
+            env=environment(),
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=True,
+        )
+        assert json.loads(done.stdout)["verdict"] == "promote"
+        assert json.loads(dvc(folder, "status", "--json")) == {}
+        assert dvc(folder, "repro").count("didn't change, skipping") == 8

@@ -90,7 +90,7 @@ class TestEarlyStopping:
         """The selection's log loss is what the kept trees give on it."""
         matrix, labels = rows(2, 150)
         loss = log_loss_rows(labels, model.model.predict(matrix)).mean()
-        assert loss == pytest.approx(model.selection_log_loss, rel=1e-5)
+        assert loss == pytest.approx(model.selection_loss, rel=1e-5)
 
     def test_all_rounds_may_be_the_best(self):
         """Where the last round is the best, all trees stay."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from data_factories import changed, months, stage_bytes, versioned
+from number_factories import NUMBER_PARAMS, number_frame, number_months
 
 import tasks.train.step as train_step
 from tasks.documents import digest
@@ -46,6 +47,16 @@ def fresh(tmp_path) -> Workspace:
     """A workspace of its own, prepared from the same months."""
     workspace = versioned(tmp_path, months(JANUARY, FEBRUARY, rows=200))
     prepare(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory) -> Workspace:
+    """As `trained`, of a regression."""
+    frames = number_months(JANUARY, FEBRUARY, rows=200)
+    workspace = versioned(tmp_path_factory.mktemp("numbers"), frames, params=NUMBER_PARAMS)
+    prepare(workspace)
+    train(workspace)
     return workspace
 
 
@@ -197,3 +208,48 @@ class TestUnseenInSelection:
         matrix, labels = train_step._matrix(part, trained.params, schema, drill=False)
         np.testing.assert_array_equal(matrix, encode(part, schema)[0])
         assert labels.tolist() == part["label"].tolist()
+
+
+class TestRegression:
+    """A model that predicts numbers."""
+
+    def test_the_card(self, numbers):
+        """The naive baseline is the mean label; no threshold; the loss is RMSE on selection, and true."""
+        card = read_card(numbers.model_card.read_bytes())
+        parts = {name: read_part(numbers, name) for name in ("train", "selection")}
+        model = load_model(numbers.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = model.predict(encode(parts["selection"], card.features)[0])
+        loss = np.sqrt(np.mean((parts["selection"]["label"] - told) ** 2))
+        assert (card.objective, card.threshold) == ("regression", None)
+        assert card.base_rate == parts["train"]["label"].mean()
+        assert card.selection_loss == card.selection_rmse == pytest.approx(loss, rel=1e-5)
+        assert b"log_loss" not in card.to_bytes()
+        assert loss < 0.6 * parts["selection"]["label"].std()
+
+    def test_no_positives_are_counted(self, numbers):
+        """A number is neither positive nor negative."""
+        assert [part.positives for part in read_preparation(numbers).parts.values()] == [None] * 3
+
+    def test_the_same_again(self, numbers):
+        """Trained twice it is the same bytes."""
+        before = numbers.model_bytes.read_bytes(), numbers.model_card.read_bytes()
+        train(numbers)
+        assert (numbers.model_bytes.read_bytes(), numbers.model_card.read_bytes()) == before
+
+    def test_one_label_only(self, tmp_path):
+        """There is nothing to learn from a label that never differs, and that is said."""
+        frames = {period: number_frame(period, signal=0.0, noise=0.0) for period in (JANUARY, FEBRUARY)}
+        workspace = versioned(tmp_path, frames, params=NUMBER_PARAMS)
+        prepare(workspace)
+        with pytest.raises(BadInput, match="training rows has the label 20: there is nothing to learn"):
+            train(workspace)
+
+    def test_the_largest_labels_are_learned(self, tmp_path):
+        """Labels of the size that `prepare` lets through give finite trees that know more than the mean."""
+        frames = number_months(JANUARY, FEBRUARY, rows=200)
+        frames = {period: frame.assign(label=frame["label"] * 2e13) for period, frame in frames.items()}
+        params = changed(("min: -100, max: 100}", "min: -1.0e+15, max: 1.0e+15}"), params=NUMBER_PARAMS)
+        workspace = versioned(tmp_path, frames, params=params)
+        prepare(workspace)
+        spread = read_part(workspace, "selection")["label"].std()
+        assert train(workspace).selection_loss < 0.6 * spread

@@ -1,0 +1,53 @@
+"""Whether the sections fit what the model is asked for. Pure."""
+
+from tasks.objectives import OBJECTIVES, Objective
+from tasks.params.contract import Clause, Contract
+from tasks.params.steps import EvaluateParams, TrainParams
+
+
+def misfits(
+    train: TrainParams, evaluate: EvaluateParams, contract: Contract, label: str, declared: str
+) -> tuple[str, ...]:
+    """A line for each thing that `train.objective` has no use for, or lacks.
+
+    `label` is the label's column, `declared` its type in `validate.columns`.
+    """
+    objective = OBJECTIVES[train.objective]
+    found = [_costs(objective, evaluate), _label(objective, label, declared), _calibration(objective, train)]
+    found += [_clause(objective, clause) for clause in contract.clauses]
+    return tuple(line for line in found if line)
+
+
+def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
+    if objective.probabilities and evaluate.costs is None:
+        return "evaluate.costs: a binary model needs them: the threshold of its alarms is chosen by them"
+    if not objective.probabilities and evaluate.costs is not None:
+        return f"evaluate.costs say what alarms are worth, and a {objective.name} raises none: leave them out"
+    return ""
+
+
+def _calibration(objective: Objective, train: TrainParams) -> str:
+    if train.calibrate and not objective.probabilities:
+        return f"train.calibrate is about probabilities, and a {objective.name} tells none: leave it out"
+    return ""
+
+
+def _label(objective: Objective, label: str, declared: str) -> str:
+    if objective.probabilities or declared in ("number", "integer"):
+        return ""
+    return f"{label} is the label of a {objective.name} but declared as {declared}: expected a number"
+
+
+def _clause(objective: Objective, clause: Clause) -> str:
+    if objective.kinds is not None and clause.kind not in objective.kinds:
+        return (
+            f"contract: clause {clause.name}: {clause.kind} needs a model of labels 0 and 1, and "
+            f"train.objective is {objective.name}; its kinds: {', '.join(sorted(objective.kinds))}"
+        )
+    metric = getattr(clause, "metric", None)
+    if metric is not None and metric not in objective.metrics:
+        return (
+            f"contract: clause {clause.name}: {metric} is no metric of a {objective.name} model "
+            f"(train.objective); its metrics: {', '.join(sorted(objective.metrics))}"
+        )
+    return ""

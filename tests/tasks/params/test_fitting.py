@@ -1,0 +1,116 @@
+"""What the objective has no use for, or lacks, is refused in one line before anything runs."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+from factories import PARAMS
+from number_factories import NUMBER_PARAMS
+
+from tasks.errors import BadInput
+from tasks.params import parse_params
+
+COSTS = {
+    "currency": "EUR",
+    "true_positive": 1,
+    "false_positive": 0,
+    "false_negative": 0,
+    "true_negative": 0,
+}
+ASKED = {"name": "c", "owner": "o", "reason": "r"}
+
+
+def refused(params: str, path: str, value: Any) -> str:
+    """The one line that the settings get with `value` at `path` (None: without it)."""
+    document = deepcopy(yaml.safe_load(params))
+    *parents, last = path.split(".")
+    inner = document
+    for part in parents:
+        inner = inner[part]
+    if value is None:
+        del inner[last]
+    else:
+        inner[last] = value
+    with pytest.raises(BadInput) as caught:
+        parse_params(yaml.safe_dump(document))
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def with_clause(params: str, **settings: Any) -> tuple[str, Any]:
+    """`contract.clauses` with one more."""
+    return "contract.clauses", [*yaml.safe_load(params)["contract"]["clauses"], {**ASKED, **settings}]
+
+
+class TestRegression:
+    """A regression's settings."""
+
+    def test_are_read(self):
+        """Without costs, with metrics of numbers; there is no currency."""
+        params = parse_params(NUMBER_PARAMS)
+        assert params.train.objective == "regression"
+        assert (params.evaluate.costs, params.evaluate.currency) == (None, "")
+
+    def test_have_no_costs(self):
+        """Nothing raises an alarm that could cost."""
+        told = refused(NUMBER_PARAMS, "evaluate.costs", COSTS)
+        assert "evaluate.costs say what alarms are worth, and a regression raises none" in told
+
+    def test_label_a_number(self):
+        """A label that is declared as text is no number."""
+        told = refused(NUMBER_PARAMS, "validate.columns.label", {"type": "string"})
+        assert "label is the label of a regression but declared as string: expected a number" in told
+
+    @pytest.mark.parametrize("metric", ["log_loss", "brier", "auc", "value", "precision", "recall"])
+    def test_are_not_judged_by_metrics_of_probabilities(self, metric):
+        """Each is refused by name, with those that there are."""
+        told = refused(NUMBER_PARAMS, *with_clause(NUMBER_PARAMS, kind="beats_champion", metric=metric))
+        assert f"clause c: {metric} is no metric of a regression model" in told
+        assert "its metrics: mae, mse, rmse" in told
+
+    @pytest.mark.parametrize(
+        ("kind", "settings"),
+        [
+            ("fairness", {"measure": "selection_rate", "column": "colour", "margin": 0.1}),
+            ("calibration", {"margin": 0.1}),
+            ("churn", {"threshold": 0.1}),
+            ("net_value", {"horizon_rows": 10}),
+        ],
+    )
+    def test_have_no_clauses_of_alarms(self, kind, settings):
+        """Kinds that need labels 0 and 1 are refused by name."""
+        told = refused(NUMBER_PARAMS, *with_clause(NUMBER_PARAMS, kind=kind, **settings))
+        assert f"clause c: {kind} needs a model of labels 0 and 1, and train.objective is regression" in told
+
+    @pytest.mark.parametrize("metric", ["mae", "mse"])
+    def test_may_be_judged_by_slice(self, metric):
+        """A slice is judged by a metric that is a mean of the slice's own rows."""
+        document = yaml.safe_load(NUMBER_PARAMS)
+        clause = {**ASKED, "kind": "slice", "metric": metric, "column": "colour", "margin": 1.0}
+        document["contract"]["clauses"].append(clause)
+        assert parse_params(yaml.safe_dump(document)).contract.clauses[3].kind == "slice"
+
+    def test_are_not_judged_by_the_root_of_a_slice(self):
+        """RMSE is no mean of a row's numbers: of a slice it is refused, as AUC is."""
+        settings = {"kind": "slice", "metric": "rmse", "column": "colour", "margin": 1.0}
+        told = refused(NUMBER_PARAMS, *with_clause(NUMBER_PARAMS, **settings))
+        assert "contract.clauses.3.metric: Input should be 'log_loss'" in told
+
+
+class TestBinary:
+    """The default's settings."""
+
+    def test_need_costs(self):
+        """Without them no threshold can be chosen."""
+        assert "evaluate.costs: a binary model needs them" in refused(PARAMS, "evaluate.costs", None)
+
+    @pytest.mark.parametrize("metric", ["rmse", "mae", "mse"])
+    def test_are_not_judged_by_metrics_of_numbers(self, metric):
+        """Each is refused by name."""
+        told = refused(PARAMS, *with_clause(PARAMS, kind="floor", metric=metric, threshold=1.0))
+        assert f"clause c: {metric} is no metric of a binary model" in told
+
+    def test_an_unknown_objective(self):
+        """It is named with those that there are."""
+        assert "'binary' or 'regression', found 'ranking'" in refused(PARAMS, "train.objective", "ranking")

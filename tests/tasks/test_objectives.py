@@ -1,0 +1,72 @@
+"""The table of objectives: what it names exists, and the default leaves documents as they were."""
+
+from typing import get_args
+
+import pytest
+import yaml
+from data_factories import told_card
+from factories import PARAMS
+from pydantic import TypeAdapter
+
+from tasks.evaluate.metrics import METRICS
+from tasks.objectives import BINARY, OBJECTIVES, REGRESSION
+from tasks.params import parse_params
+from tasks.params.contract import KINDS, LOSSES, Compared
+from tasks.params.steps import TrainParams
+
+
+class TestTable:
+    """Each row names things that there are."""
+
+    def test_every_metric_belongs_to_one_objective(self):
+        """No metric of a clause is left without an objective, and none answers two kinds of question."""
+        held = [name for one in OBJECTIVES.values() for name in one.metrics]
+        assert sorted(held) == sorted(get_args(Compared)) == sorted(METRICS)
+
+    @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+    def test_what_is_shown_is_measured(self, objective):
+        """The loss and all that is shown are metrics of the objective; the loss is one."""
+        assert {objective.loss, *objective.shown} <= objective.metrics
+        assert objective.loss in LOSSES
+
+    def test_kinds_are_kinds(self):
+        """A regression allows kinds that the contract has, and not those that need labels 0 and 1."""
+        assert REGRESSION.kinds is not None
+        assert set(REGRESSION.kinds) <= set(KINDS)
+        assert not REGRESSION.kinds & {"fairness", "calibration", "churn", "net_value"}
+
+    def test_directions_agree(self):
+        """The contract's losses are the metrics of which less is better."""
+        assert {name for name, metric in METRICS.items() if not metric.bigger_is_better} == LOSSES
+
+    @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+    def test_metrics_know_their_labels(self, objective):
+        """Metrics of numbers are those of the objective whose answers are no probabilities."""
+        assert {METRICS[name].numbers for name in objective.metrics} == {not objective.probabilities}
+
+
+class TestDeclared:
+    """The default is not written."""
+
+    def test_of_params(self):
+        """To name the default changes neither the dumped settings nor the hash."""
+        document = yaml.safe_load(PARAMS)
+        document["train"]["objective"] = "binary"
+        said, silent = parse_params(yaml.safe_dump(document)), parse_params(PARAMS)
+        assert said.hash == silent.hash
+        assert "objective" not in silent.train.model_dump(mode="json")
+
+    def test_another_is_written_and_read(self):
+        """A regression's settings say so, and come back as they went."""
+        train = parse_params(PARAMS).train.model_copy(update={"objective": "regression"})
+        written = train.model_dump(mode="json")
+        assert written["objective"] == "regression"
+        assert TypeAdapter(TrainParams).validate_python(written) == train
+
+    def test_of_a_card(self):
+        """A card of before, without the field, is a binary model's, and has the same identity."""
+        card = told_card("a")
+        assert card.objective == BINARY.name
+        assert b"objective" not in card.to_bytes()
+        assert b"rmse" not in card.to_bytes()
+        assert type(card).parse(card.to_bytes()).candidate == card.candidate
