@@ -17,7 +17,7 @@ from tasks.decide.contract import judge
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.evidence import Codes
 from tasks.evaluate.groups import Group, groups
-from tasks.params import Contract, EvaluateParams
+from tasks.params import Clause, Contract, EvaluateParams
 
 LEVEL = 0.05
 COMFORTABLE = (
@@ -25,6 +25,11 @@ COMFORTABLE = (
     declared(name="keeps", kind="not_worse", metric="brier", margin=0.1),
 )
 """What a contract must have beside the clause under test: true by far in every world here."""
+COMFORTABLE_NUMBERS = (
+    declared(name="knows", kind="beats_baseline", metric="mae"),
+    declared(name="keeps", kind="not_worse", metric="mae", margin=0.5),
+)
+"""The same where labels are numbers."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,12 @@ class Boundary:
     @property
     def contract(self) -> Contract:
         """The clause under test with others that are true by far."""
-        return Contract(clauses=(*COMFORTABLE, self.clause))
+        return Contract(clauses=(*self.comfortable, self.clause))
+
+    @property
+    def comfortable(self) -> tuple[Clause, ...]:
+        """The clauses of the contract that are not under test."""
+        return COMFORTABLE if self.world.objective.probabilities else COMFORTABLE_NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ def others_pass(case: Boundary, nulls: int, rng: Generator) -> float:
     both = 0
     for _ in range(nulls):
         seen = draws.draw(rng)
-        verdicts = [judge(one, contract, clause_evidence(one, contract, seen)) for one in COMFORTABLE]
+        verdicts = [judge(one, contract, clause_evidence(one, contract, seen)) for one in case.comfortable]
         both += all(one.verdict == "pass" for one in verdicts)
     return both / nulls
 

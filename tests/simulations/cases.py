@@ -18,6 +18,7 @@ from simulations.clause_worlds import (
     UNSURE,
 )
 from simulations.draws import Layout
+from simulations.number_worlds import ERRONEOUS, FARTHER
 from simulations.worlds import COLUMN, World
 
 ROWS = Layout(1_000)
@@ -62,11 +63,21 @@ RARELY: tuple[Case, ...] = (
     ("heavy_value", "large losses and gains", TWO_SIDED, {"kind": "beats_champion", "metric": "value"}),
     ("heavy_losses", "rare large losses only", ONE_SIDED, {"kind": "beats_champion", "metric": "value"}),
 )
+NUMBERS: tuple[Case, ...] = (
+    ("number_floor_rmse", "floor on RMSE", FARTHER, {"kind": "floor", "metric": "rmse"}),
+    ("number_lead_rmse", "lead in RMSE", FARTHER, {"kind": "beats_champion", "metric": "rmse"}),
+    ("number_lead_mse", "lead in squared error", FARTHER, {"kind": "beats_champion", "metric": "mse"}),
+    ("number_lead_mae", "lead in absolute error", FARTHER, {"kind": "beats_champion", "metric": "mae"}),
+)
+RARE_ERRORS: tuple[Case, ...] = (
+    ("rare_errors_rmse", "rare large errors, floor on RMSE", ERRONEOUS, {"kind": "floor", "metric": "rmse"}),
+)
 
 
 def boundaries() -> Iterator[Boundary]:
-    """Every kind of clause in three layouts; rare labels and rare large losses in two of more rows."""
-    for cases, layouts in ((ANYWHERE, (ROWS, DAYS, REGIMES)), (RARELY, (MANY_ROWS, LONG_DAYS))):
+    """Every kind of clause in three layouts; rare labels, losses and errors in two of more rows."""
+    often, seldom = (ROWS, DAYS, REGIMES), (MANY_ROWS, LONG_DAYS)
+    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), (NUMBERS, often), (RARE_ERRORS, seldom)):
         for key, name, world, settings in cases:
             clause = at_truth(world, **settings)
             for layout in layouts:

@@ -35,7 +35,9 @@ class TestNulls:
         others = sorted(found)[1:]
         assert all(one > case.clause.required + 0.02 for one in others)
 
-    @pytest.mark.parametrize("key", ["slice", "net_value", "rare_floor_recall", "heavy_losses"])
+    @pytest.mark.parametrize(
+        "key", ["slice", "net_value", "rare_floor_recall", "heavy_losses", "number_floor_rmse"]
+    )
     def test_the_other_clauses_pass(self, key):
         """The baseline is beaten and the champion not missed in at least nine draws of ten."""
         assert others_pass(WORLDS[key], 20, np.random.default_rng(SEED)) >= 0.9
@@ -52,6 +54,9 @@ class TestPassed:
             ("net_value", DAYS),
             ("abstention", DAYS),
             ("coverage", DAYS),
+            ("number_floor_rmse", REGIMES),
+            ("number_lead_mse", ROWS),
+            ("number_lead_mae", DAYS),
         ],
     )
     def test_stays_at_the_level(self, key, layout):
@@ -59,7 +64,9 @@ class TestPassed:
         assert not proves_more_than_allowed(CASES[key, layout])
 
     @pytest.mark.parametrize("layout", [MANY_ROWS, LONG_DAYS], ids=["rows", "days"])
-    @pytest.mark.parametrize("key", ["rare_floor_auc", "rare_floor_recall", "heavy_losses"])
+    @pytest.mark.parametrize(
+        "key", ["rare_floor_auc", "rare_floor_recall", "heavy_losses", "rare_errors_rmse"]
+    )
     def test_rare_labels_and_rare_losses(self, key, layout):
         """The same where rows that speak against it are few: by Student's t alone 6% to 40% pass."""
         assert not proves_more_than_allowed(CASES[key, layout])

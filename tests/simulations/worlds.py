@@ -11,6 +11,7 @@ from tasks.evaluate.compare import cost_matrix, naive
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.evaluate.metrics import Answers
+from tasks.objectives import BINARY, Objective
 from tasks.params import CostParams, EvaluateParams
 from tasks.train.uncertainty import Sets
 
@@ -21,20 +22,22 @@ _SIZES = (800, 2_000, 8_000, 40_000, 200_000)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Rows alike: their share of their group, how often their label is 1, and what each model says."""
+    """Rows alike: their share of their group, how often they have the first label, what each model says."""
 
     share: float
     rate: float
     champion: float
     challenger: float
     group: str = "all"
+    labels: tuple[float, float] = (1.0, 0.0)
 
 
 @dataclass(frozen=True)
 class World:
-    """All kinds of rows, as many in each group; the money; from which probability a model raises an alarm.
+    """All kinds of rows, as many in each group; what is asked of them.
 
-    A label is possible to the challenger while its doubt is at most `most_doubt`.
+    Of probabilities also the money, from which one a model raises an alarm, and that a label is possible to
+    the challenger while its doubt is at most `most_doubt`.
     """
 
     kinds: tuple[Kind, ...]
@@ -45,6 +48,7 @@ class World:
     )
     threshold: float = 0.5
     most_doubt: float = 0.3
+    objective: Objective = BINARY
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -53,7 +57,7 @@ class World:
 
     @cached_property
     def chances(self) -> Floats:
-        """The probability of each cell in each group (groups, cells): each kind with label 1, then with 0."""
+        """The probability of each cell (groups, cells): each kind with its first label, then its second."""
         chances = np.array(
             [
                 [kind.share * kind.rate for kind in members]
@@ -69,9 +73,9 @@ class World:
         """Label, champion and challenger of each cell (groups x cells, 3), group after group."""
         return np.array(
             [
-                (label, kind.champion, kind.challenger)
+                (kind.labels[second], kind.champion, kind.challenger)
                 for members in self._members
-                for label in (1.0, 0.0)
+                for second in (0, 1)
                 for kind in members
             ]
         )
@@ -87,22 +91,25 @@ class World:
 
     @property
     def base_rate(self) -> float:
-        """How often the label is 1 if all groups are of one size."""
+        """The mean label if all groups are of one size: how often it is 1."""
         return float((self.chances.ravel() * self._cells[:, 0]).sum() / len(self.groups))
 
     def comparison(self, cells: NDArray[np.intp], groups: pd.Series, clusters: Codes) -> Comparison:
         """What is compared when row i is of cell `cells[i]`, counted through all groups."""
         labels, champion, challenger = self._cells[cells].T
-        costs = cost_matrix(self.costs)
+        money = self.costs if self.objective.probabilities else None
+        costs = cost_matrix(money) if money else None
+        threshold = self.threshold if money else None
         return Comparison(
             labels=labels,
             clusters=clusters,
             costs=costs,
-            challenger=Answers(challenger, self.threshold, self.sets),
-            champion=Answers(champion, self.threshold),
+            challenger=Answers(challenger, threshold, self.sets if money else None),
+            champion=Answers(champion, threshold),
             baseline=naive(self.base_rate, len(cells), costs),
             columns={COLUMN: groups},
-            settings=EvaluateParams(costs=self.costs, min_slice_rows=50, min_slice_clusters=10),
+            settings=EvaluateParams(costs=money, min_slice_rows=50, min_slice_clusters=10),
+            objective=self.objective,
         )
 
     @cached_property
