@@ -13,7 +13,7 @@ def misfits(
     `label` is the label's column, `declared` its type in `validate.columns`.
     """
     objective = OBJECTIVES[train.objective]
-    found = [_costs(objective, evaluate), _label(objective, label, declared), _calibration(objective, train)]
+    found = [_costs(objective, evaluate), _label(objective, label, declared), _certainty(objective, train)]
     found += [_clause(objective, clause) for clause in contract.clauses]
     return tuple(line for line in found if line)
 
@@ -26,9 +26,12 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
     return ""
 
 
-def _calibration(objective: Objective, train: TrainParams) -> str:
-    if train.calibrate and not objective.probabilities:
-        return f"train.calibrate is about probabilities, and a {objective.name} tells none: leave it out"
+def _certainty(objective: Objective, train: TrainParams) -> str:
+    """Sets of labels are on by default, so that only a wish for them is refused."""
+    wished = "coverage" in train.model_fields_set and train.coverage is not None
+    if not objective.probabilities and (train.calibrate or wished):
+        name = "calibrate" if train.calibrate else "coverage"
+        return f"train.{name} is about probabilities, and a {objective.name} tells none: leave it out"
     return ""
 
 

@@ -48,6 +48,8 @@ GLOSSARY = {
     "large errors counting most. Lower is better.",
     "mean absolute error": "How far off predictions are on average, in the unit of the label. "
     "Lower is better.",
+    "mean squared error": "The mean of squared distances between prediction and label, in the unit of the "
+    "label squared. Lower is better.",
     "brier": "The squared distance between the predicted probability and what happened (1 or 0). "
     "Lower is better.",
     "AUC": "How often the model ranks a row with label 1 above a row with label 0: "
@@ -71,6 +73,12 @@ GLOSSARY = {
     "ledger": "The log of all looks, decisions and promotions, which can only be added to.",
     "seed": "The number that training starts its random choices from: the same one gives the same model.",
 }
+
+OF_NUMBERS = {
+    "selection": "Rows after the training rows and before the holdout, on which the number of trees was "
+    "chosen.",
+}
+"""What these mean where labels are numbers."""
 
 BY_HAND = frozenset({"value", "look", "selection", "pooled"})
 """Words that mean something else as often: linked only where a page says so."""

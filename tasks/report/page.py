@@ -100,7 +100,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "material": material(inputs.preparation),
         "hashes": _hashes(decision),
         "marks": MARKS,
-        "terms": Terms(),
+        "terms": Terms(objective),
     }
 
 

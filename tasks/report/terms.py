@@ -3,7 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY
+from tasks.objectives import BINARY, Objective
+from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY, OF_NUMBERS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -25,7 +26,8 @@ class Terms:
     A pointer shows the meaning as a tooltip; where there is none, on a phone, the link leads to it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, objective: Objective = BINARY) -> None:
+        self._meanings = GLOSSARY if objective.probabilities else GLOSSARY | OF_NUMBERS
         self._used: set[str] = set()
 
     def linked(self, html: str) -> "Markup":
@@ -50,12 +52,12 @@ class Terms:
 
         self._used.add(name)
         return Markup('<a class="term" href="#{}"><abbr title="{}">{}</abbr></a>').format(
-            _anchor(name), GLOSSARY[name], words or name
+            _anchor(name), self._meanings[name], words or name
         )
 
     def used(self) -> list[tuple[str, str, str]]:
         """Anchor, name and meaning of every term that was linked, by name."""
-        return [(_anchor(name), name, GLOSSARY[name]) for name in sorted(self._used, key=str.lower)]
+        return [(_anchor(name), name, self._meanings[name]) for name in sorted(self._used, key=str.lower)]
 
     def _once(self, words: str, seen: set[str]) -> str:
         from markupsafe import Markup

@@ -57,6 +57,12 @@ class TestRegression:
         told = refused(NUMBER_PARAMS, "evaluate.costs", COSTS)
         assert "evaluate.costs say what alarms are worth, and a regression raises none" in told
 
+    @pytest.mark.parametrize(("setting", "value"), [("calibrate", True), ("coverage", 0.8)])
+    def test_say_nothing_of_probabilities(self, setting, value):
+        """To calibrate them, or to cover labels, has no meaning here; no setting does nothing."""
+        told = refused(NUMBER_PARAMS, f"train.{setting}", value)
+        assert f"train.{setting} is about probabilities, and a regression tells none" in told
+
     def test_label_a_number(self):
         """A label that is declared as text is no number."""
         told = refused(NUMBER_PARAMS, "validate.columns.label", {"type": "string"})
@@ -75,6 +81,7 @@ class TestRegression:
             ("fairness", {"measure": "selection_rate", "column": "colour", "margin": 0.1}),
             ("calibration", {"margin": 0.1}),
             ("churn", {"threshold": 0.1}),
+            ("coverage", {"threshold": 0.9}),
             ("net_value", {"horizon_rows": 10}),
         ],
     )

@@ -28,6 +28,7 @@ from tasks.workspace import Workspace
 
 JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
 OF_PROBABILITIES = (
+    "threshold",
     "base rate",
     "log loss",
     "log odds",
