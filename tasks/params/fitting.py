@@ -27,9 +27,7 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
 
 
 def _certainty(objective: Objective, train: TrainParams) -> str:
-    """Sets of labels are on by default, so that only a wish for them is refused."""
-    wished = "coverage" in train.model_fields_set and train.coverage is not None
-    if not objective.probabilities and (train.calibrate or wished):
+    if not objective.probabilities and (train.calibrate or train.coverage is not None):
         name = "calibrate" if train.calibrate else "coverage"
         return f"train.{name} is about probabilities, and a {objective.name} tells none: leave it out"
     return ""

@@ -96,6 +96,14 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def _sections_fit_the_objective(self) -> Self:
+        label = self.prepare.label.column
+        declared = self.validation.columns[label].type
+        if wrong := misfits(self.train, self.evaluate, self.contract, label, declared):
+            raise ValueError(wrong[0])
+        return self
+
+    @model_validator(mode="after")
     def _clauses_have_their_sets(self) -> Self:
         for clause in self.contract.clauses:
             if isinstance(clause, Abstention | Coverage) and self.train.coverage is None:
@@ -103,14 +111,6 @@ class Params(Section):
                     f"contract: clause {clause.name} asks about sets of possible labels: set train.coverage, "
                     "found null"
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _sections_fit_the_objective(self) -> Self:
-        label = self.prepare.label.column
-        declared = self.validation.columns[label].type
-        if wrong := misfits(self.train, self.evaluate, self.contract, label, declared):
-            raise ValueError(wrong[0])
         return self
 
     @model_validator(mode="after")

@@ -1,11 +1,11 @@
 """One section per step, named like the step."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tasks.errors import BadInput
-from tasks.objectives import Declared
+from tasks.objectives import OBJECTIVES, Declared
 from tasks.params.section import Name, Section, Share
 from tasks.periods import Calendar
 
@@ -152,6 +152,14 @@ class TrainParams(Section):
     max_bin: int = Field(default=256, ge=2)
     calibrate: bool = False
     coverage: float | None = Field(default=0.9, gt=0, lt=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_sets_without_probabilities(cls, given: Any) -> Any:
+        """So that a default is no wish, and settings read from what they wrote are the same."""
+        silent = {one.name for one in OBJECTIVES.values() if not one.probabilities}
+        asked = given.get("objective") if isinstance(given, dict) else None
+        return {"coverage": None, **given} if isinstance(asked, str) and asked in silent else given
 
 
 class CostParams(Section):

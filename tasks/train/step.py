@@ -77,10 +77,8 @@ def _card(
     matrix, labels = rows[1]
     objective = OBJECTIVES[params.train.objective]
     told = fitted.model.predict(matrix)
-    calibrates = params.train.calibrate and objective.probabilities
-    calibration = fit_calibration(labels, told) if calibrates else None
+    calibration = fit_calibration(labels, told) if params.train.calibrate else None
     answers = calibration.probabilities(told) if calibration else told
-    coverage = params.train.coverage if objective.probabilities else None
     costs, threshold = params.evaluate.costs, None
     if costs is not None:
         threshold = best_threshold(labels, answers, cost_matrix(costs))
@@ -104,6 +102,6 @@ def _card(
         drill=drill,
         library=f"xgboost {library_version()}",
         calibration=calibration,
-        sets=fit_sets(labels, answers, coverage) if coverage is not None else None,
+        sets=fit_sets(labels, answers, params.train.coverage) if params.train.coverage is not None else None,
         objective=objective.name,
     )

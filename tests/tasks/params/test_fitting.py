@@ -9,7 +9,7 @@ from factories import PARAMS
 from number_factories import NUMBER_PARAMS
 
 from tasks.errors import BadInput
-from tasks.params import parse_params
+from tasks.params import Params, parse_params
 
 COSTS = {
     "currency": "EUR",
@@ -103,6 +103,16 @@ class TestRegression:
         settings = {"kind": "slice", "metric": "rmse", "column": "colour", "margin": 1.0}
         told = refused(NUMBER_PARAMS, *with_clause(NUMBER_PARAMS, **settings))
         assert "contract.clauses.3.metric: Input should be 'log_loss'" in told
+
+
+class TestRead:
+    """Settings that another process reads from what this one wrote."""
+
+    @pytest.mark.parametrize("document", [PARAMS, NUMBER_PARAMS], ids=["binary", "regression"])
+    def test_are_the_same(self, document):
+        """Defaults are written as values, and no default is taken for a wish."""
+        params = parse_params(document)
+        assert Params.model_validate_json(params.model_dump_json(by_alias=True)) == params
 
 
 class TestBinary:
