@@ -1,5 +1,6 @@
 """What every test may use: stores of both kinds, and properties that draw the same examples each time."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from tasks.store import Store
+
+# Tests run side by side: threads that multiply small matrices would wait for each other, three times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 settings.register_profile("evergreen", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("evergreen")

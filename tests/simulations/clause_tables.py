@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.figures import Figure
 from simulations.boundaries import LEVEL, Boundary, Passed, others_pass, passed
 from simulations.cases import ROWS, boundaries
+from simulations.cores import spread
 from simulations.coverage import NOMINAL, Held, Interval90, held, intervals
 from simulations.measured import Measured
 from simulations.nulls import bound
@@ -17,17 +18,18 @@ SAMPLES = 10_000
 QUICK = {"churn", "fairness_true_positive_rate"}
 
 
+# A case, how often it passes, how often its other clauses do, seconds.
+AtTheBar = tuple[Boundary, Passed, float, float]
+
+
 def boundary_nulls(seed: int, quick: bool, tell: Callable[[str], None]) -> Measured:
     """How often each clause lets pass what is exactly at its bar."""
-    found: list[tuple[Boundary, Passed, float, float]] = []
-    for number, case in enumerate(boundaries()):
-        if quick and (case.key not in QUICK or case.layout != ROWS):
-            continue
-        tell(case.title)
-        start = time.perf_counter()
-        rates = passed(case, NULLS, np.random.default_rng([seed, 1, number]))
-        others = others_pass(case, OTHERS, np.random.default_rng([seed, 2, number]))
-        found.append((case, rates, others, time.perf_counter() - start))
+    cases = [
+        (case, seed, number)
+        for number, case in enumerate(boundaries())
+        if not quick or (case.key in QUICK and case.layout == ROWS)
+    ]
+    found = list(spread(_at_the_bar, cases, tell))
     return Measured(
         name="boundaries",
         title=f"At the bar of one clause: passed, of {NULLS:,}, at a one-sided level of {LEVEL:.0%}",
@@ -47,7 +49,14 @@ def boundary_nulls(seed: int, quick: bool, tell: Callable[[str], None]) -> Measu
     )
 
 
-def _boundary_figures(found: list[tuple[Boundary, Passed, float, float]]) -> Iterator[Figure]:
+def _at_the_bar(case: Boundary, seed: int, number: int) -> AtTheBar:
+    start = time.perf_counter()
+    rates = passed(case, NULLS, np.random.default_rng([seed, 1, number]))
+    others = others_pass(case, OTHERS, np.random.default_rng([seed, 2, number]))
+    return case, rates, others, time.perf_counter() - start
+
+
+def _boundary_figures(found: list[AtTheBar]) -> Iterator[Figure]:
     for key in dict.fromkeys(case.key for case, *_ in found):
         mine = [(rates, seconds) for case, rates, _, seconds in found if case.key == key]
         worst = max(bound(rates.ours, NULLS, 0.95) for rates, _ in mine)
@@ -65,14 +74,10 @@ def _boundary_figures(found: list[tuple[Boundary, Passed, float, float]]) -> Ite
 
 def coverage(seed: int, quick: bool, tell: Callable[[str], None]) -> Measured:
     """How often intervals hold the truth."""
-    found: list[tuple[Interval90, Held, float]] = []
-    for number, case in enumerate(intervals()):
-        if quick and number % 6:
-            continue
-        tell(case.title)
-        start = time.perf_counter()
-        shares = held(case, SAMPLES, np.random.default_rng([seed, 3, number]))
-        found.append((case, shares, time.perf_counter() - start))
+    cases = [
+        (case, [seed, 3, number]) for number, case in enumerate(intervals()) if not quick or number % 6 == 0
+    ]
+    found = list(spread(_covered, cases, tell))
     off = max(abs(shares.holds - NOMINAL) for _, shares, _ in found)
     seconds = sum(seconds for *_, seconds in found)
     against = (
@@ -95,3 +100,8 @@ def coverage(seed: int, quick: bool, tell: Callable[[str], None]) -> Measured:
             *(Figure(f"coverage: {c.title}", s.holds, "share", SAMPLES, t) for c, s, t in found),
         ),
     )
+
+
+def _covered(case: Interval90, stream: list[int]) -> tuple[Interval90, Held, float]:
+    start = time.perf_counter()
+    return case, held(case, SAMPLES, np.random.default_rng(stream)), time.perf_counter() - start

@@ -7,8 +7,9 @@ import numpy as np
 from benchmarks.figures import Figure
 from scipy.special import ndtri
 from simulations.better import JOINT_POWER, better, decisions, enough
+from simulations.cores import spread
 from simulations.gate import decided
-from simulations.looks import LOOKS, ROWS, RULES, best_of, years
+from simulations.looks import LOOKS, ROWS, RULES, Year, best_of, years
 from simulations.measured import Measured
 from simulations.planted import HOLDOUT
 from simulations.power import (
@@ -24,18 +25,15 @@ from simulations.violations import violations
 Tell = Callable[[str], None]
 PILOTS = 20_000
 HOLDOUTS = 1_000
+HOLDOUTS_EACH = 50
 BETTER = 300
 
 
 def power(seed: int, quick: bool, tell: Tell) -> Measured:
     """What the advertised numbers of clusters are worth; no quick version would mean anything."""
-    found: list[tuple[Lead, Advertised, Advertised]] = []
     start = time.perf_counter()
-    for number, case in enumerate(() if quick else leads()):
-        tell(case.title)
-        plan = for_a_declared_lead(case, PILOTS, np.random.default_rng([seed, 4, number]))
-        seen = for_the_lead_that_was_seen(case, PILOTS, np.random.default_rng([seed, 5, number]))
-        found.append((case, plan, seen))
+    cases = [] if quick else [(case, seed, number) for number, case in enumerate(leads())]
+    found = list(spread(_advertised, cases, tell))
     return Measured(
         name="power",
         title=f"At the clusters advertised for a power of {POWER:.0%}: means of {PILOTS:,} pilots",
@@ -43,6 +41,11 @@ def power(seed: int, quick: bool, tell: Tell) -> Measured:
         lines=tuple((case.title, *_rounded(plan), *_rounded(seen)) for case, plan, seen in found),
         figures=tuple(_power_figures(found, time.perf_counter() - start)) if found else (),
     )
+
+
+def _advertised(case: Lead, seed: int, number: int) -> tuple[Lead, Advertised, Advertised]:
+    plan = for_a_declared_lead(case, PILOTS, np.random.default_rng([seed, 4, number]))
+    return case, plan, for_the_lead_that_was_seen(case, PILOTS, np.random.default_rng([seed, 5, number]))
 
 
 def _rounded(found: Advertised) -> tuple[str, str]:
@@ -65,17 +68,19 @@ def looks(seed: int, quick: bool, tell: Tell) -> Measured:
     holdouts = HOLDOUTS // 10 if quick else HOLDOUTS
     lines: list[tuple[str, ...]] = []
     figures: list[Figure] = []
-    for number, rule in enumerate(RULES):
-        tell(rule)
-        start = time.perf_counter()
-        found = list(years(rule, holdouts, np.random.default_rng([seed, 6, number])))
+    parts = -(-holdouts // HOLDOUTS_EACH)
+    cases = [(rule, [seed, 6, n, part]) for n, rule in enumerate(RULES) for part in range(parts)]
+    spent = list(spread(_spent, cases, tell))
+    for place, rule in enumerate(RULES):
+        mine = spent[place * parts : (place + 1) * parts]
+        found = [year for several, _ in mine for year in several]
         gain, error = _mean([year.gain for year in found])
         promoted = np.mean([year.promotions for year in found])
         lines.append((rule, f"{100 * gain:.2f}", f"{100 * error:.2f}", f"{promoted:.2f}"))
         shown, unit = (
             (gain + ndtri(0.95) * error, "upper 95% bound") if rule == "budgeted" else (gain, "mean")
         )
-        name, seconds = f"looks_gain_{rule.replace(' ', '_')}", time.perf_counter() - start
+        name, seconds = f"looks_gain_{rule.replace(' ', '_')}", sum(time for _, time in mine)
         figures.append(Figure(name, float(shown), unit, holdouts * LOOKS, seconds, "a true gain of 0"))
     generator = np.random.default_rng([seed, 6, len(RULES)])
     gain, error = _mean([best_of(LOOKS, generator) for _ in range(holdouts)])
@@ -87,6 +92,11 @@ def looks(seed: int, quick: bool, tell: Tell) -> Measured:
         lines=tuple(lines),
         figures=tuple(figures),
     )
+
+
+def _spent(rule: str, stream: list[int]) -> tuple[list[Year], float]:
+    start = time.perf_counter()
+    return list(years(rule, HOLDOUTS_EACH, np.random.default_rng(stream))), time.perf_counter() - start
 
 
 def _mean(numbers: Sequence[float]) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from benchmarks.figures import Figure
+from simulations.cores import spread
 from simulations.measured import Measured
 from simulations.nulls import LEVEL, METHODS, Case, bound, promotions
 
@@ -44,7 +45,8 @@ class Result:
 def null_promotions(seed: int, quick: bool, tell: Callable[[str], None]) -> Measured:
     """All cases, each from a stream of its own."""
     cases = QUICK + SKEWED[:1] if quick else FULL + SKEWED
-    results = list(_simulated(cases, seed, tell))
+    streams = [(case, [seed, number]) for number, case in enumerate(cases)]
+    results = list(spread(_simulated, streams, tell))
     return Measured(
         name="null-promotions",
         title=f"Equal challengers promoted, of {NULLS:,}, at a one-sided level of {LEVEL:.0%}",
@@ -55,13 +57,11 @@ def null_promotions(seed: int, quick: bool, tell: Callable[[str], None]) -> Meas
     )
 
 
-def _simulated(cases: Sequence[Case], seed: int, tell: Callable[[str], None]) -> Iterator[Result]:
-    for number, case in enumerate(cases):
-        tell(case.name)
-        start, total = time.perf_counter(), np.zeros(len(METHODS))
-        for promoted in promotions(case, NULLS, np.random.default_rng([seed, number])):
-            total += promoted
-        yield Result(case, total / NULLS, time.perf_counter() - start)
+def _simulated(case: Case, stream: list[int]) -> Result:
+    start, total = time.perf_counter(), np.zeros(len(METHODS))
+    for promoted in promotions(case, NULLS, np.random.default_rng(stream)):
+        total += promoted
+    return Result(case, total / NULLS, time.perf_counter() - start)
 
 
 def _line(result: Result) -> tuple[str, ...]:

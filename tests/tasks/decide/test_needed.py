@@ -95,11 +95,11 @@ class TestPower:
     ROWS, WITHIN = 5, 0.3
 
     def told(self, clusters: int, gap: float, seed: int) -> float:
-        """How often a true gap has its lower bound above 0, of 2,000 holdouts."""
+        """How often a true gap has its lower bound above 0, of 1,500 holdouts."""
         draw = np.random.default_rng(seed)
         codes = np.repeat(np.arange(clusters), self.ROWS)
         lows = []
-        for _ in range(2000):
+        for _ in range(1500):
             shared, own = draw.normal(size=clusters), draw.normal(size=len(codes))
             values = gap + math.sqrt(self.WITHIN) * shared[codes] + math.sqrt(1 - self.WITHIN) * own
             lows.append(clustered_mean(values, codes).low or -1)

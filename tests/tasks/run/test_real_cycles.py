@@ -127,7 +127,7 @@ class TestNothingNew:
 class TestBroken:
     """Files of DVC's that are no longer what it wrote."""
 
-    @pytest.mark.parametrize("name", ["dvc.lock", "data/batches.dvc"])
+    @pytest.mark.parametrize("name", ["dvc.lock", pytest.param("data/batches.dvc", marks=pytest.mark.long)])
     def test_are_written_anew(self, tmp_path, caplog, name):
         """The next run says so in one line, brings its batches from the store, and leaves good files."""
         folder = small_folder(tmp_path)
