@@ -19,13 +19,13 @@ def measured(name: str) -> Measured:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3_600)
+@pytest.mark.timeout(10_800)
 class TestGoals:
-    """All tables take about a quarter of an hour."""
+    """All tables take about an hour on two cores."""
 
     @pytest.mark.parametrize("goal", NAMES)
-    def test_holds(self, goal, tmp_path):
-        """As the figures that `make simulate` writes are judged."""
+    def test_holds(self, goal):
+        """As the figures that `make simulate` writes are judged; they are left in build/figures, too."""
         tables = {name: measured(name).figures for name in TABLES}
-        (found,) = [one for one in publish("simulate", tables, into=tmp_path) if one["name"] == goal]
+        (found,) = [one for one in publish("simulate", tables) if one["name"] == goal]
         assert found["holds"], found
