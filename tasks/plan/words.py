@@ -19,7 +19,7 @@ def _assumed_text(plan: Plan, assumed: Assumed, period: str) -> Text:
         f": that log odds of champion and challenger differ by {assumed.differ:g} (root mean square; "
         f"--differ), and that leads of one cluster are as alike as its labels (correlation "
         f"{assumed.correlation:.2g}, which makes the variance {assumed.design_effect:,.1f} times as large). "
-        "The first decision replaces both by what it measures.\n",
+        "The first decision whose numbers are open replaces both by what it measures.\n",
         style="",
     )
     batches = len(assumed.periods)

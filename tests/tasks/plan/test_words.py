@@ -31,7 +31,7 @@ class TestAssumed:
         said = words(foreseen(TRAFFIC, small_params().contract, "small"))
         assert said.startswith("ASSUMED, NOT MEASURED: that log odds of champion and challenger differ")
         for part in (
-            "The first decision replaces both by what it measures.",
+            "The first decision whose numbers are open replaces both by what it measures.",
             "Counted in 2 months (2024-01 to 2024-02): 600 labelled rows and 30 clusters a month, 25.00%",
             "of the base rate's",
             "Told after the first decision: beats-base-rate.",
