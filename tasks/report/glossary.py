@@ -8,6 +8,8 @@ GLOSSARY = {
     "what one knows without a model.",
     "training mean": "The mean label of the training rows, predicted for everybody: "
     "what one knows without a model.",
+    "linear model": "A plain model of the same features and training rows, in which each feature counts by "
+    "itself and in proportion: what one gets without trees.",
     "holdout": "The newest labelled rows, later than anything that either model has learned from.",
     "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
     "the threshold were chosen.",

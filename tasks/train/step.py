@@ -17,6 +17,8 @@ from tasks.prepare.split import SELECTION, TRAIN
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Fitted, fit, library_version
 from tasks.train.card import ModelCard
+from tasks.train.linear import Linear
+from tasks.train.linear_fit import fit_linear
 from tasks.train.uncertainty import fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
@@ -35,6 +37,8 @@ def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
     _refuse_one_label(rows[0][1], OBJECTIVES[params.train.objective])
     fitted = fit(*rows, schema.types, params.train)
     card = _card(workspace, (train_part, selection_part), rows, fitted, drill=drill)
+    if params.contract.asks_for_linear:
+        card = card.model_copy(update={"linear": _linear(workspace, train_part, selection_part)})
     workspace.model.mkdir(parents=True, exist_ok=True)
     write_atomically(workspace.model_bytes, fitted.data)
     write_atomically(workspace.model_card, card.to_bytes())
@@ -62,6 +66,18 @@ def _matrix(part: pd.DataFrame, params: Params, schema: Schema, *, drill: bool) 
     if drill:
         labels = np.random.default_rng(params.train.seed).permutation(labels)
     return matrix, labels
+
+
+def _linear(workspace: Workspace, train_part: pd.DataFrame, selection_part: pd.DataFrame) -> Linear:
+    """The linear baseline. In a drill, too, it learns the true labels: the bar is the real one."""
+    params, schema = workspace.params, read_preparation(workspace).features
+    rows, selection = (_matrix(part, params, schema, drill=False) for part in (train_part, selection_part))
+    linear = fit_linear(*rows, schema, params.train.objective)
+    if params.evaluate.costs is None:
+        return linear
+    costs = cost_matrix(params.evaluate.costs)
+    threshold = best_threshold(selection[1], linear.answers(selection[0]), costs)
+    return linear.model_copy(update={"threshold": threshold})
 
 
 def _card(

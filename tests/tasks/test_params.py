@@ -346,6 +346,39 @@ class TestClauses:
                 in complaint(text)
             )
 
+    def test_against_a_line_stand_beside_the_naive_one(self) -> None:
+        """The linear baseline is another bar and takes no bar's place."""
+        assert parse_params(with_clause("beats_baseline", metric="auc", baseline="linear"))
+        assert (
+            "a contract needs a beats_baseline clause against the naive baseline; the linear one is asked "
+            "for beside it" in complaint(changed("contract.clauses.0.baseline", "linear"))
+        )
+
+    @pytest.mark.parametrize("stranger", ["tree", None, 1])
+    def test_against_no_other_baseline(self, stranger: object) -> None:
+        """There are two, and both are named where another is asked for."""
+        assert complaint(with_clause("beats_baseline", metric="auc", baseline=stranger)) == (
+            "params.yaml: contract.clauses.3.baseline: Input should be 'naive' or 'linear', "
+            f"found {stranger!r}"
+        )
+
+    @pytest.mark.parametrize(("baseline", "asked"), [("linear", True), ("naive", False)])
+    def test_say_whether_a_line_has_to_be_trained(self, baseline: str, asked: bool) -> None:
+        """It is trained where a clause asks for it, and not else."""
+        text = with_clause("beats_baseline", metric="auc", baseline=baseline)
+        assert parse_params(text).contract.asks_for_linear is asked
+
+    def test_against_the_naive_baseline_keep_their_hash(self) -> None:
+        """It is the default and not written: a contract from before there was another is the same one."""
+        said, unsaid = (
+            parse_params(with_clause("beats_baseline", metric="auc", **settings)).contract
+            for settings in ({"baseline": "naive"}, {})
+        )
+        assert said.hash == unsaid.hash
+        assert "baseline" not in said.model_dump(mode="json")["clauses"][3]
+        line = parse_params(with_clause("beats_baseline", metric="auc", baseline="linear")).contract
+        assert line.hash != said.hash
+
     @pytest.mark.parametrize(
         "power",
         [0.49, 1],

@@ -90,6 +90,12 @@ class TestSentences:
         assert "the base rate" in asks(clause, "the base rate", UNIT)
         assert "champion" not in asks(clause, "the base rate", UNIT)
 
+    def test_name_which_baseline(self):
+        """The linear one is called so."""
+        clause = declared(kind="beats_baseline", baseline="linear", metric="rmse", margin=0.5)
+        wanted = "better RMSE than the linear model, by more than 0.5 minutes"
+        assert asks(clause, "the linear model", "minutes") == wanted
+
     def test_a_kind_that_nobody_knows(self):
         """A new kind of clause without its sentence is an error that names the clause."""
         stranger = Requirement.model_construct(name="odd", kind="odd", owner="o", reason="r")
