@@ -156,10 +156,15 @@ class Look(Document):
 
 
 class Measurements(Document):
-    """Latencies in milliseconds for one row through encoding and model; rows per second in batch."""
+    """Latencies in milliseconds for one row through encoding and model; rows per second in batch.
+
+    `training_seconds` is how long the training took that made the model; None, and not named, where that
+    is not known.
+    """
 
     one_row_p50_ms: float
     one_row_p95_ms: float
     one_row_calls: int
     batch_rows_per_second: float
     model_bytes: int
+    training_seconds: float | None = Field(default=None, ge=0, exclude_if=lambda seconds: seconds is None)

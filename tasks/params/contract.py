@@ -268,6 +268,23 @@ class Size(Requirement):
         return float(-self.bytes)
 
 
+class TrainingCost(Requirement):
+    """The training took less than `threshold` of money, at `price_per_hour` of the machine that trained.
+
+    Both are in `currency`. The time is that of the training that made this very model, whoever measures.
+    """
+
+    kind: Literal["training_cost"] = "training_cost"
+    price_per_hour: float = Field(gt=0)
+    currency: str = Field(min_length=1)
+    threshold: float = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the threshold."""
+        return -self.threshold
+
+
 Clause = Annotated[
     BeatsBaseline
     | BeatsChampion
@@ -282,13 +299,15 @@ Clause = Annotated[
     | Coverage
     | NetValue
     | Latency
-    | Size,
+    | Size
+    | TrainingCost,
     Field(discriminator="kind"),
 ]
-KINDS_MEASURED = ("latency", "size")
+KINDS_MEASURED = ("latency", "size", "training_cost")
 """Those that a measurement of the model decides, and no rows."""
 KINDS = ("beats_baseline", "beats_champion", "not_worse", "floor", "slice", "fairness", "representation",
-         "calibration", "churn", "abstention", "coverage", "net_value", "latency", "size")  # fmt: skip
+         "calibration", "churn", "abstention", "coverage", "net_value", "latency", "size",
+         "training_cost")  # fmt: skip
 
 
 class Contract(Section):

@@ -63,6 +63,7 @@ GLOSSARY = {
     "threshold": "The probability from which the model raises an alarm. "
     "It was chosen on the selection rows, by the cost table.",
     "latency": "How long one prediction takes.",
+    "training cost": "The time of training at the price of the machine that trained.",
     "churn": "The share of rows about which the two models decide differently.",
     # explanations
     "attribution": "What a feature adds to the answer for one row, by the model's own trees (its SHAP "

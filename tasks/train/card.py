@@ -67,6 +67,13 @@ class ModelCard(Document):
         return digest(self.to_bytes())
 
 
+class Training(Document):
+    """How long it took to make a candidate, in seconds of wall-clock time."""
+
+    candidate: Hash
+    seconds: float = Field(ge=0)
+
+
 def read_card(data: bytes) -> ModelCard:
     """The card in `data`; raises `Corrupt` if it is none."""
     return ModelCard.parse(data, "model card")

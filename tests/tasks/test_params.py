@@ -208,6 +208,7 @@ CLAUSES: dict[str, dict[str, Any]] = {
     "net_value": {"horizon_rows": 1000},
     "latency": {"milliseconds": 5},
     "size": {"bytes": 1000},
+    "training_cost": {"price_per_hour": 3.5, "currency": "USD", "threshold": 20},
 }
 WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("not_worse", "margin", 0, "margin: Input should be greater than 0, found 0"),
@@ -246,6 +247,11 @@ WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("latency", "level", 0.05, "level: Extra inputs are not permitted"),
     ("size", "bytes", 0, "bytes: Input should be greater than 0, found 0"),
     ("size", "bytes", 1.5, "bytes: Input should be a valid integer"),
+    ("training_cost", "price_per_hour", 0, "price_per_hour: Input should be greater than 0, found 0"),
+    ("training_cost", "price_per_hour", float("inf"), "price_per_hour: Input should be a finite number"),
+    ("training_cost", "threshold", -1, "threshold: Input should be greater than 0, found -1"),
+    ("training_cost", "currency", "", "currency: String should have at least 1 character, found ''"),
+    ("training_cost", "level", 0.05, "level: Extra inputs are not permitted"),
     ("size", "margin", 1, "margin: Extra inputs are not permitted"),
 ]  # fmt: skip
 
@@ -394,6 +400,7 @@ class TestClauses:
         ("representation", "values", ["green"]), ("calibration", "bins", 6), ("churn", "level", 0.01),
         ("abstention", "risk", 0.2), ("abstention", "answered", 0.4), ("coverage", "threshold", 0.8),
         ("net_value", "cost", 5), ("latency", "percentile", 50), ("size", "bytes", 1001),
+        ("training_cost", "price_per_hour", 3.6),
     ])  # fmt: skip
     def test_are_frozen_by_the_hash(self, kind: str, setting: str, value: Any) -> None:
         """Any setting of any clause is another contract."""

@@ -61,6 +61,10 @@ ALL = [
         "one prediction in less than 2.5 ms (at the 50th percentile)",
     ),
     ({"kind": "size", "bytes": 1_500_000}, "a model of fewer than 1,500,000 bytes"),
+    (
+        {"kind": "training_cost", "price_per_hour": 3.5, "currency": "USD", "threshold": 20.0},
+        "a training for less than 20 nats per row (at 3.5 an hour)",
+    ),
 ]
 
 

@@ -24,7 +24,7 @@ PARAMS = small_params()
 CONTRACT = PARAMS.contract
 ROWS, DAYS = 600, 30
 COSTS = Costs(true_positive=10, false_positive=-4, false_negative=-7, true_negative=1)
-MEASURED = ("latency", "size")
+MEASURED = ("latency", "size", "training_cost")
 
 # One clause of each kind, each so easy that a world in order passes it.
 EASY: dict[str, Clause] = {
@@ -137,10 +137,15 @@ class TestParts:
             assert part.interval.level == part.independent.level == pytest.approx(0.01)
 
     @pytest.mark.parametrize(
-        "settings", [{"kind": "latency", "milliseconds": 5.0}, {"kind": "size", "bytes": 9}]
+        "settings",
+        [
+            {"kind": "latency", "milliseconds": 5.0},
+            {"kind": "size", "bytes": 9},
+            {"kind": "training_cost", "price_per_hour": 1.0, "currency": "EUR", "threshold": 9.0},
+        ],
     )
     def test_what_is_measured_has_none(self, settings):
-        """Rows say nothing about a model's latency or size."""
+        """Rows say nothing about a model's latency or size, or what its training cost."""
         assert clause_evidence(declared(**settings), CONTRACT, world()) is None
 
 

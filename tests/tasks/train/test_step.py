@@ -13,7 +13,7 @@ from tasks.evaluate.metrics import best_threshold, value_rows
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
 from tasks.train.booster import load_model
-from tasks.train.card import ModelCard, read_card
+from tasks.train.card import ModelCard, Training, read_card
 from tasks.train.linear_fit import fit_linear
 from tasks.train.step import train
 from tasks.train.uncertainty import fit_calibration, fit_sets
@@ -218,6 +218,15 @@ class TestTheSameAgain:
         """Another folder with the same rows comes to the same model and card."""
         train(fresh)
         assert stage_bytes(fresh.model) == stage_bytes(trained.model)
+
+    def test_what_it_took_is_in_no_byte_of_the_model(self, trained, fresh, monkeypatch):
+        """A training that took a thousand times as long is the same model and card; its time is beside."""
+        clock = iter([1000.0, 4600.0])
+        monkeypatch.setattr("tasks.train.step.time.perf_counter", lambda: next(clock))
+        train(fresh)
+        assert stage_bytes(fresh.model) == stage_bytes(trained.model)
+        card = read_card(trained.model_card.read_bytes())
+        assert Training.parse(fresh.training.read_bytes()) == Training(candidate=card.candidate, seconds=3600)
 
     def test_the_holdout_is_not_needed(self, trained, fresh):
         """Without the holdout's file training comes to the same bytes: it is never read."""
