@@ -4,6 +4,7 @@ No sum here is shared between threads, and the minimum is found far more closely
 the same rows give the same weights on any number of processors.
 """
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, cg
 from scipy.special import expit
 
+_log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 Codes = tuple[tuple[NDArray[np.int64], int], ...]
 
@@ -18,7 +20,7 @@ RIDGE = 1.0
 """Times half the sum of squared weights: that of one row's curvature."""
 _FREE = 1e-9  # of the intercept, which is not penalised, and has to have some curvature
 _STEPS, _HALVINGS, _CLOSE, _TINY = 50, 40, 1e-8, 1e-12
-_LOOSE, _TIGHT = 0.1, 1e-10
+_LOOSE, _TIGHT, _DIRECTIONS = 0.1, 1e-10, 2_000
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def least(design: Design, labels: Floats, *, logistic: bool) -> Floats:
         weights -= _shortened(design, (weights, step), told, labels, logistic=logistic) * step
         if float(np.abs(step).max()) < _CLOSE and close * size < _CLOSE:
             break
+    else:
+        _log.warning("train: the linear baseline's weights did not settle in %d steps", _STEPS)
     return weights
 
 
@@ -94,7 +98,7 @@ def _newton_step(design: Design, bend: Floats, ridge: Floats, gradient: Floats, 
     diagonal = design.squares(bend) + ridge
     near = LinearOperator(shape, matvec=lambda told: told / diagonal, dtype=np.float64)
     whole = LinearOperator(shape, matvec=curved, dtype=np.float64)
-    step, _ = cg(whole, gradient, rtol=close, maxiter=20 * design.columns, M=near)
+    step, _ = cg(whole, gradient, rtol=close, maxiter=_DIRECTIONS, M=near)
     return np.asarray(step, dtype=np.float64)
 
 

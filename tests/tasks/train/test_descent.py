@@ -101,8 +101,17 @@ class TestLeast:
         assert least(one, labels, logistic=True) == pytest.approx([np.log(0.2 / 0.8)])
         assert least(one, labels, logistic=False) == pytest.approx([0.2])
 
+    def test_where_whole_steps_lead_astray(self):
+        """Seven rows, one far off: whole Newton steps end at billions, shortened ones at the minimum."""
+        x = [[6, 7, 3, -44, -5, -16, -622], [5, 3, 49, 38, 10, 11, -58]]
+        one, labels = Design(np.vstack([np.ones(7), x]), ()), np.array([1.0, 1, 0, 0, 1, 0, 0])
+        weights = least(one, labels, logistic=True)
+        gradient = one.sums(expit(one.times(weights)) - labels) + RIDGE * np.r_[0, weights[1:]]
+        assert np.abs(gradient).max() < 1e-6
+        assert np.abs(weights).max() < 10
+
     def test_one_label_in_many(self):
-        """One row of label 1 among a hundred thousand: steps that overshoot are shortened."""
+        """One row of label 1 among a hundred thousand is found, and told from the others."""
         labels = np.zeros(100_000)
         labels[7] = 1
         one = Design(np.vstack([np.ones(len(labels)), labels]), ())
@@ -110,3 +119,12 @@ class TestLeast:
         wrong = expit(one.times(weights)) - labels
         assert abs(wrong.sum()) < 1e-6
         assert abs((wrong * labels).sum() + RIDGE * weights[1]) < 1e-6
+
+    def test_that_do_not_settle_are_told_of(self, monkeypatch, caplog):
+        """Cut off after a step, they are not at the minimum, and a warning says so."""
+        one = design()
+        least(one, answers(one), logistic=True)
+        assert caplog.text == ""
+        monkeypatch.setattr("tasks.train.descent._STEPS", 1)
+        least(one, answers(one), logistic=True)
+        assert "did not settle in 1 steps" in caplog.text

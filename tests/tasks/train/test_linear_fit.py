@@ -57,6 +57,18 @@ class TestWhatItLearns:
         told = fit_linear(matrix, labels, NUMBERS, "regression").answers(matrix)
         assert np.sqrt(np.mean((told - labels) ** 2)) < 0.01 * labels.std()
 
+    @pytest.mark.parametrize("order", [(1, 0, 2), (2, 1, 0), (0, 2, 1)])
+    def test_wherever_a_feature_stands(self, order):
+        """Numbers and categories in another order of columns are the same terms in that order."""
+        matrix, labels = mixed()
+        third = np.random.default_rng(9).integers(0, 2, len(labels)).astype(np.float32)
+        matrix = np.column_stack([matrix, third])
+        features = (*MIXED.features, Feature(name="d", categories=("e", "f")))
+        plain = fit_linear(matrix, labels, Schema(features=features), "binary")
+        moved = Schema(features=tuple(features[place] for place in order))
+        found = fit_linear(matrix[:, order], labels, moved, "binary")
+        assert found.terms == tuple(plain.terms[place] for place in order)
+
     def test_that_a_number_is_missing(self):
         """Where only the missing ones have label 1, that they are missing says so."""
         matrix = numbers()
