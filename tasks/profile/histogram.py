@@ -1,7 +1,5 @@
 """Counts of numbers in buckets that adapt to them and merge exactly. Pure."""
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -9,6 +7,7 @@ from pydantic import Field
 from tasks.documents import Document
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 MOST_BUCKETS = 1024
 LARGEST = 1e100
@@ -49,18 +48,21 @@ class Histogram(Document):
     def merge(self, other: "Histogram") -> "Histogram":
         """The histogram of both's values."""
         shift = max(self.shift, other.shift)
-        counts = Counter(_coarser(self.buckets, shift - self.shift))
-        counts.update(_coarser(other.buckets, shift - other.shift))
-        while len(counts) > MOST_BUCKETS:
-            counts, shift = Counter(_coarser(counts, 1)), shift + 1
-        return Histogram(shift=shift, buckets=dict(sorted(counts.items())))
+        sides = [one.counted(shift) for one in (self, other)]
+        keys, counts = (np.concatenate(side) for side in zip(*sides, strict=True))
+        return _fitted(*_summed(keys, counts), shift)
+
+    def counted(self, shift: int) -> tuple[Integers, Integers]:
+        """Keys (k,), rising, and counts (k,) of the buckets, joined to those of a larger `shift`."""
+        keys = np.fromiter(self.buckets.keys(), np.int64, len(self.buckets))
+        counts = np.fromiter(self.buckets.values(), np.int64, len(self.buckets))
+        return _summed(_coarser(keys, shift - self.shift), counts)
 
     def at(self, shift: int) -> tuple[Floats, Floats]:
         """What stands for each bucket in rising order (k,), and the counts (k,), with buckets of `shift`."""
-        found = sorted(_coarser(self.buckets, max(0, shift - self.shift)).items())
-        keys = np.array([key for key, _ in found], dtype=np.int64)
-        counts = np.array([count for _, count in found], dtype=np.float64)
-        return _middles(keys, max(shift, self.shift)), counts
+        shift = max(shift, self.shift)
+        keys, counts = self.counted(shift)
+        return _middles(keys, shift), counts.astype(np.float64)
 
     def quantile(self, share: float) -> float | None:
         """The smallest number that a `share` (0 to 1) of the values does not exceed; None of no values.
@@ -77,27 +79,32 @@ class Histogram(Document):
 def histogram(values: Floats) -> Histogram:
     """The histogram of finite `values` (n,) of at most 1e100 in size."""
     bits = np.abs(values).view(np.int64)
-    signs = np.where(values < 0, -1, 1)
-    shift = 0
-    keys, counts = np.unique(signs * bits, return_counts=True)
+    keys, counts = np.unique(np.where(values < 0, -bits, bits), return_counts=True)
+    return _fitted(keys, counts, 0)
+
+
+def _fitted(keys: Integers, counts: Integers, shift: int) -> Histogram:
+    """The histogram of these buckets, neighbours joined until they are few enough."""
     while len(keys) > MOST_BUCKETS:
+        keys, counts = _summed(_coarser(keys, 1), counts)
         shift += 1
-        keys, places = np.unique(np.sign(keys) * (np.abs(keys) >> 1), return_inverse=True)
-        counts = np.bincount(places, counts).astype(np.int64)
     return Histogram(shift=shift, buckets=dict(zip(keys.tolist(), counts.tolist(), strict=True)))
 
 
-def _coarser(buckets: dict[int, int], steps: int) -> dict[int, int]:
-    """The same counts in buckets of which each holds 2^steps neighbours, towards zero."""
-    if not steps:
-        return buckets
-    counts: Counter[int] = Counter()
-    for key, count in buckets.items():
-        counts[(abs(key) >> steps) * (1 if key > 0 else -1)] += count
-    return counts
+def _summed(keys: Integers, counts: Integers) -> tuple[Integers, Integers]:
+    """Different keys in rising order, and the sum of the counts of each."""
+    found, places = np.unique(keys, return_inverse=True)
+    sums = np.zeros(len(found), np.int64)
+    np.add.at(sums, places, counts)
+    return found, sums
 
 
-def _middles(keys: NDArray[np.int64], shift: int) -> Floats:
+def _coarser(keys: Integers, steps: int) -> Integers:
+    """The keys of buckets of which each holds 2^steps neighbours, towards zero."""
+    return np.sign(keys) * (np.abs(keys) >> steps) if steps else keys
+
+
+def _middles(keys: Integers, shift: int) -> Floats:
     """The number in the middle of each bucket; without a shift, the number itself."""
     low = (np.abs(keys) << shift).view(np.float64)
     if not shift:

@@ -14,7 +14,10 @@ _HEAT = (0.5, 1.0, 1.5, 3.0)
 
 @dataclass(frozen=True)
 class CellView:
-    """One square of the heat map: 0 (pale) to 4, its number, and in words what it shows."""
+    """One square of the heat map: 0 (pale) to 4, its number, and in words what it shows.
+
+    The number is the effect, or points where missing values are what stands out.
+    """
 
     shade: int
     said: str
@@ -51,12 +54,12 @@ def _periods(found: Drift) -> tuple[Cell, ...]:
 
 def _cell(column: ColumnDrift, cell: Cell) -> CellView:
     """A square is red, shade 2 or more, exactly where the column has drifted."""
-    beyond = max((cell.effect or 0.0) / column.usual, abs(cell.missing) / column.usual_missing)
-    effect = number(cell.effect, 2)
-    missing = f"; missing {number(100 * cell.missing, 1, sign=True)} points" if cell.missing else ""
+    moved, gone = (cell.effect or 0.0) / column.usual, abs(cell.missing) / column.usual_missing
+    effect, points = number(cell.effect, 2), number(100 * cell.missing, 1, sign=True)
+    missing = f"; missing {points} points" if cell.missing else ""
     return CellView(
-        shade=sum(beyond > step for step in _HEAT),
-        said=effect,
+        shade=sum(max(moved, gone) > step for step in _HEAT),
+        said=f"{points} pt" if gone > max(moved, 1.0) else effect,
         title=f"{column.column}, {cell.period}: effect {effect}, usual {number(column.usual, 2)}{missing}",
         trained=cell.trained,
     )

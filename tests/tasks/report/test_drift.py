@@ -76,6 +76,7 @@ class TestHeatMap:
             r"x, 2024-06: effect 0\.\d\d, usual 0\.\d\d; missing \+2\.0 points", cells[-2].title
         )
         assert cells[-1].said.startswith("2.")
+        assert cells[-2].said == "+2.0 pt"
 
 
 class TestThePage:
