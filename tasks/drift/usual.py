@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
-from tasks.profile import Profile
+from tasks.profile.profile import Profile
 
 LEAST_HISTORY = 4
 """With fewer periods nobody knows what is usual, and the fixed thresholds hold."""

@@ -50,9 +50,9 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams) -> Profile:
     columns: dict[str, ColumnProfile] = {}
     for source in prepare.sources:
         # As `prepare` hides late values, so that this is what the model gets to see.
-        known = pc.less_equal(block[source.available_at], block[prepare.event_time])
+        known = pc.less_equal(_plain(block[source.available_at]), _plain(block[prepare.event_time]))
         for name in source.columns:
-            values = pc.if_else(known, _decoded(block[name]), None)
+            values = pc.if_else(known, _plain(block[name]), None)
             columns[name] = _text(values) if name in source.categorical else _numbers(values)
     return Profile(rows=block.num_rows, columns=columns, labels=_labels(block, prepare))
 
@@ -72,8 +72,15 @@ def _empty(prepare: PrepareParams) -> Profile:
     return Profile(rows=0, columns=columns, labels=Labels())
 
 
-def _decoded(values: pa.Array) -> pa.Array:
-    return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
+def _plain(values: pa.Array) -> pa.Array:
+    """The same values in types that can be compared: how a producer encodes them is its own."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    kind = values.type
+    if pa.types.is_timestamp(kind):
+        return pc.cast(values, pa.timestamp("ns" if kind.unit == "ns" else "us", tz="UTC"))
+    text = pa.types.is_string(kind) or pa.types.is_string_view(kind)
+    return pc.cast(values, pa.large_string()) if text else values
 
 
 def _floats(values: pa.Array) -> NDArray[np.float64]:
@@ -103,12 +110,12 @@ def _text(values: pa.Array) -> ColumnProfile:
 
 
 def _labels(block: pa.RecordBatch, prepare: PrepareParams) -> Labels:
-    label = pc.cast(_decoded(block[prepare.label.column]), pa.float64(), safe=False)
+    label = pc.cast(_plain(block[prepare.label.column]), pa.float64(), safe=False)
     for exclusion in prepare.exclude:
-        excluded = pc.equal(_decoded(block[exclusion.column]), exclusion.equals).fill_null(fill_value=False)
+        excluded = pc.equal(_plain(block[exclusion.column]), exclusion.equals).fill_null(fill_value=False)
         label = pc.if_else(excluded, None, label)
     usable = pc.less_equal(pc.abs(label), LARGEST).fill_null(fill_value=False)
-    cluster = pc.cast(_decoded(block[prepare.cluster]), pa.large_string()).fill_null("(missing)")
+    cluster = pc.cast(_plain(block[prepare.cluster]), pa.large_string()).fill_null("(missing)")
     table = pa.table({"cluster": cluster, "label": label}).filter(usable)
     sums = table.group_by("cluster").aggregate([("label", "count"), ("label", "sum")])
     return labels(

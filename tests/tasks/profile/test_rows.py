@@ -56,6 +56,21 @@ class TestAFile:
         single = profiled(frame.assign(x=frame["x"].astype("float32"))).columns["x"].moments.mean
         assert single == pytest.approx(frame["x"].mean(), rel=1e-5)
 
+    def test_time_zones_and_units_do_not_matter(self, frame):
+        """The same instants, told in New York to the nanosecond, hide the same values."""
+        elsewhere = (
+            frame["known_at"].dt.tz_convert("America/New_York").astype("datetime64[ns, America/New_York]")
+        )
+        late = elsewhere.mask(np.arange(400) < 7, elsewhere + pd.Timedelta(days=1))
+        assert profiled(frame.assign(known_at=elsewhere)) == profiled(frame)
+        assert profiled(frame.assign(known_at=late)).columns["x"].nulls == 7
+
+    def test_yes_and_no_are_numbers(self, frame):
+        """A boolean feature is 1 and 0, and so is a boolean label."""
+        found = profiled(frame.assign(x=frame["x"] > 0, label=frame["label"].astype("boolean")))
+        assert found.columns["x"].moments.mean == (frame["x"] > 0).mean()
+        assert found.labels == profiled(frame).labels
+
     def test_a_value_known_after_its_event_is_missing(self, frame):
         """As in training: what was not known when the question was asked is not what the model sees."""
         late = frame.assign(known_at=frame["known_at"] + pd.Timedelta(hours=2))
