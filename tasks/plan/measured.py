@@ -64,5 +64,7 @@ def _incumbents(clause: Lead, evidence: Evidence) -> float | None:
     metric = evidence.metrics.get(clause.metric)
     if metric is None:
         return None
+    if isinstance(clause, BeatsBaseline) and clause.baseline == "linear":
+        return metric.linear or None
     baseline = isinstance(clause, BeatsBaseline) or metric.champion is None
     return (metric.baseline if baseline else metric.champion) or None

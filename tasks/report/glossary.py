@@ -8,6 +8,8 @@ GLOSSARY = {
     "what one knows without a model.",
     "training mean": "The mean label of the training rows, predicted for everybody: "
     "what one knows without a model.",
+    "linear model": "A plain model of the same features and training rows, in which each feature counts by "
+    "itself and in proportion: what one gets without trees.",
     "holdout": "The newest labelled rows, later than anything that either model has learned from.",
     "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
     "the threshold were chosen.",
@@ -64,6 +66,7 @@ GLOSSARY = {
     "threshold": "The probability from which the model raises an alarm. "
     "It was chosen on the selection rows, by the cost table.",
     "latency": "How long one prediction takes.",
+    "training cost": "The time of training at the price of the machine that trained.",
     "churn": "The share of rows about which the two models decide differently.",
     "selection rate": "The share of rows that get an alarm.",
     "true positive rate": "Of the rows with label 1, the share that got an alarm.",

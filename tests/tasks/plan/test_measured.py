@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from data_factories import contender, small_params
+from data_factories import contender, small_params, with_linear
 from factories import small_frame
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.evaluate.step import compare
+from tasks.params import parse_params
 from tasks.plan.document import BATCHES, GAINS
 from tasks.plan.measured import planned
 
@@ -52,6 +53,17 @@ class TestPlanned:
                 [one.lead / own for one in clause.detectable]
             )
             assert [gain.lead for gain in clause.gains] == pytest.approx([share * own for share in GAINS])
+
+    def test_a_share_of_the_linear_baseline(self):
+        """Against the linear model it is of that model's loss, where the evidence tells it."""
+        contract = parse_params(with_linear()).contract
+        metric = EVIDENCE.metrics["log_loss"].model_copy(update={"linear": 0.5})
+        clauses = {**EVIDENCE.clauses, "beats-a-line": EVIDENCE.clauses["beats-base-rate"]}
+        told = {"metrics": {"log_loss": metric}, "clauses": clauses}
+        line = planned(EVIDENCE.model_copy(update=told), contract, "small", 7).clauses[2]
+        assert [gain.lead for gain in line.gains] == pytest.approx([share * 0.5 for share in GAINS])
+        told = {"metrics": EVIDENCE.metrics, "clauses": clauses}
+        assert planned(EVIDENCE.model_copy(update=told), contract, "small", 7).clauses[2].gains == ()
 
     @given(st.floats(1e-4, 1.0))
     def test_a_gain_is_seen_after_as_many_batches_as_it_says(self, share):
