@@ -41,6 +41,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "promote": ("promote",),
         "plan": ("plan", "--gain", 0.01),
         "champion": ("champion",),
+        "drift": ("drift", "--page", root / "pages" / "drift.html"),
         "score": ("score", root / "rows.parquet", root / "scores.parquet"),
         "score --row": ("score", "--row", ROW),
         "show": ("show", 5, "--report", root / "report.html"),
@@ -57,6 +58,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["audit, in words"] = evergreen("audit", "--folder", folder)
     said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
+    said["drift page"] = Said(0, (root / "pages" / "drift.html").read_text(), "")
     said["report"] = Said(0, (root / "report.html").read_text(), "")
     said["scores"] = Said(int(not (root / "scores.parquet").exists()), "", "")
     return said
@@ -131,6 +133,15 @@ class TestJourney:
         shown = journey["show"].document
         assert (shown["entry"]["body"]["kind"], shown["decision"]["verdict"]) == ("promotion", "promote")
         assert "<html" in journey["report"].out
+
+    def test_drift_tells_three_things_and_saves_a_page(self, journey: dict[str, Said]) -> None:
+        """The second month against the first, each column weighed by the champion's use of it."""
+        told = journey["drift"].document
+        assert (told["trained_on"], told["newest"]) == (["2024-01"], "2024-02")
+        assert sum(one["weight"] for one in told["covariate_shift"]["columns"]) == pytest.approx(1)
+        assert told["label_shift"]["shifted"] is False
+        assert told["concept_drift"]["promoted_on"] == ["2024-02"]
+        assert journey["drift page"].out.count('class="s') >= 3
 
     def test_history_saves_a_page_of_the_gates(self, journey: dict[str, Said]) -> None:
         """Self-contained, of the one decision that is in the ledger by then and of the one put in by hand."""
