@@ -4,8 +4,9 @@ from tasks.documents import Document
 from tasks.errors import Corrupt
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.ledger.entries import Promoted, RolledBack
-from tasks.ledger.fold import State, advance
+from tasks.ledger.fold import advance
 from tasks.ledger.log import Ledger
+from tasks.ledger.state import State
 
 
 class Audit(Document):

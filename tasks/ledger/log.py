@@ -19,7 +19,8 @@ from tasks.code import code_version
 from tasks.documents import digest
 from tasks.errors import Conflict, Corrupt, StoreUnavailable
 from tasks.ledger.entries import Body, Entry, parse_entry
-from tasks.ledger.fold import State, advance
+from tasks.ledger.fold import advance
+from tasks.ledger.state import State
 from tasks.store import Precondition, Store
 
 _ATTEMPTS = 200
