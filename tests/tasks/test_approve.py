@@ -208,7 +208,7 @@ class TestStale:
         """Not while it is in force; after it, whoever approves knows of it, and may."""
         hold(ledger, reason="incident")
         with pytest.raises(
-            Refused, match="cannot be approved: promotions are held since entry 5 .*: incident"
+            Refused, match=r"cannot be approved: promotions are held since entry 5 .*: incident"
         ):
             approve(ledger, 4, reason=WHY)
         release(ledger, reason="over")

@@ -127,7 +127,7 @@ class TestRelease:
                 done.append(release(other, reason="over").entry)
                 done.append(hold(other, reason="second").entry)
 
-        with pytest.raises(Refused, match="another hold came meanwhile, and was not released: .*: second"):
+        with pytest.raises(Refused, match=r"another hold came meanwhile, and was not released: .*: second"):
             release(Ledger(Meddled(ledger.store, before=overtaken), MODEL), reason="over")
         assert ledger.state().hold is not None
         assert done == [3, 4]

@@ -52,13 +52,13 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "history": ("history", "--page", root / "pages" / "history.html"),
         "audit": ("audit",),
         "status": ("status",),
-        "hold": ("hold", "--reason", "incident"),
-        "release": ("release", "--reason", "over"),
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
+    said["audit, in words"] = evergreen("audit", "--folder", folder)
+    for name in ("hold", "release"):
+        said[name] = evergreen(name, "--reason", "a test", "--folder", folder, "--json")
     said |= _answered(root)
     said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
-    said["audit, in words"] = evergreen("audit", "--folder", folder)
     said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
     said["report"] = Said(0, (root / "report.html").read_text(), "")
     said["scores"] = Said(int(not (root / "scores.parquet").exists()), "", "")
@@ -244,7 +244,8 @@ class TestExitStatus:
     @pytest.mark.parametrize(
         "arguments",
         [["show"], ["show", "five"], ["rollback"], ["nonsense"], ["status", "--nonsense"], ["score"], ["-x"],
-         ["hold"], ["release"], ["approve", "4"], ["reject", "--reason", "x"], ["approve", "x", "--reason", "y"],
+         ["hold"], ["release"], ["approve", "4"], ["reject", "--reason", "x"],
+         ["approve", "x", "--reason", "y"],
          ["history", "more"], ["show", "1", "--report", "/"]],
         ids=" ".join,
     )  # fmt: skip
