@@ -8,11 +8,16 @@ from pathlib import Path
 
 from tasks.documents import Document
 from tasks.errors import BadInput, Refused
+from tasks.intake import read_catalogue
 from tasks.ledger import Approved, Body, Decided, Ledger, Rejected, State
+from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.ledger.reason import reason_of
 from tasks.ledger.waiting import held_words, stale_words, waiting_words
 from tasks.opening import open_ledger
 from tasks.promote import finish
+from tasks.validate import rules_hash
+from tasks.version import Dataset
+from tasks.workspace import Workspace
 
 
 class Approval(Document):
@@ -79,8 +84,26 @@ def reject(ledger: Ledger, number: int, *, reason: str) -> Rejection:
 
 
 def approve_in(folder: Path, number: int, *, reason: str) -> Approval:
-    """As `approve`, in a model folder."""
-    return approve(open_ledger(folder)[1], number, reason=reason)
+    """As `approve`, in a model folder; refused also if a batch of the decision was corrected since."""
+    home, ledger = open_ledger(folder)
+    if corrected := _corrected(home, ledger, _to_promote(ledger, number)):
+        raise Refused(
+            f"decision {number} cannot be approved: it was made from batches that have changed since: "
+            f"{', '.join(corrected)}"
+        )
+    return approve(ledger, number, reason=reason)
+
+
+def _corrected(home: Workspace, ledger: Ledger, decided: Decided) -> list[str]:
+    """Periods whose batch is another, or none, since the decision: as far as runs have taken them in."""
+    named = artifacts_of(ledger.entry(decided.registered))
+    if home.dataset.name not in named:
+        return []
+    data = fetch_artifact(ledger.store, ledger.model, named[home.dataset.name])
+    usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
+    today = {one.period: one.sha256 for one in usable}
+    batches = Dataset.parse(data, f"entry {decided.registered}").batches
+    return [one.period for one in batches if today.get(one.period) != one.sha256]
 
 
 def _approved(state: State, number: int, decided: Decided, reason: str) -> Body | None:

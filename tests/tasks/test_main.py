@@ -55,8 +55,9 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
     said["audit, in words"] = evergreen("audit", "--folder", folder)
-    for name in ("hold", "release"):
-        said[name] = evergreen(name, "--reason", "a test", "--folder", folder, "--json")
+    said["hold"] = evergreen("hold", "--reason", "a test", "--folder", folder, "--json")
+    said["champion, held"] = evergreen("champion", "--folder", folder)
+    said["release"] = evergreen("release", "--reason", "over", "--folder", folder, "--json")
     said |= _answered(root)
     said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
@@ -144,6 +145,13 @@ class TestJourney:
         assert journey["score --row"].document["possible_labels"] in ("0", "1", "0 or 1")
         assert journey["score"].document["rows"] == 20
         assert journey["scores"].status == 0
+
+    def test_tells_a_hold_beside_the_champion(self, journey: dict[str, Said]) -> None:
+        """Who is champion, and that nobody takes its place for now."""
+        first, *rest = journey["champion, held"].out.splitlines()
+        assert first.startswith("champion ")
+        assert " ".join(rest).endswith(": a test")
+        assert "promotions are held since entry 11" in " ".join(rest)
 
     def test_shows_the_decision_behind_a_promotion(self, journey: dict[str, Said]) -> None:
         """The entry, the decision document, and the report, saved where it was asked for."""

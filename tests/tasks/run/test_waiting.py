@@ -7,7 +7,8 @@ import pytest
 from data_factories import on_paper
 from factories import PARAMS, deliver, small_batch, small_folder
 
-from tasks.approve import approve
+from tasks.approve import approve_in
+from tasks.errors import Refused
 from tasks.hold import hold, release
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
@@ -119,17 +120,32 @@ class TestReleased:
 class TestApproval:
     """Under a contract that asks for approval."""
 
-    def test_a_run_decides_and_a_person_promotes(self, folder: Path) -> None:
-        """Nothing is in office before; the next run finds nothing to do."""
+    @pytest.fixture
+    def outcome(self, folder: Path) -> Outcome:
+        """What the run came to whose decision, number 4, waits."""
         text = PARAMS.replace("contract:\n", "contract:\n  promote: {approval: required}\n")
         (folder / "params.yaml").write_text(text)
         deliver(folder, JANUARY)
         deliver(folder, FEBRUARY)
-        outcome = retrain(folder)
+        return retrain(folder)
+
+    @pytest.mark.usefixtures("outcome")
+    def test_data_that_was_corrected_since_is_not_approved(self, folder: Path) -> None:
+        """The periods are named; with the batches that the decision was made from, it may be."""
+        deliver(folder, JANUARY, small_batch(JANUARY, seed=5))
+        retrain(folder)
+        with pytest.raises(Refused, match=r"made from batches that have changed since: 2024-01$"):
+            approve_in(folder, 4, reason="looks good")
+        assert open_ledger(folder)[1].state().answer is None
+        deliver(folder, JANUARY)
+        retrain(folder)
+        assert approve_in(folder, 4, reason="looks good").promotion is not None
+
+    def test_a_run_decides_and_a_person_promotes(self, folder: Path, outcome: Outcome) -> None:
+        """Nothing is in office before; the next run finds nothing to do."""
         assert (outcome.verdict, outcome.champion, outcome.entry) == ("promote", None, 4)
         assert str(outcome.promotion_waits).startswith("decision 4 to promote waits for somebody's")
         assert retrain(folder).champion is None
-        ledger = open_ledger(folder)[1]
-        assert approve(ledger, 4, reason="looks good").promotion == 6
+        assert approve_in(folder, 4, reason="looks good").promotion == 6
         again = retrain(folder)
         assert (again.verdict, again.champion, again.promotion_waits) == ("nothing new", 6, None)
