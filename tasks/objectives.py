@@ -67,6 +67,7 @@ REGRESSION = Objective(
             "representation",
             "latency",
             "size",
+            "training_cost",
         }
     ),
     baseline="training mean",

@@ -7,6 +7,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from tasks.documents import Document, Hash, digest
 from tasks.objectives import Declared
 from tasks.prepare.features import Schema
+from tasks.train.linear import Linear
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
 Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
@@ -19,7 +20,7 @@ class ModelCard(Document):
     `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share
     of label 1. A regression has no `threshold`. `trained_until` is the last instant that training,
     selection or a threshold has seen. `threshold` and `sets` are about calibrated probabilities where there
-    is a `calibration`.
+    is a `calibration`. `linear` is the linear baseline, where the contract asks for one.
     """
 
     model: str
@@ -42,6 +43,7 @@ class ModelCard(Document):
     selection_rmse: Loss = None
     calibration: Calibration | None = None
     sets: Sets | None = None
+    linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
 
     @model_serializer(mode="wrap")
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -63,6 +65,13 @@ class ModelCard(Document):
     def candidate(self) -> str:
         """The candidate's identity: 64 hexadecimal digits."""
         return digest(self.to_bytes())
+
+
+class Training(Document):
+    """How long it took to make a candidate, in seconds of wall-clock time."""
+
+    candidate: Hash
+    seconds: float = Field(ge=0)
 
 
 def read_card(data: bytes) -> ModelCard:
