@@ -12,7 +12,7 @@ from tasks.errors import BadInput
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tasks.ledger import Ledger
+    from tasks.ledger import Ledger, State
     from tasks.workspace import Workspace
 
 __all__ = ["evergreen", "main"]
@@ -228,6 +228,9 @@ def promote(folder: Path) -> tuple[Any, ...]:
     champion = done.state.champion
     said = "the challenger is champion now" if done.promoted else "recorded; the champion stays"
     document = {"schema_version": 1, "promoted": done.promoted, "champion": champion and champion.number}
+    document |= _promotions(done.state)
+    if document["promotion_waits"]:
+        said += f": {document['promotion_waits']}"
     return document, said
 
 
@@ -347,8 +350,11 @@ def status(folder: Path) -> tuple[Any, ...]:
 )
 def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """The ledger: number, kind, time, model, verdict, and the champion after each entry."""
-    from tasks.ledger.fold import State, advance
-    from tasks.terminal import history_table
+    from rich.console import Group
+
+    from tasks.ledger.fold import advance
+    from tasks.ledger.state import State
+    from tasks.terminal import history_table, promotions_text
 
     _, ledger = _opened(folder)
     state, told = State(), []
@@ -361,7 +367,18 @@ def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
         {**entry.model_dump(mode="json"), "champion_after": after.champion and after.champion.number}
         for entry, after in told
     ]
-    return {"schema_version": 1, "entries": entries}, history_table(told) if told else "the ledger is empty"
+    document = {"schema_version": 1, "entries": entries, **_promotions(state)}
+    if not told:
+        return document, "the ledger is empty"
+    return document, Group(history_table(told), *filter(None, [promotions_text(state)]))
+
+
+def _promotions(state: "State") -> dict[str, Any]:
+    """What stands in the way of promotions, as `history` and `champion` tell it."""
+    from tasks.ledger.waiting import waiting_words
+
+    hold = state.hold and state.hold.model_dump(mode="json")
+    return {"hold": hold, "promotion_waits": waiting_words(state)}
 
 
 def _save_history(ledger: "Ledger", page: Path) -> None:
@@ -409,16 +426,21 @@ def show(folder: Path, number: int, page: Path | None, explain: bool) -> tuple[A
 
 @command()
 def champion(folder: Path) -> tuple[Any, ...]:
-    """The champion: its entry, its identity, and what it was trained on."""
+    """The champion: its entry, its identity, what it was trained on, and what waits to replace it."""
+    from rich.console import Group
+
     from tasks.score import champion_card
+    from tasks.terminal import promotions_text
 
     _, ledger = _opened(folder)
     found, card = champion_card(ledger)
+    state = ledger.state()
     document = {"schema_version": 1, **found.model_dump(mode="json"), "card": card.model_dump(mode="json")}
-    return document, (
+    said = (
         f"champion {found.candidate[:12]} since entry {found.number}: {card.trees} trees, {card.library}, "
         f"{card.train_rows:,} rows of {card.periods[0]} to {card.periods[-1]}"
     )
+    return document | _promotions(state), Group(said, *filter(None, [promotions_text(state)]))
 
 
 @command()
@@ -432,6 +454,59 @@ def rollback(folder: Path, to: int | None, reason: str) -> tuple[Any, ...]:
 
     done = rollback_in(folder, to=to, reason=reason)
     return done, f"entry {done.entry}: champion is {done.champion.candidate[:12]} again"
+
+
+@command()
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def hold(folder: Path, reason: str) -> tuple[Any, ...]:
+    """Promote nothing until `evergreen release`: for an incident. Runs still decide, rollback still works."""
+    from tasks.hold import hold as step
+
+    done = step(_opened(folder)[1], reason=reason)
+    return done, _control(done.entry, "promotions are held", done.promotion_waits)
+
+
+@command()
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def release(folder: Path, reason: str) -> tuple[Any, ...]:
+    """End a hold. What waited is promoted by the next run, if nothing has changed by then."""
+    from tasks.hold import release as step
+
+    done = step(_opened(folder)[1], reason=reason)
+    return done, _control(done.entry, "promotions are released", done.promotion_waits)
+
+
+def _control(entry: int, said: str, waits: str | None) -> str:
+    return f"entry {entry}: {said}" + (f"\n{waits}" if waits else "")
+
+
+@command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def approve(folder: Path, number: int, reason: str) -> tuple[Any, ...]:
+    """Agree to decision NUMBER, which waits for it, and put its challenger in office."""
+    from tasks.approve import approve_in
+
+    done = approve_in(folder, number, reason=reason)
+    before = "" if done.written else "; it stood before, and this reason was not written"
+    if done.promotion is None:
+        said = f"entry {done.approval} approved decision {number}, and nothing was promoted: "
+        return done, f"{said}{done.promotion_waits}", 1
+    return (
+        done,
+        f"entry {done.promotion}: the challenger is champion now, by approval {done.approval}{before}",
+    )
+
+
+@command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def reject(folder: Path, number: int, reason: str) -> tuple[Any, ...]:
+    """Keep the challenger of decision NUMBER out of office, though its verdict is to promote."""
+    from tasks.approve import reject as step
+
+    done = step(_opened(folder)[1], number, reason=reason)
+    return done, f"entry {done.rejection}: decision {number} is rejected; the champion stays"
 
 
 @command()

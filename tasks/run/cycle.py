@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from tasks.documents import canonical, digest
-from tasks.errors import Conflict, Corrupt
+from tasks.errors import Conflict, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
 from tasks.intake import Catalogue, Revision, update_catalogue
 from tasks.ledger import Ledger, State
+from tasks.ledger.state import LastDecision
+from tasks.ledger.waiting import waiting_words
 from tasks.opening import open_ledger
 from tasks.pins import fetch
 from tasks.prepare.window import NotEnoughPeriods, cutoffs, fresh_holdout
@@ -61,6 +63,7 @@ class Cycle:
     rows: int | None = None
     added: bool = False
     finished: str | None = None
+    changed_since: int | None = None
     dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -74,7 +77,8 @@ class Cycle:
 
     def outcome(self, verdict: Verdict, headline: str, **more: Any) -> Outcome:
         """The outcome as of now."""
-        champion = self.ledger.state().champion
+        state = self.ledger.state()
+        champion = state.champion
         return Outcome(
             model=self.ledger.model,
             verdict=verdict,
@@ -86,9 +90,19 @@ class Cycle:
             drill=self.drill,
             rehearsal=self.store.rehearsal,
             finished=self.finished,
+            hold=state.hold,
+            promotion_waits=self._waits(state),
             spent=self.spent,
             **more,
         )
+
+    def _waits(self, state: State) -> str | None:
+        if state.pending is not None and state.pending.number == self.changed_since:
+            return (
+                f"decision {state.pending.number} to promote is not in office, and this run left it there: "
+                "data or settings are not those that it was made from"
+            )
+        return waiting_words(state)
 
 
 def retrain(
@@ -116,9 +130,9 @@ def inputs_of(revisions: tuple[Revision, ...], params_hash: str) -> str:
 
 def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     arrivals = cycle.call("intake", cycle.steps.intake, cycle.folder.params, cycle.store)
-    state = _finish_interrupted(cycle, cycle.ledger.state())
-    _publish_interrupted(cycle, left, state)
     rules = rules_hash(cycle.folder.params)
+    state = _finish_interrupted(cycle, cycle.ledger.state(), arrivals.catalogue)
+    _publish_interrupted(cycle, left, state)
     cycle.arrived = tuple(one.period for one in arrivals.catalogue.pending(rules))
     idle = _idle(cycle, state, arrivals.catalogue, rules)
     if idle is not None:
@@ -131,22 +145,44 @@ def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
         discard(workspace)
 
 
-def _finish_interrupted(cycle: Cycle, state: State) -> State:
-    """Put in office what a run decided to promote before it died; nothing new is needed for that."""
-    if state.pending is None or cycle.pinned or cycle.drill:
+def _finish_interrupted(cycle: Cycle, state: State, catalogue: Catalogue) -> State:
+    """Put in office what a run decided before it died, or before a hold ended; nothing new is needed.
+
+    What has waited may be old: it is left where data or settings have changed since it was decided.
+    """
+    pending = state.pending
+    if pending is None or state.waits_for is not None or cycle.pinned or cycle.drill:
+        return state
+    if state.has_waited and not _as_decided(cycle, pending, catalogue):
+        cycle.changed_since = pending.number
+        _log.warning("not finishing decision %d: data or settings changed since it was made", pending.number)
         return state
     from tasks.promote import finish
 
-    finishing = f"promotion of decision {state.pending.number}, left by an interrupted run"
+    finishing = f"promotion of decision {pending.number}, {_left_by(state)}"
     _log.warning("finishing the %s", finishing)
     try:
-        state = finish(cycle.ledger, state.pending)
-    except Corrupt as damaged:
+        after = finish(cycle.ledger, pending)
+    except Refused as refused:
         # The champion stays, and the next decision takes this one's place: a cycle can go on without.
-        _log.error("the %s cannot be finished: %s", finishing, damaged)
-        return state
-    cycle.finished = finishing
-    return state
+        _log.error("the %s cannot be finished: %s", finishing, refused)
+        return cycle.ledger.state()
+    if after.champion != state.champion:
+        cycle.finished = finishing
+    return after
+
+
+def _as_decided(cycle: Cycle, pending: LastDecision, catalogue: Catalogue) -> bool:
+    """Whether batches and settings are those that the decision was made from, and nothing new has arrived."""
+    rules = rules_hash(cycle.folder.params)
+    same = pending.inputs == inputs_of(catalogue.usable(rules), cycle.folder.params.hash)
+    return same and not catalogue.pending(rules)
+
+
+def _left_by(state: State) -> str:
+    if state.answer is not None:
+        return f"approved by entry {state.answer.number}"
+    return f"held until entry {state.released}" if state.has_waited else "left by an interrupted run"
 
 
 def _publish_interrupted(cycle: Cycle, left: tuple[Workspace, ...], state: State) -> None:
