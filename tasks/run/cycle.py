@@ -37,7 +37,7 @@ from tasks.run.workspaces import (
 )
 from tasks.steps import Steps
 from tasks.store import Store
-from tasks.validate import Check, Checker, Validation, rules_hash
+from tasks.validate import Check, Checker, Validation, needs_great_expectations, rules_hash
 from tasks.version import manifest
 from tasks.version.commands import Dvc, KeptDvc, add, dvc, record
 from tasks.version.manifest import unjudged_manifest
@@ -206,7 +206,7 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     lock = lock_hash(cycle.folder)
     with (
         ThreadPoolExecutor(1) as beside,
-        Checker() if catalogue.pending(rules) else nullcontext() as check,
+        Checker() if _asks_another(cycle, catalogue.pending(rules)) else nullcontext() as check,
     ):
         # Before the ledger is written to: a store that does not keep its promises gets no entry.
         probed = beside.submit(cycle.call, "probe", cycle.store.probe)
@@ -236,6 +236,11 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
             return cycle.outcome("exhausted", str(exhausted))
         kept.result()
     return _conclude(cycle, workspace, lock, inputs)
+
+
+def _asks_another(cycle: Cycle, pending: tuple[Revision, ...]) -> bool:
+    """Whether something is to be checked that takes Great Expectations, which takes seconds to import."""
+    return bool(pending) and needs_great_expectations(cycle.folder.params, pending[0].period)
 
 
 def _accepted(

@@ -3,14 +3,20 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from tasks.documents import write_atomically
 from tasks.params import Params
-from tasks.validate.result import BatchReport, rules_hash
+from tasks.validate.found import Expectation
+from tasks.validate.result import BatchReport, Failure, rules_hash
 from tasks.workspace import BatchFile, Workspace
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 _log = logging.getLogger(__name__)
 
@@ -59,10 +65,10 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
 
 def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> BatchReport:
     """Judge one file: first what the file itself says, then the suite on its rows."""
-    from tasks.validate.schema import read_batch
-    from tasks.validate.suite import check, expectations
+    from tasks.validate.schema import Unreadable, open_batch
+    from tasks.validate.suite import expectations
 
-    def report(rows: int | None, checks: int, failures: list) -> BatchReport:  # type: ignore[type-arg]
+    def report(rows: int | None, checks: int, failures: list[Failure]) -> BatchReport:
         return BatchReport(
             period=batch.period,
             file=batch.name,
@@ -72,13 +78,36 @@ def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> Bat
             failures=tuple(failures),
         )
 
-    table, failures = read_batch(path, params.validation)
+    file, failures = open_batch(path, params.validation)
     declared = len(params.validation.columns)
-    if table is None:
+    if file is None:
         return report(None, declared, failures)
     suite = expectations(params, batch.period)
-    _log.info("validate %s: %d rows, %d checks", batch.period, table.num_rows, len(suite) + declared)
-    return report(table.num_rows, len(suite) + declared, check(table.to_pandas(), suite))
+    rows = file.metadata.num_rows
+    _log.info("validate %s: %d rows, %d checks", batch.period, rows, len(suite) + declared)
+    try:
+        with file:
+            return report(rows, len(suite) + declared, judge(file, suite, params))
+    except Unreadable as unreadable:
+        return report(None, declared, [unreadable.failure])
+
+
+def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> list[Failure]:
+    """Run the suite here, and in Great Expectations what only that knows; raises `Unreadable`."""
+    import pyarrow as pa
+
+    from tasks.validate.engine import run
+    from tasks.validate.known import knows
+    from tasks.validate.schema import scan
+    from tasks.validate.suite import check, failures
+
+    columns = params.validation.columns
+    ours = [one for one in suite if knows(one, columns)]
+    found = failures(run(partial(scan, file), ours))
+    if rest := [one for one in suite if not knows(one, columns)]:
+        table = pa.Table.from_batches(scan(file, list(columns)))
+        found += check(table.to_pandas(), rest)
+    return found
 
 
 def _known(path: Path, rules: str) -> BatchReport | None:

@@ -1,12 +1,15 @@
 """Batches are checked once for their content and the rules; what could not be checked blocks."""
 
+import subprocess
+import sys
+
 import pytest
 from data_factories import changed, put_batch, small_params, stage_bytes
 from factories import PARAMS, parquet, small_folder, small_frame
 
 import tasks.validate.step as validate_step
 from tasks.errors import BadInput
-from tasks.validate import rules_hash, validate
+from tasks.validate import needs_great_expectations, rules_hash, validate
 from tasks.validate.suite import check, expectations
 from tasks.workspace import Workspace
 
@@ -128,6 +131,32 @@ class TestCouldNotCheck:
         failures = check(small_frame(rows=150).drop(columns="z"), expectations(small_params(), JANUARY))
         assert failures
         assert all(one.column == "z" and "could not check" in one.message for one in failures)
+
+
+class TestWhoChecks:
+    """The engine checks what it knows; Great Expectations is asked for the rest, and imported for it only."""
+
+    def test_what_only_great_expectations_knows(self, tmp_path):
+        """A bound on text is judged by Great Expectations, the rest of the suite as ever."""
+        params = small_params(("day: {type: string}", "day: {type: string, min: 5}"))
+        workspace = Workspace(small_folder(tmp_path))
+        batch = put_batch(workspace, JANUARY, parquet(small_frame(JANUARY, rows=150).assign(x=9999.0)))
+        report = validate_step.check_batch(workspace.batches / batch.name, batch, params, rules_hash(params))
+        assert needs_great_expectations(params, JANUARY)
+        assert [(one.column, one.rows) for one in report.failures] == [("x", 150), ("day", None)]
+        assert report.failures[1].message.startswith("day: could not check be_between: ")
+
+    def test_what_the_engine_knows(self, workspace):
+        """Such a suite is checked by a process that never imports Great Expectations."""
+        assert not needs_great_expectations(workspace.params, JANUARY)
+        script = (
+            "import sys; from pathlib import Path; from tasks.validate import validate; "
+            "from tasks.workspace import Workspace; "
+            "print(len(validate(Workspace(Path(sys.argv[1]))).blocked), 'great_expectations' in sys.modules)"
+        )
+        command = [sys.executable, "-c", script, str(workspace.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["1", "False"]
 
 
 class TestNames:
