@@ -5,6 +5,7 @@ A model folder holds `params.yaml` and `dvc.yaml`. A run works in a workspace of
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,6 +98,11 @@ class Workspace:
         return self.data / "validation"
 
     @property
+    def rules(self) -> Path:
+        """By which rules the reports in `validation` judge."""
+        return self.validation / "rules.json"
+
+    @property
     def dataset(self) -> Path:
         return self.data / "dataset.json"
 
@@ -160,13 +166,20 @@ class Workspace:
     def runs(self) -> Path:
         return self.root / ".evergreen" / "runs"
 
+    @property
+    def known_hashes(self) -> Path:
+        """Hashes of files by their stat: the model folder's, and its runs', which share its cache."""
+        runs = self.root.parent
+        is_run = (runs.parent.name, runs.name) == (self.runs.parent.name, self.runs.name)
+        return (runs if is_run else self.runs).parent / "hashes.json"
+
     def batch_files(self) -> list[BatchFile]:
         """The batches at hand, by period; at most one revision of each."""
         files = [
             BatchFile.of(path) for path in sorted(self.batches.glob("*")) if not path.name.startswith(".")
         ]
         periods = [file.period for file in files]
-        if twice := sorted({period for period in periods if periods.count(period) > 1}):
+        if twice := sorted(period for period, count in Counter(periods).items() if count > 1):
             raise BadInput(f"{self.batches}: two revisions of {', '.join(twice)}; keep the one that counts")
         return files
 

@@ -38,6 +38,7 @@ from tasks.run.workspaces import (
 from tasks.steps import Steps
 from tasks.store import Store
 from tasks.validate import Check, Checker, Validation, needs_great_expectations, rules_hash
+from tasks.validate.shelf import bring, keep
 from tasks.version import manifest
 from tasks.version.commands import Dvc, KeptDvc, add, dvc, record
 from tasks.version.manifest import unjudged_manifest
@@ -257,7 +258,7 @@ def _accepted(
         _assemble(cycle, workspace, usable)
         with ThreadPoolExecutor(1) as beside:
             validating = beside.submit(
-                copy_context().run, cycle.call, "validate", cycle.steps.validate, workspace, check
+                copy_context().run, cycle.call, "validate", _validate, cycle, workspace, usable, check
             )
             ahead = _go_ahead(cycle, workspace)
             validation: Validation = validating.result()
@@ -274,6 +275,17 @@ def _accepted(
             cycle.ledger.model,
             lambda newest, reasons=reasons: newest.with_verdicts((), reasons, rules),  # type: ignore[misc]
         )
+
+
+def _validate(
+    cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...], check: Check | None
+) -> Validation:
+    """Check what nobody has checked under these rules, on whatever machine, and keep what was found."""
+    hashes = {one.file: one.sha256 for one in usable}
+    bring(cycle.store, workspace, hashes)
+    validation: Validation = cycle.steps.validate(workspace, check)
+    keep(cycle.store, cycle.ledger.model, validation.made, hashes)
+    return validation
 
 
 def _assemble(cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...]) -> None:

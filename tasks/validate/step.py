@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tasks.documents import write_atomically
 from tasks.params import Params
 from tasks.validate.found import Expectation
-from tasks.validate.result import BatchReport, Failure, rules_hash
+from tasks.validate.result import BatchReport, Failure, changes, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
 if TYPE_CHECKING:
@@ -26,10 +26,19 @@ Check = Callable[[Path, BatchFile, Params, str], BatchReport]
 
 @dataclass(frozen=True)
 class Validation:
-    """Reports of every batch at hand, and how many of them had to be made now."""
+    """Reports of every batch at hand, and those of them that had to be made now.
+
+    `again` says how many had been checked under other rules before, and what changed in the rules.
+    """
 
     reports: tuple[BatchReport, ...]
-    checked: int
+    made: tuple[BatchReport, ...]
+    again: str | None = None
+
+    @property
+    def checked(self) -> int:
+        """How many were checked now."""
+        return len(self.made)
 
     @property
     def blocked(self) -> tuple[BatchReport, ...]:
@@ -48,19 +57,48 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
     batches = workspace.batch_files()
-    known = {batch: _known(workspace.validation / batch.report, rules) for batch in batches}
-    reports = []
+    known = {batch: known_report(workspace, batch) for batch in batches}
+    again = _again(workspace, [one.rules != rules for one in known.values() if one is not None].count(True))
+    reports, made = [], []
     for batch in batches:
         report = known[batch]
-        if report is None:
+        if report is None or report.rules != rules:
             report = check(workspace.batches / batch.name, batch, params, rules)
             write_atomically(workspace.validation / batch.report, report.to_bytes())
+            made.append(report)
         reports.append(report)
-    wanted = {batch.report for batch in batches}
+    _tidy(workspace, {batch.report for batch in batches})
+    return Validation(tuple(reports), tuple(made), again)
+
+
+def known_report(workspace: Workspace, batch: BatchFile) -> BatchReport | None:
+    """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
+    try:
+        report = BatchReport.model_validate_json((workspace.validation / batch.report).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return report if report.file == batch.name else None
+
+
+def _again(workspace: Workspace, count: int) -> str | None:
+    """How many batches are checked once more, and why."""
+    if not count:
+        return None
+    before = workspace.rules.read_bytes() if workspace.rules.exists() else b""
+    what = "; ".join(changes(before, rules_document(workspace.params)))
+    said = f"the rules have changed ({what}): {count} batch{'es' * (count > 1)} checked again"
+    _log.warning("validate: %s", said)
+    return said
+
+
+def _tidy(workspace: Workspace, wanted: set[str]) -> None:
+    """Leave the reports that count, and the rules by which they judge."""
     for stale in workspace.validation.glob("*.json"):
-        if stale.name not in wanted:
+        if stale.name not in wanted | {workspace.rules.name}:
             stale.unlink()
-    return Validation(tuple(reports), sum(report is None for report in known.values()))
+    document = rules_document(workspace.params)
+    if not workspace.rules.exists() or workspace.rules.read_bytes() != document:
+        write_atomically(workspace.rules, document)
 
 
 def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> BatchReport:
@@ -108,11 +146,3 @@ def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> l
         table = pa.Table.from_batches(scan(file, list(columns)))
         found += check(table.to_pandas(), rest)
     return found
-
-
-def _known(path: Path, rules: str) -> BatchReport | None:
-    try:
-        report = BatchReport.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return report if report.rules == rules else None

@@ -1,12 +1,16 @@
 """Which batches make a dataset version: a stage of dvc.yaml."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasks.documents import Document, digest_file, write_atomically
+from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, Refused
+from tasks.params import ValidateParams
 from tasks.validate.result import BatchReport, rules_hash
+from tasks.version.hashes import KnownHashes
 from tasks.workspace import BatchFile, Workspace, output_of
 
 
@@ -28,33 +32,51 @@ class Dataset(Document):
 def manifest(workspace: Workspace) -> Dataset:
     """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
     rules = rules_hash(workspace.params)
-    for batch in workspace.batch_files():
-        report = _report(workspace, batch, rules)
-        if not report.passed:
-            raise Refused(f"blocked: {report.reason}")
-    return unjudged_manifest(workspace)
+    reports = [_report(workspace, batch, rules) for batch in workspace.batch_files()]
+    if blocked := [report.reason for report in reports if not report.passed]:
+        raise Refused(f"blocked: {blocked[0]}")
+    return _written(workspace, {report.file: report.rows for report in reports})
 
 
 def unjudged_manifest(workspace: Workspace) -> Dataset:
     """The same manifest before validation has spoken, for work whose result is dropped if it says no."""
-    dataset = Dataset(batches=tuple(_listed(workspace, batch) for batch in workspace.batch_files()))
+    rules = rules_hash(workspace.params)
+    rows = {}
+    for batch in workspace.batch_files():
+        with suppress(BadInput):
+            report = _report(workspace, batch, rules)
+            rows[batch.name] = report.rows if report.passed else None
+    return _written(workspace, rows)
+
+
+def _written(workspace: Workspace, rows: Mapping[str, int | None]) -> Dataset:
+    hashes = KnownHashes(workspace.known_hashes)
+    listed = (_listed(workspace, batch, hashes, rows.get(batch.name)) for batch in workspace.batch_files())
+    dataset = Dataset(batches=tuple(listed))
+    hashes.save()
     write_atomically(workspace.dataset, dataset.to_bytes())
     return dataset
 
 
-def _listed(workspace: Workspace, batch: BatchFile) -> DatasetBatch:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from tasks.validate.schema import size_failure
-
+def _listed(workspace: Workspace, batch: BatchFile, hashes: KnownHashes, rows: int | None) -> DatasetBatch:
+    """A batch whose report says how many rows it has is not opened again: these rules have judged it."""
     path = workspace.batches / batch.name
-    sha256 = digest_file(path)
+    sha256 = hashes.of(path)
     if not sha256.startswith(batch.short):
         raise BadInput(
             f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
             "batches are immutable: bring the original back with `evergreen fetch`"
         )
+    known = rows if rows is not None else _counted(path, workspace.params.validation)
+    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=known)
+
+
+def _counted(path: Path, rules: ValidateParams) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from tasks.validate.schema import size_failure
+
     try:
         metadata = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
@@ -62,9 +84,9 @@ def _listed(workspace: Workspace, batch: BatchFile) -> DatasetBatch:
             f"{path}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
         ) from error
     # Before validation has spoken, too: what is no data must not be unpacked by the steps that go ahead.
-    if unfit := size_failure(metadata, path, workspace.params.validation):
+    if unfit := size_failure(metadata, path, rules):
         raise BadInput(f"{path}: {unfit.message}")
-    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=metadata.num_rows)
+    return int(metadata.num_rows)
 
 
 def _report(workspace: Workspace, batch: BatchFile, rules: str) -> BatchReport:

@@ -70,7 +70,10 @@ class TestEachBatchOnce:
         validation = validate(workspace)
         assert not validation.blocked
         assert counted == [JANUARY, FEBRUARY, FEBRUARY]
-        assert len(stage_bytes(workspace.validation)) == 2
+        assert set(stage_bytes(workspace.validation)) == {
+            "rules.json",
+            *(batch.report for batch in workspace.batch_files()),
+        }
 
     def test_changed_rules_check_again(self, workspace):
         """Another bound is another rule: both batches are checked under it."""
@@ -79,6 +82,29 @@ class TestEachBatchOnce:
         workspace.params_file.write_text(text)
         validation = validate(Workspace(workspace.root))
         assert (validation.checked, len(validation.blocked)) == (2, 0)
+
+    def test_it_says_how_many_are_checked_again_and_why(self, workspace):
+        """Each setting that has changed is named, with what it was and is; the first check is no second."""
+        assert validate(workspace).again is None
+        text = changed(("x: {type: number, min: -10, max: 10}", "x: {type: number, max: 99999}"))
+        workspace.params_file.write_text(text)
+        assert validate(Workspace(workspace.root)).again == (
+            "the rules have changed (validate.columns.x.max: 10.0 -> 99999.0; "
+            "validate.columns.x.min: -10.0 -> null): 2 batches checked again"
+        )
+        assert validate(Workspace(workspace.root)).again is None
+
+    @pytest.mark.parametrize("damage", [b"", b"[]", b"\xff"])
+    def test_rules_that_cannot_be_read(self, workspace, damage):
+        """The batches are checked again all the same, and why is not known."""
+        validate(workspace)
+        workspace.params_file.write_text(
+            changed(("rows: {min: 100, max: 5000}", "rows: {min: 99, max: 5000}"))
+        )
+        workspace.rules.write_bytes(damage)
+        validation = validate(Workspace(workspace.root))
+        assert validation.checked == 2
+        assert "what they were before is not known" in validation.again
 
     @pytest.mark.parametrize("damage", [b"", b"{}", b"not json"])
     def test_a_damaged_report_is_made_again(self, workspace, damage):
