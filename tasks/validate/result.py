@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+from pydantic import ValidationError
+
 from tasks.documents import Document, canonical, digest
 from tasks.params import Params
+from tasks.workspace import BatchFile
 
 
 class Failure(Document):
@@ -41,6 +44,17 @@ class BatchReport(Document):
         """Every failure in one line."""
         rows = f" of {self.rows:,} rows" if self.rows is not None else ""
         return f"{self.period}{rows}: " + "; ".join(failure.message for failure in self.failures)
+
+
+def known_report(folder: str, batch: BatchFile) -> BatchReport | None:
+    """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
+    try:
+        # There is one for each batch that ever came: the shortest way to its bytes.
+        with open(f"{folder}/{batch.report}", "rb", buffering=0) as file:  # noqa: PTH123
+            report = BatchReport.model_validate_json(file.read())
+    except (OSError, ValidationError):
+        return None
+    return report if report.file == batch.name else None
 
 
 _MEANING = 1

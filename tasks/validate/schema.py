@@ -63,13 +63,13 @@ def _unreadable(error: Exception) -> Failure:
     return Failure.of_file("readable", f"not a readable Parquet file (cut short?): {reason}")
 
 
-def size_failure(metadata: pq.FileMetaData, path: Path, rules: ValidateParams) -> Failure | None:
+def size_failure(metadata: pq.FileMetaData, path: str | Path, rules: ValidateParams) -> Failure | None:
     """Why a file is too much to be read at all: a few bytes can stand for billions of equal rows."""
     if metadata.num_rows > rules.rows.max:
         message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {metadata.num_rows:,}"
         return Failure.of_file("row_count_to_be_between", message)
     inflated = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    if inflated > _BOMB * max(path.stat().st_size, 1 << 20):
+    if inflated > _BOMB * max(Path(path).stat().st_size, 1 << 20):
         return Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
     return None
 

@@ -1,18 +1,17 @@
 """The step: each batch is checked once per content and rules; its report stays beside it."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from tasks.documents import write_atomically
 from tasks.params import Params
 from tasks.validate.found import Expectation
-from tasks.validate.result import BatchReport, Failure, changes, rules_document, rules_hash
+from tasks.validate.result import BatchReport, Failure, changes, known_report, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
 if TYPE_CHECKING:
@@ -57,7 +56,8 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
     batches = workspace.batch_files()
-    known = {batch: known_report(workspace, batch) for batch in batches}
+    folder = str(workspace.validation)
+    known = {batch: known_report(folder, batch) for batch in batches}
     again = _again(workspace, [one.rules != rules for one in known.values() if one is not None].count(True))
     reports, made = [], []
     for batch in batches:
@@ -69,15 +69,6 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
         reports.append(report)
     _tidy(workspace, {batch.report for batch in batches})
     return Validation(tuple(reports), tuple(made), again)
-
-
-def known_report(workspace: Workspace, batch: BatchFile) -> BatchReport | None:
-    """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
-    try:
-        report = BatchReport.model_validate_json((workspace.validation / batch.report).read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return report if report.file == batch.name else None
 
 
 def _again(workspace: Workspace, count: int) -> str | None:
@@ -93,9 +84,9 @@ def _again(workspace: Workspace, count: int) -> str | None:
 
 def _tidy(workspace: Workspace, wanted: set[str]) -> None:
     """Leave the reports that count, and the rules by which they judge."""
-    for stale in workspace.validation.glob("*.json"):
-        if stale.name not in wanted | {workspace.rules.name}:
-            stale.unlink()
+    for name in set(os.listdir(workspace.validation)) - wanted - {workspace.rules.name}:  # noqa: PTH208
+        if name.endswith(".json"):
+            (workspace.validation / name).unlink()
     document = rules_document(workspace.params)
     if not workspace.rules.exists() or workspace.rules.read_bytes() != document:
         write_atomically(workspace.rules, document)

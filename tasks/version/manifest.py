@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, Refused
 from tasks.params import ValidateParams
-from tasks.validate.result import BatchReport, rules_hash
+from tasks.validate.result import BatchReport, known_report, rules_hash
 from tasks.version.hashes import KnownHashes
 from tasks.workspace import BatchFile, Workspace, output_of
 
@@ -32,46 +32,56 @@ class Dataset(Document):
 def manifest(workspace: Workspace) -> Dataset:
     """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
     rules = rules_hash(workspace.params)
-    reports = [_report(workspace, batch, rules) for batch in workspace.batch_files()]
-    if blocked := [report.reason for report in reports if not report.passed]:
-        raise Refused(f"blocked: {blocked[0]}")
-    return _written(workspace, {report.file: report.rows for report in reports})
+    rows: dict[BatchFile, int | None] = {}
+    folder = str(workspace.validation)
+    for batch in workspace.batch_files():
+        report = _report(folder, batch, rules)
+        if not report.passed:
+            raise Refused(f"blocked: {report.reason}")
+        rows[batch] = report.rows
+    return _written(workspace, rows)
 
 
 def unjudged_manifest(workspace: Workspace) -> Dataset:
     """The same manifest before validation has spoken, for work whose result is dropped if it says no."""
     rules = rules_hash(workspace.params)
-    rows = {}
-    for batch in workspace.batch_files():
+    rows: dict[BatchFile, int | None] = dict.fromkeys(workspace.batch_files())
+    folder = str(workspace.validation)
+    for batch in rows:
         with suppress(BadInput):
-            report = _report(workspace, batch, rules)
-            rows[batch.name] = report.rows if report.passed else None
+            report = _report(folder, batch, rules)
+            rows[batch] = report.rows if report.passed else None
     return _written(workspace, rows)
 
 
-def _written(workspace: Workspace, rows: Mapping[str, int | None]) -> Dataset:
-    hashes = KnownHashes(workspace.known_hashes)
-    listed = (_listed(workspace, batch, hashes, rows.get(batch.name)) for batch in workspace.batch_files())
+def _written(workspace: Workspace, rows: Mapping[BatchFile, int | None]) -> Dataset:
+    hashes, folder, rules = (
+        KnownHashes(workspace.known_hashes),
+        str(workspace.batches),
+        workspace.params.validation,
+    )
+    listed = (_listed(f"{folder}/{batch.name}", batch, hashes, rules, rows[batch]) for batch in rows)
     dataset = Dataset(batches=tuple(listed))
     hashes.save()
     write_atomically(workspace.dataset, dataset.to_bytes())
     return dataset
 
 
-def _listed(workspace: Workspace, batch: BatchFile, hashes: KnownHashes, rows: int | None) -> DatasetBatch:
+def _listed(
+    path: str, batch: BatchFile, hashes: KnownHashes, rules: ValidateParams, rows: int | None
+) -> DatasetBatch:
     """A batch whose report says how many rows it has is not opened again: these rules have judged it."""
-    path = workspace.batches / batch.name
     sha256 = hashes.of(path)
     if not sha256.startswith(batch.short):
         raise BadInput(
             f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
             "batches are immutable: bring the original back with `evergreen fetch`"
         )
-    known = rows if rows is not None else _counted(path, workspace.params.validation)
+    known = rows if rows is not None else _counted(path, rules)
     return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=known)
 
 
-def _counted(path: Path, rules: ValidateParams) -> int:
+def _counted(path: str, rules: ValidateParams) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -89,15 +99,16 @@ def _counted(path: Path, rules: ValidateParams) -> int:
     return int(metadata.num_rows)
 
 
-def _report(workspace: Workspace, batch: BatchFile, rules: str) -> BatchReport:
-    path = workspace.validation / batch.report
+def _report(folder: str, batch: BatchFile, rules: str) -> BatchReport:
+    report = known_report(folder, batch)
+    if report is not None and report.rules == rules:
+        return report
+    path = Path(folder) / batch.report
     try:
-        report = BatchReport.model_validate_json(output_of("validate", path))
+        BatchReport.model_validate_json(output_of("validate", path))
     except ValidationError as error:
         raise BadInput(f"{path}: not a report of validate; run `evergreen validate`") from error
-    if (report.file, report.rules) != (batch.name, rules):
-        raise BadInput(f"{path}: of another batch or under other rules; run `evergreen validate` again")
-    return report
+    raise BadInput(f"{path}: of another batch or under other rules; run `evergreen validate` again")
 
 
 def read_dataset(path: Path) -> Dataset:
