@@ -9,11 +9,9 @@ from factories import small_frame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.errors import Refused
 from tasks.evaluate.step import compare
-from tasks.ledger import Ledger
-from tasks.plan import BATCHES, GAINS, plan, planned
-from tasks.store import open_store
+from tasks.plan.document import BATCHES, GAINS
+from tasks.plan.measured import planned
 
 PARAMS = small_params()
 ROWS = small_frame("2024-02", rows=300).dropna(subset="label").astype({"label": "int8"})
@@ -89,10 +87,3 @@ class TestPlanned:
         clauses = {name: one for name, one in EVIDENCE.clauses.items() if name != "beats-champion"}
         less = planned(EVIDENCE.model_copy(update={"clauses": clauses}), PARAMS.contract, "s", 7)
         assert [one.clause for one in less.clauses] == ["beats-base-rate"]
-
-
-class TestBeforeAnyDecision:
-    def test_it_says_what_to_do(self, tmp_path):
-        """How much a lead moves is learned from the first decision."""
-        with pytest.raises(Refused, match=r"no decision yet.*run `evergreen run`"):
-            plan(Ledger(open_store(str(tmp_path)), "small"), PARAMS.contract)
