@@ -63,6 +63,7 @@ def fetch(folder: Path) -> tuple[Any, ...]:
     from tasks.pins import fetch as pin_champion
     from tasks.run.workspaces import assemble
     from tasks.validate import rules_hash
+    from tasks.validate.shelf import bring
     from tasks.version.commands import dvc
     from tasks.version.remote import configure
 
@@ -71,6 +72,7 @@ def fetch(folder: Path) -> tuple[Any, ...]:
     usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
     configure(home)
     assemble(home, home, ledger.store, usable, dvc)
+    bring(ledger.store, home, {one.file: one.sha256 for one in usable})
     champion = f"champion of entry {pin.champion.number}" if pin.champion else "no champion yet"
     return pin, f"pinned: {champion}, contract {pin.contract[:12]}; {len(usable)} batches in {home.batches}"
 
@@ -109,6 +111,7 @@ def validate(folder: Path) -> tuple[Any, ...]:
         if one.passed
     ]
     lines += [f"blocked: {one.reason}" for one in validation.blocked]
+    lines += [validation.again] if validation.again else []
     document = {"schema_version": 1, "reports": [one.model_dump(mode="json") for one in validation.reports]}
     return document, "\n".join(lines), int(bool(validation.blocked))
 

@@ -39,7 +39,8 @@ from tasks.run.workspaces import (
 )
 from tasks.steps import Steps
 from tasks.store import Store
-from tasks.validate import Check, Checker, Validation, rules_hash
+from tasks.validate import Check, Checker, Validation, needs_great_expectations, rules_hash
+from tasks.validate.shelf import bring, keep
 from tasks.version import manifest
 from tasks.version.commands import Dvc, KeptDvc, add, dvc, record
 from tasks.version.manifest import unjudged_manifest
@@ -242,7 +243,7 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     lock = lock_hash(cycle.folder)
     with (
         ThreadPoolExecutor(1) as beside,
-        Checker() if catalogue.pending(rules) else nullcontext() as check,
+        Checker() if _asks_another(cycle, catalogue.pending(rules)) else nullcontext() as check,
     ):
         # Before the ledger is written to: a store that does not keep its promises gets no entry.
         probed = beside.submit(cycle.call, "probe", cycle.store.probe)
@@ -274,6 +275,11 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     return _conclude(cycle, workspace, lock, inputs)
 
 
+def _asks_another(cycle: Cycle, pending: tuple[Revision, ...]) -> bool:
+    """Whether something is to be checked that takes Great Expectations, which takes seconds to import."""
+    return bool(pending) and needs_great_expectations(cycle.folder.params, pending[0].period)
+
+
 def _accepted(
     cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str, check: Check | None
 ) -> tuple[Catalogue, Exception | None]:
@@ -288,7 +294,7 @@ def _accepted(
         _assemble(cycle, workspace, usable)
         with ThreadPoolExecutor(1) as beside:
             validating = beside.submit(
-                copy_context().run, cycle.call, "validate", cycle.steps.validate, workspace, check
+                copy_context().run, cycle.call, "validate", _validate, cycle, workspace, usable, check
             )
             ahead = _go_ahead(cycle, workspace)
             validation: Validation = validating.result()
@@ -305,6 +311,17 @@ def _accepted(
             cycle.ledger.model,
             lambda newest, reasons=reasons: newest.with_verdicts((), reasons, rules),  # type: ignore[misc]
         )
+
+
+def _validate(
+    cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...], check: Check | None
+) -> Validation:
+    """Check what nobody has checked under these rules, on whatever machine, and keep what was found."""
+    hashes = {one.file: one.sha256 for one in usable}
+    bring(cycle.store, workspace, hashes)
+    validation: Validation = cycle.steps.validate(workspace, check)
+    keep(cycle.store, cycle.ledger.model, validation.made, hashes)
+    return validation
 
 
 def _assemble(cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...]) -> None:
