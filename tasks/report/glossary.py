@@ -135,6 +135,7 @@ KINDS = {
     "net_value": "net value",
     "latency": "latency",
     "size": "model size",
+    "training_cost": "training cost",
 }
 """What each kind of clause is called on a page: a term of the glossary."""
 
