@@ -139,8 +139,8 @@ class TestLeaks:
     def test_a_holdout_row_in_training(self, tmp_path, monkeypatch, part):
         """One planted row of the holdout among those trained or selected on: `Leak`, and no look."""
 
-        def leaking(rows, settings, times, objective):
-            parts, excluded = split(rows, settings, times, objective)
+        def leaking(rows, settings, times, *label):
+            parts, excluded = split(rows, settings, times, *label)
             moved = parts[HOLDOUT].tail(1)
             parts[part] = pd.concat([moved, parts[part]], ignore_index=True)
             parts[HOLDOUT] = parts[HOLDOUT].iloc[:-1]
