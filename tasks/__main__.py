@@ -164,7 +164,7 @@ def train(folder: Path, drill: bool) -> tuple[Any, ...]:
 
 @command()
 def evaluate(folder: Path) -> tuple[Any, ...]:
-    """Record a look at the holdout, then compare challenger, champion and base rate on it."""
+    """Record a look at the holdout, then compare challenger, champion and naive baseline on it."""
     from tasks.decide.asks import metric_words
     from tasks.objectives import OBJECTIVES
     from tasks.steps import evaluate as step
@@ -280,7 +280,9 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
         raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
     scorer = champion_scorer(ledger)
     told = scorer.answer(scorer.complete(values))
-    said = f"{told.get('probability', told.get('prediction')):.4f}"
+    answer = told.get("probability", told.get("prediction"))
+    each = [f"{one} {told[f'probability_{one}']:.4f}" for one in scorer.card.classes]
+    said = f"{answer}: {', '.join(each)}" if each else f"{answer:.4f}"
     notes = [{True: "alarm", False: "no alarm"}[told["alarm"]]] if "alarm" in told else []
     if "possible_labels" in told:
         notes.append(f"possible labels: {told['possible_labels']}")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tasks.documents import Document
 from tasks.errors import BadInput, Refused
+from tasks.evaluate.classes import likeliest
 from tasks.ledger import Champion, Ledger
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.opening import open_ledger
@@ -37,9 +38,11 @@ class Scorer:
         return cls(card, load_model(data, sha256=card.model_sha256), number)
 
     def one(self, row: Mapping[str, Any]) -> float:
-        """The probability of label 1, or the number predicted: each feature by name, None where missing."""
-        matrix, _ = encode({name: [value] for name, value in row.items()}, self.card.features)
-        return float(self.card.answers(self.model.predict(matrix, threads=1))[0])
+        """The probability of label 1, or of the likeliest class, or the number predicted.
+
+        Each feature by name, None where missing.
+        """
+        return float(self._one(row).max())
 
     def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`values` with every feature that is not named as missing; raises `BadInput` for a stranger."""
@@ -50,24 +53,34 @@ class Scorer:
 
     def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """As `batch`, for one row."""
-        told = self._told(np.array([self.one(row)]))
+        told = self._told(self._one(row))
         return {**{name: values[0].item() for name, values in told.items()}, "champion": self.number}
 
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
         """Probability and alarm (or prediction), and champion, for each row; unseen categories by feature.
 
+        Of classes, `probability_<class>` for each, and as `prediction` the likeliest, in the declared values.
         If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure.
         """
         matrix, unseen = encode(rows, self.card.features)
         told = self._told(self.card.answers(self.model.predict(matrix)))
         possible = told.pop("possible_labels", None)
         scores = pd.DataFrame(told).assign(champion=self.number or 0)
+        if any(isinstance(one, str) for one in self.card.classes):
+            scores = scores.astype({"prediction": "str"})
         if possible is not None:
             scores["possible_labels"] = pd.Series(possible, dtype="str")
         return scores, unseen
 
+    def _one(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
+        matrix, _ = encode({name: [value] for name, value in row.items()}, self.card.features)
+        return self.card.answers(self.model.predict(matrix, threads=1))
+
     def _told(self, said: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
-        """What the model says (n,) under the names that users read."""
+        """What the model says of n rows under the names that users read."""
+        if classes := self.card.classes:
+            each = {f"probability_{one}": said[:, place] for place, one in enumerate(classes)}
+            return {**each, "prediction": np.array(classes)[likeliest(said)]}
         if self.card.threshold is None:
             return {"prediction": said}
         told: dict[str, NDArray[Any]] = {"probability": said, "alarm": said >= self.card.threshold}

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tasks.evaluate.classes import confusion
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Interval
-from tasks.evaluate.findings import Bin, MetricEvidence, SliceEvidence
+from tasks.evaluate.findings import Bin, Confusion, MetricEvidence, SliceEvidence
 from tasks.evaluate.metrics import (
     LOG_LOSS,
     METRICS,
@@ -22,6 +23,7 @@ from tasks.evaluate.metrics import (
     remembered,
     single,
 )
+from tasks.objectives import Class
 from tasks.params import CostParams
 
 ALARMING = (LOG_LOSS.name, VALUE.name, RMSE.name)
@@ -40,6 +42,11 @@ def naive(rate: float, rows: int, costs: Costs | None) -> Answers:
     alarm = rate * costs.true_positive + (1 - rate) * costs.false_positive
     quiet = rate * costs.false_negative + (1 - rate) * costs.true_negative
     return constant(rate, rows, 0.0 if alarm > quiet else NO_ALARM)
+
+
+def naive_shares(shares: tuple[float, ...], rows: int) -> Answers:
+    """The share of each class among the training rows, for every row."""
+    return Answers(np.tile(np.asarray(shares, dtype=np.float64), (rows, 1)), None)
 
 
 def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
@@ -74,7 +81,7 @@ def slice_evidence(column: str, seen: Comparison) -> Iterator[SliceEvidence]:
 
 
 def calibration(seen: Comparison) -> dict[str, tuple[Bin, ...]]:
-    """Reliability by ten quantile bins, of the challenger and of the champion; none of a regression."""
+    """Reliability by ten quantile bins, of the challenger and of the champion; of a binary model only."""
     if not seen.objective.probabilities:
         return {}
     models = {"challenger": seen.challenger, "champion": seen.champion}
@@ -85,11 +92,18 @@ def calibration(seen: Comparison) -> dict[str, tuple[Bin, ...]]:
     }
 
 
+def confused(seen: Comparison, classes: tuple[Class, ...]) -> Confusion | None:
+    """What came against what the challenger said; None of a model without classes."""
+    if not seen.objective.classes:
+        return None
+    return Confusion(classes=classes, counts=confusion(seen.labels, seen.challenger.predictions))
+
+
 def alarms(metrics: dict[str, MetricEvidence], currency: str) -> tuple[str, ...]:
     """What must be said loudly, whatever the verdict: a champion that is worse than knowing nothing.
 
-    In log loss and RMSE, the naive baseline says the mean label for everybody; in value, it warns
-    everybody or nobody, whichever paid on the training rows.
+    In log loss and RMSE, the naive baseline says the mean label, or the class shares, for everybody; in
+    value, it warns everybody or nobody, whichever paid on the training rows.
     """
     told = []
     for name in [name for name in ALARMING if name in metrics]:

@@ -1,10 +1,12 @@
 """What evaluation finds, as a document: `evidence.json`. Every advantage is positive when better."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
-from tasks.objectives import Declared
+from tasks.objectives import Class, Declared
 
 
 class Serial(Document):
@@ -115,11 +117,19 @@ class ValueByThreshold(Document):
     models: dict[str, ValueCurve]
 
 
+class Confusion(Document):
+    """Rows by the class that came (outer) and the one that the challenger found likeliest (inner)."""
+
+    classes: tuple[Class, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
 class Evidence(Document):
     """All that the holdout says about a challenger. `incumbent` is the champion, or the naive baseline.
 
-    That is one answer for every row, the mean label of the training rows: `base_rate`. Of a regression
-    there are no positives, and no currency.
+    That is one answer for every row, the mean label of the training rows: `base_rate`. Of a multiclass
+    model it is the share of each class, and `base_rate` is the largest. Only a binary model has positives
+    and a currency, and only a multiclass one has a `confusion`.
     """
 
     holdout: tuple[str, ...]
@@ -140,6 +150,7 @@ class Evidence(Document):
     alarms: tuple[str, ...]
     value_by_threshold: ValueByThreshold | None = None
     objective: Declared = "binary"
+    confusion: Annotated[Confusion | None, Field(exclude_if=lambda found: found is None)] = None
 
 
 class Look(Document):

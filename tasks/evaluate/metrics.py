@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.errors import BadInput, EvergreenError
+from tasks.evaluate.classes import hits, likeliest, log_losses, of_labels, squared_errors
 from tasks.evaluate.distances import absolute_rows, least_absolute_lead, root_rows, squared_rows
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
 from tasks.objectives import Objective
@@ -40,11 +41,11 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one model says of the rows, (n,), and the threshold from which it raises an alarm.
+    """What one model says of the rows, (n,) or (n, classes), and the threshold from which it raises an alarm.
 
     The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
-    sets of possible labels, where it has them. A model that predicts numbers has neither, and raises no
-    alarms.
+    sets of possible labels, where it has them. A model that predicts numbers, or a probability for
+    each class, has neither, and raises no alarms.
     """
 
     predictions: Floats
@@ -56,14 +57,20 @@ class Answers:
         """What is said, where it is the probability of label 1."""
         return self.predictions
 
+    @property
+    def of_classes(self) -> bool:
+        """Whether there is a probability for each class; labels are then places among the classes."""
+        return self.predictions.ndim > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A number about a model: `rows` gives (n,) contributions whose mean is the metric.
 
-    `by_row`: a row's contribution depends on that row alone. `share`: it does not, and the metric lies in
-    [0, 1]. `numbers`: labels are numbers, so that no row has a worst, but for a lead whose least follows
-    from what the two models say (`least_lead`: champion's and challenger's predictions to (n,)).
+    `by_row`: a row's contribution depends on that row alone. `share`: the metric lies in [0, 1], and is no
+    plain mean or lies near 1. `numbers`: labels are numbers, so that no row has a worst, but for a lead
+    whose least follows from what the two models say (`least_lead`: champion's and challenger's predictions
+    to (n,)). `by_class`: what each class as the label would make of probabilities (n, classes), (n, classes).
     """
 
     name: str
@@ -74,6 +81,7 @@ class Metric:
     share: bool = False
     numbers: bool = False
     least_lead: Callable[[Floats, Floats], Floats] | None = None
+    by_class: Callable[[Floats], Floats] | None = None
 
 
 class Bin(NamedTuple):
@@ -151,6 +159,13 @@ def alarms_of(answers: Answers) -> Floats:
     if answers.threshold is None:
         return np.zeros(len(answers.predictions))
     return (answers.probabilities >= answers.threshold).astype(np.float64)
+
+
+def decisions_of(answers: Answers) -> Floats:
+    """What the model decides about each row, (n,): 1.0 for an alarm, or the place of the likeliest class."""
+    if answers.of_classes:
+        return likeliest(answers.predictions).astype(np.float64)
+    return alarms_of(answers)
 
 
 def best_threshold(labels: Floats, probabilities: Floats, costs: Costs) -> float:
@@ -267,10 +282,30 @@ def worst_advantage(
     if metric.numbers:
         least = metric.least_lead
         return None if least is None else least(champion.predictions, challenger.predictions)
+    if metric.by_class is not None and challenger.of_classes:
+        lead = metric.by_class(challenger.predictions) - metric.by_class(champion.predictions)
+        return np.asarray((lead if metric.bigger_is_better else -lead).min(axis=1))
     if not metric.by_row:
         return np.full(len(labels), -1.0)
     either = (advantage(metric, one, champion, challenger, costs) for one in (labels, 1 - labels))
     return np.minimum(*either)
+
+
+def worst_rows(
+    metric: Metric, labels: Floats, model: Answers, costs: Costs | None = None
+) -> Floats | float | None:
+    """The least (n,) that each row's part in the metric can be, whatever its label; a loss is negated.
+
+    One number where a row alone has no part; None where nothing bounds it.
+    """
+    sign = 1.0 if metric.bigger_is_better else -1.0
+    if metric.numbers:
+        return None
+    if metric.by_class is not None and model.of_classes:
+        return np.asarray((sign * metric.by_class(model.predictions)).min(axis=1))
+    if not metric.by_row:
+        return 0.0
+    return np.minimum(*(sign * metric.rows(one, model, costs) for one in (labels, 1 - labels)))
 
 
 def _mean(rows: Callable[[], Floats], labels: Floats, clusters: Codes | None, level: float) -> Interval:
@@ -320,6 +355,8 @@ def _check(labels: Floats, scores: Floats, *, probabilities: bool = True) -> Non
 
 
 def _log_loss(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    if answers.of_classes:
+        return of_labels(log_losses(answers.predictions), labels)
     return log_loss_rows(labels, answers.probabilities)
 
 
@@ -334,7 +371,13 @@ def _value(labels: Floats, answers: Answers, costs: Costs | None) -> Floats:
     return value_rows(labels, answers.probabilities, answers.threshold, costs)
 
 
+def _accuracy(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return of_labels(hits(answers.predictions), labels)
+
+
 def _brier(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    if answers.of_classes:
+        return of_labels(squared_errors(answers.predictions), labels)
     return brier_rows(labels, answers.probabilities)
 
 
@@ -361,10 +404,13 @@ def _mse(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
     return squared_rows(labels, answers.predictions)
 
 
-LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss)
+LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss, by_class=log_losses)
 AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc, by_row=False, share=True)
 VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
-BRIER = Metric("brier", "squared error per row", bigger_is_better=False, rows=_brier)
+BRIER = Metric("brier", "squared error per row", bigger_is_better=False, rows=_brier, by_class=squared_errors)
+ACCURACY = Metric(
+    "accuracy", "share of rows said right", bigger_is_better=True, rows=_accuracy, share=True, by_class=hits
+)
 PRECISION = Metric(
     "precision",
     "share of alarms that were right",
@@ -392,7 +438,10 @@ MAE = Metric(
 )
 MSE = Metric("mse", "squared units of the label", bigger_is_better=False, rows=_mse, numbers=True)
 METRICS: Mapping[str, Metric] = MappingProxyType(
-    {metric.name: metric for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL, RMSE, MAE, MSE)}
+    {
+        metric.name: metric
+        for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL, RMSE, MAE, MSE, ACCURACY)
+    }
 )
 
 

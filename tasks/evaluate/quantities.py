@@ -18,9 +18,11 @@ from tasks.evaluate.metrics import (
     Undefined,
     advantage,
     alarms_of,
+    decisions_of,
     quantile_bins,
     ratio_rows,
     worst_advantage,
+    worst_rows,
 )
 from tasks.params import contract as terms
 
@@ -69,15 +71,13 @@ def _(clause: terms.Floor, seen: Comparison) -> Iterator[Quantity]:
     metric = METRICS[clause.metric]
     sign = 1.0 if metric.bigger_is_better else -1.0
 
-    def rows(labels: Floats) -> Floats:
-        return sign * metric.rows(labels, seen.challenger, seen.costs)
-
-    def worst() -> Floats | float | None:
-        if metric.numbers:
-            return None
-        return np.minimum(rows(seen.labels), rows(1 - seen.labels)) if metric.by_row else 0.0
-
-    yield Quantity("", lambda: rows(seen.labels), worst, share=metric.share)
+    of_challenger = (metric, seen.labels, seen.challenger, seen.costs)
+    yield Quantity(
+        "",
+        lambda: sign * metric.rows(*of_challenger[1:]),
+        lambda: worst_rows(*of_challenger),
+        share=metric.share,
+    )
 
 
 @quantities.register
@@ -99,7 +99,7 @@ def _(clause: terms.Churn, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG
     # Two models that answer alike everywhere have no variation; a negative zero reads badly.
     yield Quantity(
         "",
-        lambda: 0.0 - np.abs(alarms_of(seen.challenger) - alarms_of(seen.incumbent)),
+        lambda: 0.0 - (decisions_of(seen.challenger) != decisions_of(seen.incumbent)).astype(np.float64),
         _constant(-1.0),
     )
 

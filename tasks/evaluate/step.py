@@ -14,9 +14,11 @@ from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import (
     alarms,
     calibration,
+    confused,
     cost_matrix,
     metric_evidence,
     naive,
+    naive_shares,
     slice_evidence,
 )
 from tasks.evaluate.comparison import Comparison
@@ -29,6 +31,7 @@ from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.pins import ChampionPin, pinned_bytes, read_pin
 from tasks.prepare.features import encode
+from tasks.prepare.labels import labels_of
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part, read_preparation
 from tasks.prepare.window import fresh_holdout
@@ -70,6 +73,7 @@ def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
     for role, one in (("challenger", challenger), ("champion", champion)):
         if one is not None:
             refuse_other_objective(role, one.card, params)
+            refuse_other_classes(role, one.card, challenger.card)
             refuse_leak(role, one.card, first)
     look = take_look(
         ledger,
@@ -109,6 +113,17 @@ def refuse_other_objective(role: str, card: ModelCard, params: Params) -> None:
         )
 
 
+def refuse_other_classes(role: str, card: ModelCard, challenger: ModelCard) -> None:
+    """Raise `Refused` where a model tells other classes apart than the challenger, or in another order."""
+    if card.classes != challenger.classes:
+        theirs, ours = (", ".join(map(str, one.classes)) for one in (card, challenger))
+        raise Refused(
+            f"the {role} {card.candidate[:12]} tells the classes {theirs} apart, and the challenger {ours}: "
+            "their answers cannot be compared; declare the classes as they were, or give the new question a "
+            "model name of its own in params.yaml"
+        )
+
+
 def refuse_leak(role: str, card: ModelCard, first: datetime) -> None:
     """Raise `Leak` unless the holdout begins after all that the model has seen."""
     if datetime.fromisoformat(card.trained_until) >= first:
@@ -126,11 +141,13 @@ def compare(
     periods: tuple[str, ...],
 ) -> Evidence:
     """All evidence on the holdout's rows. Deterministic."""
-    labels = holdout[params.prepare.label.column].to_numpy(dtype="float64")
+    card = challenger.card
+    labels = labels_of(holdout, params.prepare.label.column, card.classes)
     clusters = in_time(holdout[params.prepare.cluster], holdout[params.prepare.event_time])
     objective = OBJECTIVES[params.train.objective]
     costs = cost_matrix(params.evaluate.costs) if params.evaluate.costs else None
     answers, unseen = challenger.answers(holdout)
+    rows = len(labels)
     incumbent: tuple[Answers | None, dict[str, int]] = champion.answers(holdout) if champion else (None, {})
     seen = Comparison(
         labels=labels,
@@ -138,7 +155,9 @@ def compare(
         costs=costs,
         challenger=answers,
         champion=incumbent[0],
-        baseline=naive(challenger.card.base_rate, len(labels), costs),
+        baseline=naive_shares(card.class_shares, rows)
+        if card.classes
+        else naive(card.base_rate, rows, costs),
         columns={column: holdout[column] for column in params.prepare.slices},
         settings=params.evaluate,
         objective=objective,
@@ -150,15 +169,15 @@ def compare(
         slices += slice_evidence(column, seen)
     return Evidence(
         holdout=periods,
-        rows=len(labels),
+        rows=rows,
         positives=int(labels.sum()) if objective.probabilities else None,
         clusters=len(np.unique(clusters)),
-        challenger=challenger.card.candidate,
+        challenger=card.candidate,
         champion=champion.card.candidate if champion else None,
         incumbent="champion" if champion else objective.baseline,
-        base_rate=challenger.card.base_rate,
+        base_rate=card.base_rate,
         currency=params.evaluate.currency,
-        drill=challenger.card.drill,
+        drill=card.drill,
         clauses={
             clause.name: found
             for clause in params.contract.clauses
@@ -171,6 +190,7 @@ def compare(
         alarms=alarms(metrics, params.evaluate.currency),
         objective=objective.name,
         value_by_threshold=value_by_threshold(seen),
+        confusion=confused(seen, card.classes),
     )
 
 

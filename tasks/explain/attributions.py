@@ -32,13 +32,14 @@ Rows = NDArray[np.bool_]
 class Attributed:
     """One model's answers to n rows, taken apart: `start` + a row of `values` is what it says of that row.
 
-    That is in log odds, or, without a `threshold`, the number predicted. `values` are (n, features) in the
-    order of `features`; `alarms` (n,) are where it raises one.
+    That is in log odds, or, without a `threshold`, the number predicted; of classes, log odds of one class
+    (`of_class`), with a `start` for each row, (n,). `values` are (n, features) in the order of `features`;
+    `alarms` (n,) are where it raises one.
     """
 
     features: tuple[str, ...]
     threshold: float | None
-    start: float
+    start: float | Floats
     values: Floats
     alarms: Rows
 
@@ -52,6 +53,22 @@ class Attributed:
     def said(self) -> Floats:
         """What the model says, (n,)."""
         return np.asarray(self.start + self.values.sum(axis=1))
+
+    def start_of(self, rows: Rows) -> float:
+        """The start, on average over these rows."""
+        return self.start if isinstance(self.start, float) else float(self.start[rows].mean())
+
+
+def of_class(parts: Floats, asked: Codes) -> Floats:
+    """What speaks for one class of each row, `asked` (n,): (n, features + 1), as `parts` (n, classes, ...).
+
+    With k classes and log probabilities l_j it adds up to the mean of l_c - l_j over the other classes j,
+    which is k / (k - 1) (l_c - mean of all l): log odds, averaged over whom they are against. Shapley values
+    are linear in what they explain, and a constant added to all l, which XGBoost leaves open, falls out.
+    """
+    classes = parts.shape[1]
+    own = parts[np.arange(len(parts)), asked]
+    return np.asarray(classes / (classes - 1) * (own - parts.mean(axis=1)))
 
 
 def sample(rows: int, most: int, seed: int) -> NDArray[np.int64]:
@@ -74,7 +91,7 @@ def model_explanation(model: Attributed, clusters: Codes) -> ModelExplanation:
     log_odds, prediction = _answer(model, clustered_mean(model.said, clusters))
     return ModelExplanation(
         threshold=model.threshold,
-        start=model.start,
+        start=model.start_of(np.ones(len(clusters), np.bool_)),
         log_odds=log_odds,
         prediction=prediction,
         features=tuple(sorted(found, key=lambda one: _largest_first(one.feature, one.size))),
@@ -143,7 +160,7 @@ def _changed(
     log_odds, prediction = _answer(challenger, change_in_answer)
     return ChangedRows(
         of=of,
-        start=challenger.start - champion.start,
+        start=challenger.start_of(rows) - champion.start_of(rows),
         log_odds=log_odds,
         prediction=prediction,
         features=tuple(

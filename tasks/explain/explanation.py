@@ -1,6 +1,7 @@
 """What moves the models' answers, as a document: `explanation.json`.
 
-Attributions are log odds; of a regression they are in the unit of the label.
+Attributions are log odds; of a regression they are in the unit of the label. Of a multiclass model they
+speak for the class that the challenger finds likeliest, in log odds averaged over the other classes.
 """
 
 from typing import Annotated, Literal
@@ -17,7 +18,7 @@ Answer = Annotated[Interval | None, Field(exclude_if=lambda answer: answer is No
 
 
 class Answered(Document):
-    """The mean answer: log odds, or of a regression the prediction. One of the two is there."""
+    """The mean answer: log odds, or of a model without alarms what it predicts. One of the two is there."""
 
     log_odds: Answer = None
     prediction: Answer = None

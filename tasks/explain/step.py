@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from tasks.documents import write_atomically
+from tasks.evaluate.classes import likeliest
+from tasks.evaluate.evidence import Codes
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.groups import groups
 from tasks.evaluate.metrics import Answers, alarms_of
@@ -14,6 +16,7 @@ from tasks.explain.attributions import (
     Attributed,
     changes,
     model_explanation,
+    of_class,
     sample,
     slice_explanations,
     top_features,
@@ -69,9 +72,10 @@ def explained(
     drawn = holdout.iloc[places]
     everywhere = in_time(holdout[settings.cluster], holdout[settings.event_time])
     clusters = everywhere[places]
-    models: dict[Role, Attributed] = {"challenger": attributed(challenger, drawn)}
+    asked = likeliest(challenger.answers(drawn)[0].predictions) if challenger.card.classes else None
+    models: dict[Role, Attributed] = {"challenger": attributed(challenger, drawn, asked)}
     if champion is not None:
-        models["champion"] = attributed(champion, drawn)
+        models["champion"] = attributed(champion, drawn, asked)
     top = top_features(models.values(), TOP)
     slices: list[SliceExplanation] = []
     for column in settings.slices:
@@ -95,11 +99,16 @@ def explained(
     )
 
 
-def attributed(contender: Contender, rows: pd.DataFrame) -> Attributed:
-    """The contender's answers to the rows, taken apart; alarms are those that evaluation counts."""
+def attributed(contender: Contender, rows: pd.DataFrame, asked: Codes | None = None) -> Attributed:
+    """The contender's answers to the rows, taken apart; alarms are those that evaluation counts.
+
+    Of a model of classes, what it says of the class that is `asked` about in each row, (n,).
+    """
     schema = contender.card.features
     matrix, _ = encode(rows, schema)
     parts = contender.model.contributions(matrix, schema.types)
+    if asked is not None:
+        parts = of_class(parts, asked)
     answers = Answers(contender.card.answers(contender.model.predict(matrix)), contender.card.threshold)
     if calibration := contender.card.calibration:
         # Calibrated log odds are a multiple of the trees' and a constant: so is each part of them.
@@ -108,7 +117,7 @@ def attributed(contender: Contender, rows: pd.DataFrame) -> Attributed:
     return Attributed(
         features=tuple(feature.name for feature in schema.features),
         threshold=contender.card.threshold,
-        start=float(parts[0, -1]),
+        start=float(parts[0, -1]) if asked is None else parts[:, -1],
         values=parts[:, :-1],
         alarms=alarms_of(answers) == 1,
     )

@@ -11,7 +11,9 @@ from pydantic import Field, model_validator
 from tasks.documents import canonical, digest
 from tasks.params.section import Name, Section, Share
 
-Compared = Literal["log_loss", "brier", "auc", "value", "precision", "recall", "rmse", "mae", "mse"]
+Compared = Literal[
+    "log_loss", "brier", "auc", "value", "precision", "recall", "rmse", "mae", "mse", "accuracy"
+]
 """Metrics of one model on labelled rows."""
 LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse"})
 """Those of which less is better."""
@@ -111,7 +113,7 @@ class Slice(Tested):
     """
 
     kind: Literal["slice"] = "slice"
-    metric: Literal["log_loss", "brier", "value", "mae", "mse"]
+    metric: Literal["log_loss", "brier", "value", "mae", "mse", "accuracy"]
     column: Name
     margin: float = Field(gt=0)
     required_values: tuple[str, ...] = ()

@@ -2,15 +2,19 @@
 
 from tasks.objectives import OBJECTIVES, Objective
 from tasks.params.contract import Clause, Contract
-from tasks.params.steps import EvaluateParams, TrainParams
+from tasks.params.steps import Column, EvaluateParams, TrainParams
+
+FEWEST, MOST = 3, 50
+_LONGEST = 64
+"""How many classes a label may have, and how long the name of one may be."""
 
 
 def misfits(
-    train: TrainParams, evaluate: EvaluateParams, contract: Contract, label: str, declared: str
+    train: TrainParams, evaluate: EvaluateParams, contract: Contract, label: str, declared: Column
 ) -> tuple[str, ...]:
     """A line for each thing that `train.objective` has no use for, or lacks.
 
-    `label` is the label's column, `declared` its type in `validate.columns`.
+    `label` is the label's column, `declared` what `validate.columns` says of it.
     """
     objective = OBJECTIVES[train.objective]
     found = [_costs(objective, evaluate), _label(objective, label, declared), _certainty(objective, train)]
@@ -29,14 +33,39 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
 def _certainty(objective: Objective, train: TrainParams) -> str:
     if not objective.probabilities and (train.calibrate or train.coverage is not None):
         name = "calibrate" if train.calibrate else "coverage"
-        return f"train.{name} is about probabilities, and a {objective.name} tells none: leave it out"
+        none = "has labels other than 0 and 1" if objective.classes else "tells none"
+        return f"train.{name} is about probabilities, and a {objective.name} {none}: leave it out"
     return ""
 
 
-def _label(objective: Objective, label: str, declared: str) -> str:
-    if objective.probabilities or declared in ("number", "integer"):
+def _label(objective: Objective, label: str, declared: Column) -> str:
+    if objective.classes:
+        return _classes(label, declared)
+    if objective.probabilities or declared.type in ("number", "integer"):
         return ""
-    return f"{label} is the label of a {objective.name} but declared as {declared}: expected a number"
+    return f"{label} is the label of a {objective.name} but declared as {declared.type}: expected a number"
+
+
+def _classes(label: str, declared: Column) -> str:
+    values = declared.values or ()
+    where = f"validate.columns.{label}.values"
+    if declared.type not in ("string", "integer"):
+        return (
+            f"{label} is the label of a multiclass model but declared as {declared.type}: expected a string "
+            "or an integer"
+        )
+    if not FEWEST <= len(values) <= MOST:
+        return f"{where}: expected the {FEWEST} to {MOST} classes of a multiclass label, found {len(values)}"
+    if len(set(values)) != len(values):
+        return f"{where}: each class is named once, found {', '.join(map(str, values))}"
+    names = [value for value in values if isinstance(value, str)]
+    if unfit := [
+        name for name in names if not (name.strip() and name.isprintable() and len(name) <= _LONGEST)
+    ]:
+        return (
+            f"{where}: the name of a class is printable and of 1 to {_LONGEST} characters, found {unfit[0]!r}"
+        )
+    return ""
 
 
 def _clause(objective: Objective, clause: Clause) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from tasks.documents import canonical, digest
 from tasks.errors import Leak
+from tasks.objectives import OBJECTIVES, Class
 from tasks.params.contract import Abstention, Contract, Coverage
 from tasks.params.fitting import misfits
 from tasks.params.section import Section
@@ -44,6 +45,12 @@ class Params(Section):
         """Over everything that can change a stage's output: all but where the store is."""
         return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude={"store"})))
 
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        """The classes that a multiclass model tells apart, in the declared order; none of another."""
+        values = self.validation.columns[self.prepare.label.column].values
+        return (values or ()) if OBJECTIVES[self.train.objective].classes else ()
+
     @model_validator(mode="after")
     def _columns_are_declared(self) -> Self:
         prepare, declared = self.prepare, self.validation.columns
@@ -77,7 +84,7 @@ class Params(Section):
     def _exclusions_can_exclude(self) -> Self:
         for exclusion in self.prepare.exclude:
             column = self.validation.columns[exclusion.column]
-            known = column.values or (exclusion.equals,)
+            known = [str(value) for value in column.values or (exclusion.equals,)]
             if column.type != "string" or exclusion.equals not in known:
                 raise ValueError(
                     f"prepare.exclude.{exclusion.name}: no row of {exclusion.column} can equal "
@@ -98,7 +105,7 @@ class Params(Section):
     @model_validator(mode="after")
     def _sections_fit_the_objective(self) -> Self:
         label = self.prepare.label.column
-        declared = self.validation.columns[label].type
+        declared = self.validation.columns[label]
         if wrong := misfits(self.train, self.evaluate, self.contract, label, declared):
             raise ValueError(wrong[0])
         return self

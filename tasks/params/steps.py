@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from tasks.errors import BadInput
-from tasks.objectives import OBJECTIVES, Declared
+from tasks.objectives import OBJECTIVES, Class, Declared
 from tasks.params.section import Name, Section, Share
 from tasks.periods import Calendar
 
@@ -38,13 +38,16 @@ class IntakeParams(Section):
 
 
 class Column(Section):
-    """What every batch must satisfy in one column; shares are of the batch's rows."""
+    """What every batch must satisfy in one column; shares are of the batch's rows.
+
+    `values` are all that it may hold. Of the label of a multiclass model they are its classes.
+    """
 
     type: Literal["string", "integer", "number", "boolean", "timestamp"]
     max_nulls: Share = 0.0
     min: float | None = None
     max: float | None = None
-    values: tuple[str, ...] | None = None
+    values: tuple[Class, ...] | None = None
     unique: bool = False
     max_bad: Share = 0.0
 
@@ -52,6 +55,14 @@ class Column(Section):
     def _some_value_can_pass(self) -> Self:
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min:g} is above max {self.max:g}: no value could pass")
+        kind = {"string": str, "integer": int}.get(self.type, type(None))
+        if any(not isinstance(value, kind) for value in self.values or ()):
+            raise ValueError(
+                f"values of a column of type {self.type}: expected "
+                + {str: "text: write it in quotes", int: "whole numbers"}.get(
+                    kind, "none: only a string or integer column has them"
+                )
+            )
         return self
 
 
@@ -84,7 +95,7 @@ class Exclusion(Section):
 
 
 class Label(Section):
-    """A column of 0 and 1 (of numbers, for a regression), and the column that says when it became known."""
+    """A column of 0 and 1, of numbers or of classes, and the column that says when it became known."""
 
     column: Name
     available_at: Name
@@ -136,7 +147,7 @@ class TrainParams(Section):
     """What is asked for; XGBoost, by its own names where it has one; how its answers are made fit for use.
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
-    set of possible labels shall hold the label; without it there are no sets, and a regression has none.
+    set of possible labels shall hold the label; without it there are no sets; only a binary model has them.
     """
 
     objective: Declared = "binary"
@@ -175,7 +186,7 @@ class CostParams(Section):
 class EvaluateParams(Section):
     """What is measured on the holdout, apart from what the contract asks for.
 
-    `costs` belong to a binary model: a regression raises no alarms.
+    `costs` belong to a binary model: others raise no alarms.
     `explained_rows` are sampled for the explanation; 0 explains nothing. Its time grows with these
     rows, with trees and with their depth, and not with the holdout.
     """

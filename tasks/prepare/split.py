@@ -4,25 +4,29 @@ import numpy as np
 import pandas as pd
 
 from tasks.errors import BadInput, Leak
-from tasks.objectives import BINARY, Objective
+from tasks.objectives import BINARY, Class, Objective
 from tasks.params import PrepareParams
+from tasks.prepare.labels import right_labels
 from tasks.prepare.window import Cutoffs
 
 TRAIN, SELECTION, HOLDOUT = "train", "selection", "holdout"
 SPLITS = (TRAIN, SELECTION, HOLDOUT)
 _TOO_LATE = "label not known in time"
-_LARGEST = 1e15
-"""Beyond this the square of a label, summed over rows, is more than a learner's single precision holds."""
 
 
 def split(
-    rows: pd.DataFrame, prepare: PrepareParams, times: Cutoffs, objective: Objective = BINARY
+    rows: pd.DataFrame,
+    prepare: PrepareParams,
+    times: Cutoffs,
+    objective: Objective = BINARY,
+    classes: tuple[Class, ...] = (),
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """`rows` by split, each in the order of (event time, id), and the rows left out, counted by name.
 
     Each row is in one split or in one count. Of a row whose label was not known in time, neither the
     label nor what excludes it is read. Raises `Leak` where a source's features mostly come after the
-    event, and `BadInput` for labels other than the objective's: 0 and 1, or numbers.
+    event, and `BadInput` for labels other than the objective's: 0 and 1, numbers, or the
+    declared classes.
     """
     _refuse_names_of_splits(prepare)
     event = rows[prepare.event_time]
@@ -42,7 +46,7 @@ def split(
     unlabelled = rows[prepare.label.column].isna()
     place = place.mask(place.isin(SPLITS) & unlabelled, "label missing")
     known = rows.assign(**hide_late_features(rows, prepare))
-    parts = {name: _ordered(known[place == name], prepare, objective) for name in SPLITS}
+    parts = {name: _ordered(known[place == name], prepare, objective, classes) for name in SPLITS}
     counts = place[~place.isin(SPLITS)].value_counts()
     return parts, {str(name): int(count) for name, count in sorted(counts.items())}
 
@@ -75,25 +79,19 @@ def _refuse_names_of_splits(prepare: PrepareParams) -> None:
         raise BadInput(f"prepare.exclude: {', '.join(taken)}: rows left out need a name that is no split's")
 
 
-def _ordered(part: pd.DataFrame, prepare: PrepareParams, objective: Objective) -> pd.DataFrame:
+def _ordered(
+    part: pd.DataFrame, prepare: PrepareParams, objective: Objective, classes: tuple[Class, ...]
+) -> pd.DataFrame:
     label = prepare.label.column
     # A column may be a cluster, a feature and a slice at once; it is written once.
     columns = [prepare.id, prepare.event_time, prepare.cluster, label, *prepare.features, *prepare.slices]
     ordered = part[list(dict.fromkeys(columns))].sort_values([prepare.event_time, prepare.id], kind="stable")
-    right, expected, kind = _right_labels(ordered[label], objective)
+    right, expected, kind = right_labels(ordered[label], objective, classes)
     if not right.all():
         wrong = ordered[label][~right]
         raise BadInput(
             f"prepare: {label}: expected {expected}, found {len(wrong):,} of {len(part):,} rows that are not "
-            f"(such as {wrong.iloc[0]}); declare its min and max in validate.columns"
+            f"(such as {wrong.iloc[0]}); declare its {'values' if classes else 'min and max'} in "
+            "validate.columns"
         )
     return ordered.astype({label: kind}).reset_index(drop=True)
-
-
-def _right_labels(labels: pd.Series, objective: Objective) -> tuple[pd.Series, str, str]:
-    """Which labels are what they have to be, that in words, and the type in which they are kept."""
-    if objective.probabilities:
-        return labels.isin([0, 1]), "0 or 1", "int8"
-    if not pd.api.types.is_numeric_dtype(labels):
-        return pd.Series(data=False, index=labels.index), "numbers", "float64"
-    return labels.abs() <= _LARGEST, f"finite numbers of at most {_LARGEST:g} in size", "float64"

@@ -1,15 +1,17 @@
 """The step: reads the accepted batches, writes three Parquet files and what was counted."""
 
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from tasks.documents import Document, digest_file, write_atomically
 from tasks.errors import BadInput, EvergreenError
-from tasks.objectives import OBJECTIVES
+from tasks.objectives import OBJECTIVES, Class
 from tasks.params import Params
 from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.split import SPLITS, TRAIN, split
@@ -29,7 +31,10 @@ class Part(Document):
 
 
 class Preparation(Document):
-    """What was prepared: rows in = rows of the three parts + rows excluded by name."""
+    """What was prepared: rows in = rows of the three parts + rows excluded by name.
+
+    `classes` are those of a multiclass label, in the declared order.
+    """
 
     periods: tuple[str, ...]
     holdout: tuple[str, ...]
@@ -39,6 +44,7 @@ class Preparation(Document):
     excluded: dict[str, int]
     parts: dict[str, Part]
     features: Schema
+    classes: Annotated[tuple[Class, ...], Field(exclude_if=lambda classes: not classes)] = ()
 
 
 def prepare(workspace: Workspace) -> Preparation:
@@ -49,7 +55,7 @@ def prepare(workspace: Workspace) -> Preparation:
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
     files = [_unchanged(workspace, batch) for batch in dataset.batches if batch.period in times.periods]
     rows = read_rows(files, params)
-    parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective])
+    parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective], params.classes)
     kept = sum(len(part) for part in parts.values())
     if kept + sum(excluded.values()) != len(rows):
         raise EvergreenError(
@@ -69,6 +75,7 @@ def prepare(workspace: Workspace) -> Preparation:
         excluded=excluded,
         parts={name: _described(parts[name], params) for name in SPLITS},
         features=fix_schema(parts[TRAIN], settings.features, settings.categorical),
+        classes=params.classes,
     )
     write_atomically(workspace.preparation, preparation.to_bytes())
     return preparation
@@ -134,7 +141,7 @@ def write_part(path: Path, part: pd.DataFrame) -> None:
 
 
 def _described(part: pd.DataFrame, params: Params) -> Part:
-    event, labels = part[params.prepare.event_time], part[params.prepare.label.column].to_numpy()
+    event, labels = part[params.prepare.event_time], part[params.prepare.label.column]
     return Part(
         rows=len(part),
         positives=int(np.sum(labels)) if OBJECTIVES[params.train.objective].probabilities else None,

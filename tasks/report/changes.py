@@ -84,7 +84,8 @@ def _group(found: ChangedRows, rows: int, objective: Objective) -> ChangedView:
 
 def _summary(found: ChangedRows, rows: int, objective: Objective) -> str:
     lead = with_interval(found.answer, Scale(objective.scale, _DECIMALS))
-    differs = f"the challenger's {WORDS[objective.name].said} differ{'' if objective.probabilities else 's'}"
+    said = WORDS[objective.name].said
+    differs = f"the challenger's {said} differ{'' if said.endswith('s') else 's'}"
     if found.of == "all rows":
         start = number(found.start, 2, sign=True)
         return (

@@ -10,6 +10,8 @@ GLOSSARY = {
     "what one knows without a model.",
     "linear model": "A plain model of the same features and training rows, in which each feature counts by "
     "itself and in proportion: what one gets without trees.",
+    "class shares": "The share of each class among the training rows, predicted for everybody: "
+    "what one knows without a model.",
     "holdout": "The newest labelled rows, later than anything that either model has learned from.",
     "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
     "the threshold were chosen.",
@@ -57,6 +59,8 @@ GLOSSARY = {
     "label squared. Lower is better.",
     "brier": "The squared distance between the predicted probability and what happened (1 or 0). "
     "Lower is better.",
+    "accuracy": "The share of rows whose label is the class that the model found likeliest. "
+    "Higher is better.",
     "AUC": "How often the model ranks a row with label 1 above a row with label 0: "
     "0.5 is chance, 1 is perfect.",
     "precision": "Of the alarms, the share that were right.",
@@ -138,6 +142,12 @@ KINDS = {
     "training_cost": "training cost",
 }
 """What each kind of clause is called on a page: a term of the glossary."""
+
+OF_CLASSES = {
+    "brier": "The squared distances between the predicted probabilities of all classes and what happened "
+    "(1 for the class that came, 0 for the others), added up. Lower is better.",
+}
+"""What these mean where labels are classes, beside what the same words mean where labels are numbers."""
 
 BY_HAND = frozenset({"value", "look", "selection", "pooled", "not worse", "floor"})
 """Words that mean something else as often: linked only where a page says so."""

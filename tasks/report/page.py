@@ -17,6 +17,7 @@ from tasks.report import wording
 from tasks.report.attributions import attributions
 from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
 from tasks.report.clauses import clause_views
+from tasks.report.confusion import confusion_view
 from tasks.report.environment import environment
 from tasks.report.material import material
 from tasks.report.money import PER, money
@@ -92,6 +93,11 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "forest": forest(evidence.slices, objective),
         "sliced": any(clause.kind == "slice" for clause in decision.clauses),
         "reliability": reliability(evidence.reliability),
+        "confusion": confusion_view(evidence.confusion),
+        "shares": [
+            (str(one), wording.share(part))
+            for one, part in zip(inputs.card.classes, inputs.card.class_shares, strict=True)
+        ],
         "square": {"side": SIDE, "left": LEFT, "below": BELOW},
         "attributions": attributions(inputs.explanation, objective),
         "money": money(evidence.metrics.get("value"), costs),

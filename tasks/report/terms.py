@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tasks.objectives import BINARY, Objective
-from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY, OF_NUMBERS
+from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY, OF_CLASSES, OF_NUMBERS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -29,6 +29,8 @@ class Terms:
 
     def __init__(self, objective: Objective = BINARY) -> None:
         self._meanings = GLOSSARY if objective.probabilities else GLOSSARY | OF_NUMBERS
+        if objective.classes:
+            self._meanings |= OF_CLASSES
         self._used: set[str] = set()
 
     def linked(self, html: str) -> "Markup":

@@ -31,7 +31,7 @@ def scale_of(unit: str, currency: str | None = None) -> Scale:
 
 def metric_name(name: str) -> str:
     """As a reader calls the metric: `log loss`, `AUC`."""
-    return {"auc": "AUC", **DISTANCES}.get(name, name.replace("_", " "))
+    return {"auc": "AUC", "brier": "Brier score", **DISTANCES}.get(name, name.replace("_", " "))
 
 
 def number(value: float | None, decimals: int = 4, *, sign: bool = False) -> str:

@@ -36,7 +36,8 @@ class Model:
     def predict(self, matrix: Matrix, *, threads: int = 0) -> NDArray[np.float64]:
         """Probability of label 1, or a number, for each row of `matrix` (float32, rows by features).
 
-        `threads` 0 means all; one row is fastest with 1.
+        Of classes it is (rows, classes), a probability for each. `threads` 0 means all; one row is fastest
+        with 1.
         """
         if not len(matrix):
             return np.empty(0)
@@ -48,7 +49,9 @@ class Model:
 
         SHAP values of XGBoost's own (path dependent, Lundberg et al., Nature Machine Intelligence 2
         (2020)), computed in float32: a row adds up to its log odds (of a regression, to its prediction)
-        within about 1e-5. The bias is the same in all rows. `types` are the schema's feature types.
+        within about 1e-5. The bias is the same in all rows. `types` are the schema's feature types. Of
+        classes it is (rows, classes, features + 1): each class's log probability, but for a
+        constant of the row.
         """
         if not len(matrix):
             return np.empty((0, matrix.shape[1] + 1))
@@ -74,9 +77,12 @@ def fit(
     selection: tuple[Matrix, NDArray[Any]],
     types: list[str],
     settings: TrainParams,
+    *,
+    classes: int = 0,
 ) -> Fitted:
     """Boost on `train`, stop on `selection`'s loss, and keep the best number of trees.
 
+    Of so many `classes`, labels are places from 0, and each round grows a tree for each.
     Same inputs give the same bytes, whatever the number of threads, for one XGBoost version.
     """
     import xgboost as xgb
@@ -87,7 +93,7 @@ def fit(
     stopping = xgb.QuantileDMatrix(selection[0], label=selection[1], ref=fitting, **options)
     history: dict[str, dict[str, list[float]]] = {}
     booster = xgb.train(
-        _options(settings),
+        _options(settings, classes),
         fitting,
         num_boost_round=settings.rounds,
         evals=[(stopping, "selection")],
@@ -98,10 +104,11 @@ def fit(
     best = booster.best_iteration
     loss = OBJECTIVES[settings.objective].stopping
     losses = history["selection"][loss]
-    _log.info("train: %d trees, %s %.4f on selection", best + 1, loss, losses[best])
+    trees = (best + 1) * max(1, classes)
+    _log.info("train: %d trees, %s %.4f on selection", trees, loss, losses[best])
     kept = booster[: best + 1]
     kept.set_attr(best_iteration=None, best_score=None)
-    return Fitted(Model(kept), bytes(kept.save_raw("ubj")), best + 1, float(losses[best]))
+    return Fitted(Model(kept), bytes(kept.save_raw("ubj")), trees, float(losses[best]))
 
 
 def load_model(data: bytes, *, sha256: str) -> Model:
@@ -138,12 +145,13 @@ def library_version() -> str:
     return version("xgboost")
 
 
-def _options(settings: TrainParams) -> dict[str, object]:
+def _options(settings: TrainParams, classes: int) -> dict[str, object]:
     kept_back = {"objective", "rounds", "early_stopping_rounds", "calibrate", "coverage"}
     shape = settings.model_dump(exclude=kept_back)
     objective = OBJECTIVES[settings.objective]
     return {
         **shape,
+        **({"num_class": classes} if classes else {}),
         "objective": objective.learner,
         "eval_metric": objective.stopping,
         "tree_method": "hist",

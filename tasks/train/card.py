@@ -5,22 +5,27 @@ from typing import Annotated, Any
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from tasks.documents import Document, Hash, digest
-from tasks.objectives import Declared
+from tasks.objectives import Class, Declared
 from tasks.prepare.features import Schema
 from tasks.train.linear import Linear
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
 Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
 """A loss that a model of this objective has; another's card does not name it."""
+Classes = Annotated[tuple[Class, ...], Field(exclude_if=lambda classes: not classes)]
+Shares = Annotated[tuple[float, ...], Field(exclude_if=lambda shares: not shares)]
+"""What only a multiclass model has."""
 
 
 class ModelCard(Document):
     """Everything that scoring and judging need beside the model's bytes.
 
     `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share
-    of label 1. A regression has no `threshold`. `trained_until` is the last instant that training,
-    selection or a threshold has seen. `threshold` and `sets` are about calibrated probabilities where there
-    is a `calibration`. `linear` is the linear baseline, where the contract asks for one.
+    of label 1. Of a multiclass model it is `class_shares`, the share of each of its `classes` in the
+    declared order, and `base_rate` is the largest. Only a binary model has a `threshold`. `trained_until` is
+    the last instant that training, selection or a threshold has seen. `threshold` and `sets` are about
+    calibrated probabilities where there is a `calibration`. `linear` is the linear baseline, where the
+    contract asks for one.
     """
 
     model: str
@@ -44,6 +49,8 @@ class ModelCard(Document):
     calibration: Calibration | None = None
     sets: Sets | None = None
     linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
+    classes: Classes = ()
+    class_shares: Shares = ()
 
     @model_serializer(mode="wrap")
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -52,7 +59,10 @@ class ModelCard(Document):
         return {k: v for k, v in said.items() if v is not None or k not in ("calibration", "sets")}
 
     def answers(self, told: Floats) -> Floats:
-        """What the model says (n,): what its trees told, calibrated if it was."""
+        """What the model says (n,): what its trees told, calibrated if it was. Of classes (n, classes)."""
+        if self.classes:
+            # Without rows a booster's answer has no columns.
+            return told.reshape(-1, len(self.classes))
         return self.calibration.probabilities(told) if self.calibration else told
 
     @property

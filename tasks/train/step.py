@@ -11,9 +11,10 @@ from tasks.documents import digest, write_atomically
 from tasks.errors import BadInput
 from tasks.evaluate.compare import cost_matrix
 from tasks.evaluate.metrics import best_threshold
-from tasks.objectives import OBJECTIVES, Objective
+from tasks.objectives import OBJECTIVES, Class, Objective
 from tasks.params import Params
 from tasks.prepare.features import Schema, encode
+from tasks.prepare.labels import labels_of
 from tasks.prepare.split import SELECTION, TRAIN
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Fitted, fit, library_version
@@ -30,14 +31,18 @@ def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
     """Train a challenger. A drill trains on shuffled labels, to show that the gate refuses it."""
     started = time.perf_counter()
     params = workspace.params
-    schema = read_preparation(workspace).features
+    prepared = read_preparation(workspace)
+    classes = prepared.classes
     train_part, selection_part = read_part(workspace, TRAIN), read_part(workspace, SELECTION)
     rows = (
-        _matrix(train_part, params, schema, drill=drill),
-        _matrix(selection_part, params, schema, drill=drill),
+        _matrix(train_part, params, prepared.features, drill=drill, classes=classes),
+        _matrix(selection_part, params, prepared.features, drill=drill, classes=classes),
     )
-    _refuse_one_label(rows[0][1], OBJECTIVES[params.train.objective])
-    fitted = fit(*rows, schema.types, params.train)
+    if classes:
+        _refuse_missing_class(rows[0][1], classes, params.prepare.label.column)
+    else:
+        _refuse_one_label(rows[0][1], OBJECTIVES[params.train.objective])
+    fitted = fit(*rows, prepared.features.types, params.train, classes=len(classes))
     card = _card(workspace, (train_part, selection_part), rows, fitted, drill=drill)
     # Without the linear baseline: that is the contract's expense, and not this model's.
     seconds = time.perf_counter() - started
@@ -60,14 +65,26 @@ def _refuse_one_label(labels: NDArray[np.float64], objective: Objective) -> None
         )
 
 
+def _refuse_missing_class(labels: NDArray[np.float64], classes: tuple[Class, ...], column: str) -> None:
+    """A class that training never saw would have a share of 0, and any model would beat that baseline."""
+    counts = np.bincount(labels.astype(np.int64), minlength=len(classes))
+    if missing := [str(one) for one, count in zip(classes, counts, strict=True) if not count]:
+        raise BadInput(
+            f"train: none of the {len(labels):,} training rows has the label {', '.join(missing)}: widen "
+            f"prepare.max_periods, or leave the class out of validate.columns.{column}.values"
+        )
+
+
 Rows = tuple[NDArray[np.float32], NDArray[np.float64]]
 
 
-def _matrix(part: pd.DataFrame, params: Params, schema: Schema, *, drill: bool) -> Rows:
+def _matrix(
+    part: pd.DataFrame, params: Params, schema: Schema, *, drill: bool, classes: tuple[Class, ...] = ()
+) -> Rows:
     matrix, unseen = encode(part, schema)
     if unseen:
         _log.warning("train: selection has categories that training never saw, taken as missing: %s", unseen)
-    labels = part[params.prepare.label.column].to_numpy(dtype="float64")
+    labels = labels_of(part, params.prepare.label.column, classes)
     if drill:
         labels = np.random.default_rng(params.train.seed).permutation(labels)
     return matrix, labels
@@ -104,13 +121,14 @@ def _card(
     if costs is not None:
         threshold = best_threshold(labels, answers, cost_matrix(costs))
     last = max(part[params.prepare.event_time].max() for part in parts)
+    shares = class_shares(rows[0][1], len(preparation.classes))
     return ModelCard(
         model=params.model,
         model_sha256=digest(fitted.data),
         model_bytes=len(fitted.data),
         features=preparation.features,
         label=params.prepare.label.column,
-        base_rate=float(np.mean(rows[0][1])),
+        base_rate=max(shares) if shares else float(np.mean(rows[0][1])),
         threshold=threshold,
         trees=fitted.trees,
         selection_log_loss=fitted.selection_loss if objective.loss == "log_loss" else None,
@@ -125,4 +143,12 @@ def _card(
         calibration=calibration,
         sets=fit_sets(labels, answers, params.train.coverage) if params.train.coverage is not None else None,
         objective=objective.name,
+        classes=preparation.classes,
+        class_shares=shares,
     )
+
+
+def class_shares(labels: NDArray[np.float64], classes: int) -> tuple[float, ...]:
+    """The share of each class among the labels (n,), in the declared order; none without classes."""
+    counts = np.bincount(labels.astype(np.int64), minlength=classes) if classes else np.empty(0)
+    return tuple((counts / len(labels)).tolist())

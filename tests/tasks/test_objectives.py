@@ -9,7 +9,7 @@ from factories import PARAMS
 from pydantic import TypeAdapter
 
 from tasks.evaluate.metrics import METRICS
-from tasks.objectives import BINARY, OBJECTIVES, REGRESSION
+from tasks.objectives import BINARY, MULTICLASS, OBJECTIVES, REGRESSION
 from tasks.params import parse_params
 from tasks.params.contract import KINDS, LOSSES, Compared
 from tasks.params.steps import TrainParams
@@ -18,10 +18,15 @@ from tasks.params.steps import TrainParams
 class TestTable:
     """Each row names things that there are."""
 
-    def test_every_metric_belongs_to_one_objective(self):
-        """No metric of a clause is left without an objective, and none answers two kinds of question."""
-        held = [name for one in OBJECTIVES.values() for name in one.metrics]
+    def test_every_metric_belongs_to_an_objective(self):
+        """No metric of a clause is left without one."""
+        held = {name for one in OBJECTIVES.values() for name in one.metrics}
         assert sorted(held) == sorted(get_args(Compared)) == sorted(METRICS)
+
+    def test_numbers_and_probabilities_share_no_metric(self):
+        """A regression's metrics are its own; those of a probability are told of classes, too."""
+        assert not REGRESSION.metrics & (BINARY.metrics | MULTICLASS.metrics)
+        assert MULTICLASS.metrics - BINARY.metrics == {"accuracy"}
 
     @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
     def test_what_is_shown_is_measured(self, objective):
@@ -29,11 +34,13 @@ class TestTable:
         assert {objective.loss, *objective.shown} <= objective.metrics
         assert objective.loss in LOSSES
 
-    def test_kinds_are_kinds(self):
-        """A regression allows kinds that the contract has, and not those that need labels 0 and 1."""
-        assert REGRESSION.kinds is not None
-        assert set(REGRESSION.kinds) <= set(KINDS)
-        assert not REGRESSION.kinds & {"fairness", "calibration", "churn", "net_value"}
+    @pytest.mark.parametrize("objective", [REGRESSION, MULTICLASS], ids=lambda one: one.name)
+    def test_kinds_are_kinds(self, objective):
+        """Others than binary allow kinds that the contract has, and not those that need labels 0 and 1."""
+        assert objective.kinds is not None
+        assert set(objective.kinds) <= set(KINDS)
+        assert not objective.kinds & {"fairness", "calibration", "abstention", "coverage", "net_value"}
+        assert ("churn" in objective.kinds) == objective.classes
 
     def test_directions_agree(self):
         """The contract's losses are the metrics of which less is better."""
@@ -41,8 +48,10 @@ class TestTable:
 
     @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
     def test_metrics_know_their_labels(self, objective):
-        """Metrics of numbers are those of the objective whose answers are no probabilities."""
-        assert {METRICS[name].numbers for name in objective.metrics} == {not objective.probabilities}
+        """Metrics of numbers are the regression's; those of classes know what each class makes of a row."""
+        numbers = not (objective.probabilities or objective.classes)
+        assert {METRICS[name].numbers for name in objective.metrics} == {numbers}
+        assert not objective.classes or all(METRICS[name].by_class for name in objective.metrics)
 
 
 class TestDeclared:

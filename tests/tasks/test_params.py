@@ -124,7 +124,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("evaluate.costs.true_positive", float("-inf"), "evaluate.costs.true_positive: Input should be a finite"),
     ("measure.rows", 0, "measure.rows: Input should be greater than or equal to 10"),
     ("contract.clauses", [], "contract.clauses: Tuple should have at least 1 item"),
-    ("contract.clauses.0.metric", "accuracy", "contract.clauses.0.metric: Input should be"),
+    ("contract.clauses.0.metric", "likelihood", "contract.clauses.0.metric: Input should be"),
     ("contract.clauses.0.owner", "", "contract.clauses.0.owner: String should have at least 1 character"),
     ("contract.clauses.0.level", 0.5, "contract.clauses.0.level: Input should be less than 0.5"),
     ("contract.clauses.0.level", 0, "contract.clauses.0.level: Input should be greater than 0"),
@@ -213,7 +213,7 @@ CLAUSES: dict[str, dict[str, Any]] = {
 WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("not_worse", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("not_worse", "metric", "rmsle", "metric: Input should be 'log_loss', 'brier', 'auc'"),
-    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier', 'value', 'mae' or 'mse', found"),
+    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier', 'value', 'mae', 'mse' or"),
     ("slice", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("slice", "column", "no such", "column: String should match pattern"),
     ("slice", "required_values", "red", "required_values: Input should be a valid tuple, found 'red'"),

@@ -24,13 +24,14 @@ import tasks.prepare.step as prepare_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt, Leak, Refused
 from tasks.evaluate.look import HoldoutExhausted
-from tasks.evaluate.step import compare, contenders, evaluate, refuse_leak
+from tasks.evaluate.step import compare, contenders, evaluate, refuse_leak, refuse_other_classes
 from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
 from tasks.pins import ChampionPin, fetch, read_pin
 from tasks.prepare.features import encode
 from tasks.prepare.split import HOLDOUT, TRAIN, split
 from tasks.prepare.step import prepare, read_part
 from tasks.store import open_store
+from tasks.train.card import ModelCard
 from tasks.train.step import train
 from tasks.train.uncertainty import Calibration, Sets
 from tasks.workspace import Workspace
@@ -176,8 +177,8 @@ class TestLeaks:
     def test_a_holdout_row_in_training(self, tmp_path, monkeypatch, part):
         """One planted row of the holdout among those trained or selected on: `Leak`, and no look."""
 
-        def leaking(rows, settings, times, objective):
-            parts, excluded = split(rows, settings, times, objective)
+        def leaking(rows, settings, times, *label):
+            parts, excluded = split(rows, settings, times, *label)
             moved = parts[HOLDOUT].tail(1)
             parts[part] = pd.concat([moved, parts[part]], ignore_index=True)
             parts[HOLDOUT] = parts[HOLDOUT].iloc[:-1]
@@ -306,3 +307,29 @@ class TestAnotherQuestion:
         with pytest.raises(Refused, match=r"champion \w{12} is a binary model, and train.objective"):
             evaluate(anew, ledger)
         assert len(looks(ledger)) == 1
+
+
+class TestClasses:
+    """Models that tell other classes apart are not compared."""
+
+    def card(self, *classes: str | int) -> ModelCard:
+        """A multiclass card with these classes."""
+        shares = tuple(1 / len(classes) for _ in classes)
+        return told_card("a").model_copy(
+            update={"objective": "multiclass", "classes": classes, "class_shares": shares}
+        )
+
+    def test_the_same_may_meet(self):
+        """Nothing is said of two that tell the same apart, in the same order."""
+        refuse_other_classes("champion", self.card("a", "b", "c"), self.card("a", "b", "c"))
+
+    @pytest.mark.parametrize(
+        "theirs", [("a", "b"), ("a", "b", "d"), ("c", "b", "a"), ("a", "b", "c", "d"), (1, 2, 3)]
+    )
+    def test_others_are_refused(self, theirs):
+        """Fewer, more, another, or the same in another order: one line names both."""
+        with pytest.raises(
+            Refused, match=r"tells the classes .* apart, and the challenger a, b, c: "
+        ) as caught:
+            refuse_other_classes("champion", self.card(*theirs), self.card("a", "b", "c"))
+        assert "\n" not in str(caught.value)

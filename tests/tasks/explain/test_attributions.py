@@ -173,3 +173,28 @@ class TestSlices:
         nobody = Group("gone", np.zeros(60, bool), ("x", "y"))
         (found,) = slice_explanations("x", [nobody], {"challenger": attributed(1)}, DAYS, ("a",))
         assert (found.rows, found.pooled, found.attributions) == (0, ("x", "y"), {"challenger": ()})
+
+
+class TestStarts:
+    """A model of classes starts elsewhere for each class, and so for each row."""
+
+    def of_rows(self, seed: int) -> Attributed:
+        """As `attributed`, without a threshold, and with a start for each row."""
+        one = attributed(seed)
+        starts = np.random.default_rng(seed + 1).normal(size=60)
+        return Attributed(one.features, None, starts, one.values, np.zeros(60, np.bool_))
+
+    def test_answers_are_the_rows_own(self):
+        """The mean answer is the mean of start and attributions, row by row; the start told is the mean."""
+        model = self.of_rows(1)
+        found = model_explanation(model, DAYS)
+        assert found.answer.estimate == pytest.approx((model.start + model.values.sum(axis=1)).mean())
+        assert found.start == pytest.approx(model.start.mean())
+
+    def test_changes_add_up(self):
+        """The start and all differences together are the change in the answer."""
+        first, second = self.of_rows(1), self.of_rows(5)
+        (found,) = changes(first, second, DAYS)
+        told = found.start + sum(one.difference.estimate for one in found.features)
+        assert found.of == "all rows"
+        assert told == pytest.approx(found.answer.estimate)

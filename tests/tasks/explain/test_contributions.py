@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tasks.documents import digest
+from tasks.explain.attributions import of_class
 from tasks.params import TrainParams
 from tasks.train.booster import Fitted, Matrix, Model, fit, load_model
 
@@ -185,3 +186,45 @@ class TestAddingUp:
         loaded = load_model(fitted.data, sha256=digest(fitted.data))
         np.testing.assert_array_equal(loaded.contributions(rows(4)[0], TYPES), first)
         assert first.dtype == np.float64
+
+
+@pytest.fixture(scope="module")
+def several() -> Fitted:
+    """A model of four classes."""
+    (matrix, _), (other, _) = rows(3), rows(4, 150)
+    labels, later = (
+        np.digitize(one[:, 0] + (one[:, 1] == 2), [-1.0, 0.0, 1.0]).astype(np.float64)
+        for one in (matrix, other)
+    )
+    settings = SETTINGS.model_copy(update={"objective": "multiclass"})
+    return fit((matrix, labels), (other, later), TYPES, settings, classes=4)
+
+
+class TestClasses:
+    """Of several classes, what speaks for one of them."""
+
+    def test_adds_up_to_log_odds_averaged_over_the_other_classes(self, several):
+        """By the probabilities that the model tells: no part is lost, whatever class is asked about."""
+        matrix = rows(5, 60)[0]
+        logs = np.log(several.model.predict(matrix))
+        for asked in (np.argmax(logs, axis=1), np.full(60, 3)):
+            own = logs[np.arange(60), asked]
+            expected = [
+                np.mean([own[row] - logs[row, one] for one in range(4) if one != asked[row]])
+                for row in range(60)
+            ]
+            found = of_class(several.model.contributions(matrix, TYPES), asked)
+            assert found.shape == (60, 4)
+            assert found.sum(axis=1) == pytest.approx(expected, abs=1e-4)
+
+    def test_a_constant_of_the_row_falls_out(self, several):
+        """Scores of classes are known but for a number added to all: parts of it speak for none of them."""
+        parts = several.model.contributions(rows(5, 20)[0], TYPES)
+        asked = np.zeros(20, np.int64)
+        moved = parts + np.arange(20.0)[:, None, None]
+        assert of_class(moved, asked) == pytest.approx(of_class(parts, asked), abs=1e-9)
+
+    def test_of_two_classes_it_is_the_log_odds(self):
+        """What is told of several classes is no other thing than what is told of yes or no."""
+        parts = np.array([[[0.5, -0.2], [-0.1, 0.4]]])
+        assert of_class(parts, np.array([0])) == pytest.approx(np.array([[0.6, -0.6]]))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS
 from factories import PARAMS
 from number_factories import NUMBER_PARAMS
 
@@ -108,7 +109,9 @@ class TestRegression:
 class TestRead:
     """Settings that another process reads from what this one wrote."""
 
-    @pytest.mark.parametrize("document", [PARAMS, NUMBER_PARAMS], ids=["binary", "regression"])
+    @pytest.mark.parametrize(
+        "document", [PARAMS, NUMBER_PARAMS, CLASS_PARAMS], ids=["binary", "regression", "multiclass"]
+    )
     def test_are_the_same(self, document):
         """Defaults are written as values, and no default is taken for a wish."""
         params = parse_params(document)
@@ -130,4 +133,96 @@ class TestBinary:
 
     def test_an_unknown_objective(self):
         """It is named with those that there are."""
-        assert "'binary' or 'regression', found 'ranking'" in refused(PARAMS, "train.objective", "ranking")
+        assert "'binary', 'regression' or 'multiclass', found 'ranking'" in refused(
+            PARAMS, "train.objective", "ranking"
+        )
+
+
+class TestMulticlass:
+    """A multiclass model's settings."""
+
+    @pytest.mark.parametrize(
+        ("document", "classes"), [(CLASS_PARAMS, CLASSES), (NUMBERED_PARAMS, (10, 20, 30))]
+    )
+    def test_are_read(self, document, classes):
+        """The classes are the label's values, text or whole numbers, in the declared order."""
+        params = parse_params(document)
+        assert params.classes == classes
+        assert (params.evaluate.costs, params.train.coverage) == (None, None)
+
+    def test_another_objective_has_no_classes(self):
+        """Values of another model's label are no classes."""
+        assert parse_params(PARAMS).classes == ()
+
+    def test_have_no_costs(self):
+        """Nothing raises an alarm that could cost."""
+        told = refused(CLASS_PARAMS, "evaluate.costs", COSTS)
+        assert "evaluate.costs say what alarms are worth, and a multiclass raises none" in told
+
+    @pytest.mark.parametrize(("setting", "value"), [("calibrate", True), ("coverage", 0.8)])
+    def test_have_no_calibrated_probabilities_and_no_sets(self, setting, value):
+        """Both are made for the probability of label 1."""
+        told = refused(CLASS_PARAMS, f"train.{setting}", value)
+        assert (
+            f"train.{setting} is about probabilities, and a multiclass has labels other than 0 and 1" in told
+        )
+
+    @pytest.mark.parametrize(
+        ("label", "said"),
+        [
+            ({"type": "string"}, "expected the 3 to 50 classes of a multiclass label, found 0"),
+            ({"type": "string", "values": ["a", "b"]}, "expected the 3 to 50 classes of a multiclass label"),
+            ({"type": "integer", "values": list(range(51))}, "multiclass label, found 51"),
+            ({"type": "string", "values": ["a", "b", "a"]}, "each class is named once, found a, b, a"),
+            ({"type": "string", "values": ["a", "b", " "]}, "of 1 to 64 characters, found ' '"),
+            ({"type": "string", "values": ["a", "b", "c\nd"]}, "of 1 to 64 characters, found 'c\\nd'"),
+            ({"type": "string", "values": ["a", "b", "c" * 65]}, "is printable and of 1 to 64 characters"),
+            ({"type": "number"}, "declared as number: expected a string or an integer"),
+            ({"type": "string", "values": ["a", "b", 3]}, "values of a column of type string: expected text"),
+            (
+                {"type": "integer", "values": [1, 2, "3"]},
+                "values of a column of type integer: expected whole numbers",
+            ),
+            ({"type": "string", "values": ["yes", "no", True]}, "expected text or a whole number"),
+            ({"type": "number", "values": [1, 2, 3]}, "only a string or integer column has them"),
+        ],
+    )
+    def test_name_their_classes(self, label, said):
+        """What is no list of three or more different names gets one line that says so."""
+        assert said in refused(CLASS_PARAMS, "validate.columns.label", label)
+
+    @pytest.mark.parametrize("metric", ["auc", "value", "precision", "recall", "rmse", "mae", "mse"])
+    def test_are_not_judged_by_metrics_of_others(self, metric):
+        """Each is refused by name, with those that there are."""
+        told = refused(CLASS_PARAMS, *with_clause(CLASS_PARAMS, kind="beats_champion", metric=metric))
+        assert f"clause c: {metric} is no metric of a multiclass model" in told
+        assert "its metrics: accuracy, brier, log_loss" in told
+
+    @pytest.mark.parametrize("document", [PARAMS, NUMBER_PARAMS], ids=["binary", "regression"])
+    def test_others_are_not_judged_by_accuracy(self, document):
+        """It is a metric of classes: alarms are judged by what they are worth, or by precision and recall."""
+        told = refused(document, *with_clause(document, kind="floor", metric="accuracy", threshold=0.5))
+        assert "clause c: accuracy is no metric of a" in told
+
+    @pytest.mark.parametrize(
+        ("kind", "settings"),
+        [
+            ("fairness", {"measure": "selection_rate", "column": "colour", "margin": 0.1}),
+            ("calibration", {"margin": 0.1}),
+            ("abstention", {"risk": 0.1, "answered": 0.5}),
+            ("coverage", {"threshold": 0.9}),
+            ("net_value", {"horizon_rows": 10}),
+        ],
+    )
+    def test_have_no_clauses_of_alarms(self, kind, settings):
+        """Kinds that need labels 0 and 1 are refused by name."""
+        told = refused(CLASS_PARAMS, *with_clause(CLASS_PARAMS, kind=kind, **settings))
+        assert f"clause c: {kind} needs a model of labels 0 and 1, and train.objective is multiclass" in told
+
+    @pytest.mark.parametrize("metric", ["log_loss", "brier", "accuracy"])
+    def test_may_be_judged_by_slice(self, metric):
+        """Each metric is a mean of the slice's own rows."""
+        document = yaml.safe_load(CLASS_PARAMS)
+        clause = {**ASKED, "kind": "slice", "metric": metric, "column": "colour", "margin": 0.1}
+        document["contract"]["clauses"].append(clause)
+        assert parse_params(yaml.safe_dump(document)).contract.clauses[3].kind == "slice"

@@ -174,8 +174,8 @@ class TestPlantedLeaksAreCaught:
     def test_categories_learned_on_the_holdout(self, tmp_path, monkeypatch):
         """A schema fixed on all rows knows the holdout's colours."""
 
-        def on_everything(rows, settings, times, objective):
-            parts, excluded = split(rows, settings, times, objective)
+        def on_everything(rows, settings, times, *label):
+            parts, excluded = split(rows, settings, times, *label)
             monkeypatch.setattr(
                 prepare_step,
                 "fix_schema",

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS, class_frame, numbered_frame
 from data_factories import accept, changed, months, put_batch, stage_bytes, versioned
 from factories import parquet, small_frame
 
@@ -78,8 +79,8 @@ class TestCounts:
     def test_a_row_that_is_counted_twice(self, tmp_path, monkeypatch):
         """If a row were ever in two parts, nothing would be written: the sum is checked."""
 
-        def doubling(rows, settings, times, objective):
-            parts, excluded = split(rows, settings, times, objective)
+        def doubling(rows, settings, times, *label):
+            parts, excluded = split(rows, settings, times, *label)
             parts["train"] = pd.concat([parts["train"], parts["holdout"].head(1)])
             return parts, excluded
 
@@ -190,3 +191,40 @@ class TestBadStates:
         (workspace.batches / batch.name).write_bytes(parquet(small_frame(JANUARY, seed=5)))
         with pytest.raises(BadInput, match="not to its name"):
             manifest(workspace)
+
+
+class TestClasses:
+    """A label of classes is kept as it is declared."""
+
+    @pytest.mark.parametrize(
+        ("frame", "params", "classes"),
+        [(class_frame, CLASS_PARAMS, CLASSES), (numbered_frame, NUMBERED_PARAMS, (10, 20, 30))],
+    )
+    def test_are_told_in_order(self, tmp_path, frame, params, classes):
+        """What was prepared says which they are; each part holds them as text or as numbers."""
+        workspace, done = prepared(
+            tmp_path, {period: frame(period) for period in (JANUARY, FEBRUARY)}, params=params
+        )
+        assert read_preparation(workspace).classes == done.classes == classes
+        assert [part.positives for part in done.parts.values()] == [None] * 3
+        assert set(read_part(workspace, "train")["label"]) == set(classes)
+
+    def test_others_name_none(self, tmp_path):
+        """Of yes or no, the document is as it was."""
+        workspace, _ = prepared(tmp_path, months(JANUARY, FEBRUARY))
+        assert b"classes" not in workspace.preparation.read_bytes()
+
+    def test_an_unknown_class(self, tmp_path):
+        """What validation let through is named, and nothing is written."""
+        frame = class_frame(FEBRUARY)
+        frame.loc[frame["label"].eq("low") & (frame["x"] < -1), "label"] = "tiny"
+        workspace = versioned(tmp_path, {JANUARY: class_frame(JANUARY), FEBRUARY: frame}, params=CLASS_PARAMS)
+        with pytest.raises(BadInput, match=r"expected one of low, middle, high, found .* \(such as tiny\)"):
+            prepare(workspace)
+
+    def test_a_missing_label_is_left_out_by_name(self, tmp_path):
+        """A row whose label never came, though its time is known, is counted, and is no class."""
+        frame = class_frame(FEBRUARY)
+        frame.loc[frame.index[frame["label"].notna()][:10], "label"] = None
+        _, done = prepared(tmp_path, {JANUARY: class_frame(JANUARY), FEBRUARY: frame}, params=CLASS_PARAMS)
+        assert done.excluded["label missing"] == 10

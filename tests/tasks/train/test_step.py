@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS, class_months, numbered_frame
 from data_factories import changed, months, stage_bytes, versioned, with_linear
 from number_factories import NUMBER_PARAMS, number_frame, number_months
 
@@ -48,6 +49,16 @@ def fresh(tmp_path) -> Workspace:
     """A workspace of its own, prepared from the same months."""
     workspace = versioned(tmp_path, months(JANUARY, FEBRUARY, rows=200))
     prepare(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory) -> Workspace:
+    """As `trained`, of classes."""
+    frames = class_months(JANUARY, FEBRUARY, rows=200)
+    workspace = versioned(tmp_path_factory.mktemp("classes"), frames, params=CLASS_PARAMS)
+    prepare(workspace)
+    train(workspace)
     return workspace
 
 
@@ -323,3 +334,72 @@ class TestRegression:
         prepare(workspace)
         spread = read_part(workspace, "selection")["label"].std()
         assert train(workspace).selection_loss < 0.6 * spread
+
+
+class TestMulticlass:
+    """A model of classes."""
+
+    def test_the_card(self, classes):
+        """Classes in the declared order with their shares in training; the loss is log loss, and true."""
+        card = read_card(classes.model_card.read_bytes())
+        parts = {name: read_part(classes, name) for name in ("train", "selection")}
+        model = load_model(classes.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = card.answers(model.predict(encode(parts["selection"], card.features)[0]))
+        labels = [CLASSES.index(label) for label in parts["selection"]["label"]]
+        shares = parts["train"]["label"].value_counts(normalize=True)
+        assert card.objective == "multiclass"
+        assert (card.threshold, card.sets, card.calibration) == (None, None, None)
+        assert card.classes == CLASSES
+        assert card.class_shares == pytest.approx([shares[one] for one in CLASSES])
+        assert card.base_rate == max(card.class_shares)
+        loss = -np.log(told[np.arange(len(labels)), labels]).mean()
+        assert card.selection_loss == card.selection_log_loss == pytest.approx(loss, rel=1e-5)
+        assert loss < -(np.array(card.class_shares) * np.log(card.class_shares)).sum()
+
+    def test_each_round_grows_a_tree_for_each_class(self, classes):
+        """The card counts them all."""
+        card = read_card(classes.model_card.read_bytes())
+        model = load_model(classes.model_bytes.read_bytes(), sha256=card.model_sha256)
+        assert card.trees == 3 * model.booster.num_boosted_rounds()
+
+    def test_other_cards_do_not_name_classes(self, trained):
+        """A binary model's card keeps its bytes."""
+        assert b"class" not in trained.model_card.read_bytes()
+
+    def test_the_same_again(self, classes):
+        """Trained twice it is the same bytes."""
+        before = classes.model_bytes.read_bytes(), classes.model_card.read_bytes()
+        train(classes)
+        assert (classes.model_bytes.read_bytes(), classes.model_card.read_bytes()) == before
+
+    def test_classes_that_are_numbers(self, classes, tmp_path):
+        """The same rows under other names are the same model; the names are kept as numbers."""
+        frames = {period: numbered_frame(period, rows=200) for period in (JANUARY, FEBRUARY)}
+        workspace = versioned(tmp_path, frames, params=NUMBERED_PARAMS)
+        prepare(workspace)
+        assert train(workspace).classes == (10, 20, 30)
+        assert workspace.model_bytes.read_bytes() == classes.model_bytes.read_bytes()
+
+    def test_a_drill_shuffles_the_classes(self, classes, tmp_path):
+        """Each class keeps its share, and what was learned is gone."""
+        workspace = versioned(tmp_path, class_months(JANUARY, FEBRUARY, rows=200), params=CLASS_PARAMS)
+        prepare(workspace)
+        card = train(workspace, drill=True)
+        assert card.class_shares == read_card(classes.model_card.read_bytes()).class_shares
+        assert card.selection_loss > 1.0
+
+    @pytest.mark.parametrize(
+        ("only", "missing"), [(("low",), "middle, high"), (("low", "high"), "middle")], ids=["one", "two"]
+    )
+    def test_a_class_without_training_rows(self, tmp_path, only, missing):
+        """Its share would be 0, a baseline that any model beats: nothing is trained, and one line says so."""
+        frames = class_months(JANUARY, FEBRUARY, rows=200)
+        for period, frame in frames.items():
+            stranger = ~frame["label"].isin(only) & frame["label"].notna()
+            frames[period] = frame.assign(label=frame["label"].mask(stranger, only[0]))
+        workspace = versioned(tmp_path, frames, params=CLASS_PARAMS)
+        prepare(workspace)
+        with pytest.raises(BadInput, match=f"training rows has the label {missing}: widen") as caught:
+            train(workspace)
+        assert "\n" not in str(caught.value)
+        assert not workspace.model.exists()

@@ -1,0 +1,62 @@
+"""The small model folder of `factories`, asked for one of three classes instead of yes or no."""
+
+import numpy as np
+import pandas as pd
+from data_factories import changed
+from factories import parquet, small_frame
+from number_factories import COSTS
+
+CLASSES = ("low", "middle", "high")
+CLASS_PARAMS = changed(
+    (
+        "label: {type: integer, max_nulls: 0.1, min: 0, max: 1}",
+        "label: {type: string, max_nulls: 0.1, values: [low, middle, high]}",
+    ),
+    ("  seed: 7\n", "  objective: multiclass\n  seed: 7\n"),
+    (COSTS, ""),
+    ("beats-base-rate", "beats-the-shares"),
+    ("knows less than the base rate", "knows less than the shares"),
+    ("name: useful-ranking", "name: right-enough"),
+    ("      metric: auc\n      threshold: 0.6\n", "      metric: accuracy\n      threshold: 0.5\n"),
+)
+"""The small folder's params.yaml for three classes, with a floor under accuracy."""
+NUMBERED_PARAMS = changed(
+    (
+        "{type: string, max_nulls: 0.1, values: [low, middle, high]}",
+        "{type: integer, max_nulls: 0.1, values: [10, 20, 30]}",
+    ),
+    params=CLASS_PARAMS,
+)
+"""The same with classes that are whole numbers."""
+
+
+def class_frame(
+    period: str = "2024-01", seed: int = 0, *, rows: int = 400, signal: float = 1.0
+) -> pd.DataFrame:
+    """A month's rows, as `small_frame`'s, whose label is low, middle or high.
+
+    The score `signal` times (2.5 x - 1.5 z + an effect of the colour), with logistic noise, is cut at -1.2
+    and 1.2. Void rows have no label.
+    """
+    frame = small_frame(period, seed, rows=rows)
+    draw = np.random.default_rng([seed, 2, *(int(part) for part in period.split("-"))])
+    effect = frame["colour"].map({"red": 1.0, "green": 0.0, "blue": -1.0})
+    score = signal * (2.5 * frame["x"] - 1.5 * frame["z"].fillna(0) + effect) + draw.logistic(size=rows)
+    label = pd.Series(np.select([score < -1.2, score < 1.2], ["low", "middle"], "high"), dtype="str")
+    return frame.assign(label=label.mask(frame["state"] == "void"))
+
+
+def numbered_frame(period: str = "2024-01", seed: int = 0, *, rows: int = 400) -> pd.DataFrame:
+    """`class_frame` whose classes are 10, 20 and 30."""
+    frame = class_frame(period, seed, rows=rows)
+    return frame.assign(label=frame["label"].map({"low": 10, "middle": 20, "high": 30}).astype("Int64"))
+
+
+def class_batch(period: str = "2024-01", seed: int = 0, *, rows: int = 400, signal: float = 1.0) -> bytes:
+    """`class_frame` as a batch's Parquet bytes."""
+    return parquet(class_frame(period, seed, rows=rows, signal=signal))
+
+
+def class_months(*periods: str, rows: int = 400, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """Months of classes, by period."""
+    return {period: class_frame(period, seed, rows=rows) for period in periods}

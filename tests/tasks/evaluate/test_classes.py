@@ -1,0 +1,310 @@
+"""Classes are judged by the same clauses: numbers of classes in, the textbook's metrics out."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import TypeAdapter
+
+from tasks.errors import BadInput
+from tasks.evaluate.classes import confusion, hits, likeliest, log_losses, of_labels, squared_errors
+from tasks.evaluate.clauses import clause_evidence
+from tasks.evaluate.compare import alarms, confused, metric_evidence, naive_shares, slice_evidence
+from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.metrics import (
+    METRICS,
+    Answers,
+    advantage,
+    brier_rows,
+    decisions_of,
+    log_loss_rows,
+    shown,
+    worst_advantage,
+    worst_rows,
+)
+from tasks.evaluate.quantities import quantities
+from tasks.objectives import MULTICLASS
+from tasks.params import Clause, Contract, EvaluateParams
+
+ROWS, CLUSTERS, CLASSES = 600, 30, 3
+DAYS = np.repeat(np.arange(CLUSTERS), ROWS // CLUSTERS)
+SHARES = (0.5, 0.3, 0.2)
+ASKED = {"name": "c", "owner": "o", "reason": "r"}
+NAMES = ("log_loss", "brier", "accuracy")
+
+
+def declared(**settings: object) -> Clause:
+    return TypeAdapter(Clause).validate_python({**ASKED, **settings})
+
+
+CONTRACT = Contract(
+    clauses=(
+        declared(kind="beats_baseline", metric="log_loss"),
+        declared(kind="beats_champion", metric="log_loss", name="d"),
+    )
+)
+
+
+def told(labels: np.ndarray, sharp: float, rng: np.random.Generator) -> np.ndarray:
+    """Probabilities that know the label by `sharp` log odds, beside noise."""
+    odds = rng.normal(size=(len(labels), CLASSES)) + np.log(SHARES)
+    odds[np.arange(len(labels)), labels.astype(int)] += sharp
+    return np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
+
+
+def seen(*, champion: float | None = 0.5, challenger: float = 2.0, seed: int = 0) -> Comparison:
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(CLASSES, ROWS, p=SHARES).astype(np.float64)
+    return Comparison(
+        labels=labels,
+        clusters=DAYS,
+        costs=None,
+        challenger=Answers(told(labels, challenger, rng), None),
+        champion=None if champion is None else Answers(told(labels, champion, rng), None),
+        baseline=naive_shares(SHARES, ROWS),
+        columns={"colour": pd.Series(np.where(np.arange(ROWS) % 2, "red", "blue"))},
+        settings=EvaluateParams(min_slice_rows=50, min_slice_clusters=10),
+        objective=MULTICLASS,
+    )
+
+
+def textbook(metric: str, labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """The metric, written out."""
+    one_hot = np.eye(CLASSES)[labels.astype(int)]
+    if metric == "log_loss":
+        return float(-(one_hot * np.log(probabilities)).sum(axis=1).mean())
+    if metric == "brier":
+        return float(((probabilities - one_hot) ** 2).sum(axis=1).mean())
+    return float((probabilities.argmax(axis=1) == labels).mean())
+
+
+class TestTables:
+    """What each class, were it the label, would make of a row."""
+
+    P = np.array([[0.2, 0.5, 0.3], [1.0, 0.0, 0.0]])
+
+    def test_log_losses(self):
+        """-log p; a certainty that is wrong costs 34.5 nats and not more."""
+        found = log_losses(self.P)
+        assert found[0] == pytest.approx([-math.log(p) for p in (0.2, 0.5, 0.3)])
+        assert found[1] == pytest.approx([0, -math.log(1e-15), -math.log(1e-15)])
+
+    def test_squared_errors(self):
+        """Summed over all classes: 0 for certain and right, 2 for certain and wrong."""
+        found = squared_errors(self.P)
+        assert found[0] == pytest.approx([0.64 + 0.25 + 0.09, 0.04 + 0.25 + 0.09, 0.04 + 0.25 + 0.49])
+        assert found[1].tolist() == [0.0, 2.0, 2.0]
+
+    def test_hits(self):
+        """One class of a row is right: the likeliest, and of equal ones the first declared."""
+        assert hits(self.P).tolist() == [[0, 1, 0], [1, 0, 0]]
+        assert likeliest(np.array([[0.4, 0.4, 0.2], [0.2, 0.4, 0.4]])).tolist() == [0, 1]
+
+    def test_two_classes_are_a_binary_model(self):
+        """Log loss is the same number, and this Brier score is twice the other, as its docstring says."""
+        p = np.random.default_rng(1).random(50)
+        labels = (np.arange(50) % 2).astype(float)
+        both = np.column_stack([1 - p, p])
+        assert of_labels(log_losses(both), labels) == pytest.approx(log_loss_rows(labels, p))
+        assert of_labels(squared_errors(both), labels) == pytest.approx(2 * brier_rows(labels, p))
+
+    def test_confusion(self):
+        """Rows by what came, columns by what was said; every row is in one cell."""
+        p = np.eye(3)[[0, 1, 1, 2, 0]]
+        assert confusion(np.array([0.0, 0, 1, 2, 2]), p) == ((1, 1, 0), (0, 1, 0), (1, 0, 1))
+
+    @pytest.mark.parametrize("wrong", [np.nan, np.inf, -0.1, 1.1])
+    def test_no_probabilities(self, wrong):
+        """NaN, infinities, what lies outside 0 to 1 and what does not add up to 1 is refused by its row."""
+        p = np.array([[0.2, 0.5, 0.3], [wrong, 0.5, 0.3]])
+        for table in (log_losses, squared_errors, hits):
+            with pytest.raises(BadInput, match="found 1 of 2 rows that do not, the first in row 1"):
+                table(p)
+
+    def test_probabilities_that_do_not_add_up(self):
+        """Each may lie between 0 and 1 and the row be no distribution."""
+        with pytest.raises(BadInput, match="add up to 1"):
+            log_losses(np.array([[0.5, 0.4, 0.3]]))
+
+    @pytest.mark.parametrize("wrong", [3.0, -1.0, 0.5, np.nan])
+    def test_labels_that_are_no_class(self, wrong):
+        """A place beyond the last, before the first, or between two is no class."""
+        with pytest.raises(BadInput, match="found 1 of 2 that are not, the first in row 1"):
+            of_labels(self.P, np.array([0.0, wrong]))
+
+    def test_unequal_lengths(self):
+        """A label for each row."""
+        with pytest.raises(BadInput, match="probabilities for each label"):
+            of_labels(self.P, np.array([0.0]))
+
+    def test_no_rows(self):
+        """Nothing in, nothing out."""
+        empty = np.empty((0, 3))
+        assert of_labels(log_losses(empty), np.empty(0)).shape == (0,)
+        assert confusion(np.empty(0), empty) == ((0, 0, 0),) * 3
+
+
+class TestClauses:
+    """What each kind asks about is the textbook's number."""
+
+    @pytest.mark.parametrize("metric", NAMES)
+    def test_leads_and_floors(self, metric):
+        """Over the class shares, over the champion, and against a threshold: more is better in each."""
+        compared = seen()
+        own, champion, baseline = (
+            textbook(metric, compared.labels, one.predictions)
+            for one in (compared.challenger, compared.champion, compared.baseline)
+        )
+        sign = 1 if metric == "accuracy" else -1
+        for clause, expected in (
+            (declared(kind="beats_baseline", metric=metric), sign * (own - baseline)),
+            (declared(kind="beats_champion", metric=metric), sign * (own - champion)),
+            (declared(kind="not_worse", metric=metric, margin=0.1), sign * (own - champion)),
+            (declared(kind="floor", metric=metric, threshold=0.6), sign * own),
+        ):
+            (part,) = clause_evidence(clause, CONTRACT, compared).parts
+            assert part.interval.estimate == pytest.approx(expected, rel=1e-12)
+            assert part.interval.low < expected < part.interval.high
+
+    def test_a_floor_under_accuracy_is_judged_as_a_share(self):
+        """Near 1 its interval leans: its bounds are those of log odds, and never leave 0 to 1."""
+        clause = declared(kind="floor", metric="accuracy", threshold=0.6)
+        (part,) = clause_evidence(clause, CONTRACT, seen(challenger=4.0)).parts
+        assert "log odds" in part.interval.method
+        assert 0.9 < part.interval.estimate < 1
+        assert part.interval.high < 1
+
+    @pytest.mark.parametrize("metric", NAMES)
+    def test_of_a_slice(self, metric):
+        """A part for each value, by the slice's own rows."""
+        compared = seen()
+        clause = declared(kind="slice", metric=metric, column="colour", margin=0.1)
+        red = np.arange(ROWS) % 2 == 1
+        expected = textbook(metric, compared.labels[red], compared.challenger.predictions[red]) - textbook(
+            metric, compared.labels[red], compared.champion.predictions[red]
+        )
+        parts = {part.of: part for part in clause_evidence(clause, CONTRACT, compared).parts}
+        assert abs(parts["colour red"].interval.estimate) == pytest.approx(abs(expected))
+        assert set(parts) == {"colour red", "colour blue"}
+
+    def test_churn(self):
+        """The share of rows whose likeliest class is another one."""
+        compared = seen()
+        found = clause_evidence(declared(kind="churn", threshold=0.5), CONTRACT, compared)
+        other = compared.challenger.predictions.argmax(axis=1) != compared.champion.predictions.argmax(axis=1)
+        assert found.parts[0].interval.estimate == pytest.approx(-other.mean())
+        assert 0 < other.mean() < 1
+
+    def test_churn_without_a_champion(self):
+        """Nobody's answers could change."""
+        found = clause_evidence(declared(kind="churn", threshold=0.5), CONTRACT, seen(champion=None))
+        assert found.nothing_to_ask
+
+    def test_representation(self):
+        """It reads a column, and no answer."""
+        clause = declared(kind="representation", column="colour", values=("red",), threshold=0.4)
+        assert clause_evidence(clause, CONTRACT, seen()).parts[0].interval.estimate == 0.5
+
+    def test_without_a_champion(self):
+        """The class shares stand in, and are called so."""
+        clause = declared(kind="beats_champion", metric="accuracy")
+        found = clause_evidence(clause, CONTRACT, seen(champion=None))
+        assert found.against == "the class shares (there is no champion yet)"
+
+
+class TestWorst:
+    """The least that a row can be is the least over all classes."""
+
+    @pytest.mark.parametrize("metric", NAMES)
+    def test_no_label_is_worse(self, metric):
+        """Whatever class each label turns out to be, the lead and the metric are no less, and one is it."""
+        compared, known = seen(), METRICS[metric]
+        pair = (compared.champion, compared.challenger)
+        every = [np.full(ROWS, float(one)) for one in range(CLASSES)]
+        leads = np.stack([advantage(known, one, *pair) for one in every])
+        assert worst_advantage(known, compared.labels, *pair) == pytest.approx(leads.min(axis=0))
+        sign = 1 if known.bigger_is_better else -1
+        rows = np.stack([sign * known.rows(one, compared.challenger, None) for one in every])
+        assert worst_rows(known, compared.labels, compared.challenger) == pytest.approx(rows.min(axis=0))
+
+    def test_of_accuracy(self):
+        """A lead is never below -1, and 0 where both say the same; the share of rows said right is 0."""
+        compared = seen()
+        least = worst_advantage(METRICS["accuracy"], compared.labels, compared.champion, compared.challenger)
+        same = decisions_of(compared.champion) == decisions_of(compared.challenger)
+        assert least.tolist() == np.where(same, 0.0, -1.0).tolist()
+        assert not worst_rows(METRICS["accuracy"], compared.labels, compared.challenger).any()
+
+    def test_alike_models_hold_at_worst(self):
+        """Where no label could tell two models apart by much, the difference needs no opposition."""
+        compared = seen()
+        shifted = 0.999 * compared.challenger.predictions + 0.001 * np.asarray(SHARES)
+        near = Comparison(**{**vars(compared), "champion": Answers(shifted, None)})
+        clause = declared(kind="not_worse", metric="brier", margin=0.1)
+        assert clause_evidence(clause, CONTRACT, near).parts[0].holds_at_worst
+
+    def test_a_slice_has_its_own(self):
+        """Of the slice's rows alone."""
+        clause = declared(kind="slice", metric="log_loss", column="colour", margin=0.1)
+        assert [len(one.worst()) for one in quantities(clause, seen())] == [ROWS // 2, ROWS // 2]
+
+    def test_a_class_that_hardly_came_is_not_known(self):
+        """Losses on a class that came once lie in one cluster: too few, and more of them would matter."""
+        compared = seen()
+        labels = np.zeros(ROWS)
+        labels[0] = 2.0
+        sure, bold = np.tile([0.9, 0.08, 0.02], (ROWS, 1)), np.tile([0.95, 0.05 - 1e-9, 1e-9], (ROWS, 1))
+        rare = Comparison(
+            **{
+                **vars(compared),
+                "labels": labels,
+                "champion": Answers(sure, None),
+                "challenger": Answers(bold, None),
+            }
+        )
+        (part,) = clause_evidence(declared(kind="beats_champion", metric="log_loss"), CONTRACT, rare).parts
+        assert part.opposing_clusters < 5
+        assert not part.holds_at_worst
+
+
+class TestShown:
+    """What every decision tells of a multiclass model."""
+
+    def test_metrics(self):
+        """Log loss, accuracy and Brier score of all three, and their leads."""
+        compared = seen()
+        found = {name: metric_evidence(metric, compared) for name, metric in shown(MULTICLASS).items()}
+        assert list(found) == ["log_loss", "accuracy", "brier"]
+        for name, one in found.items():
+            own = textbook(name, compared.labels, compared.champion.predictions)
+            assert one.champion == pytest.approx(own)
+        assert found["accuracy"].baseline == pytest.approx((compared.labels == 0).mean())
+
+    def test_slices_are_told_in_log_loss(self):
+        """Of the slice's own rows; no row is a positive."""
+        compared = seen()
+        red = np.arange(ROWS) % 2 == 1
+        found = {one.value: one for one in slice_evidence("colour", compared)}["red"]
+        own = textbook("log_loss", compared.labels[red], compared.challenger.predictions[red])
+        assert found.challenger == pytest.approx(own)
+        assert found.positives is None
+
+    def test_confusion(self):
+        """All rows, by class in the declared order; its diagonal is the accuracy."""
+        compared = seen()
+        found = confused(compared, ("a", "b", "c"))
+        counts = np.array(found.counts)
+        assert found.classes == ("a", "b", "c")
+        assert counts.sum(axis=1).tolist() == np.bincount(compared.labels.astype(int)).tolist()
+        accuracy = textbook("accuracy", compared.labels, compared.challenger.predictions)
+        assert counts.trace() / ROWS == pytest.approx(accuracy)
+
+    @pytest.mark.parametrize(("sharp", "count"), [(2.0, 0), (-3.0, 1)])
+    def test_a_champion_worse_than_the_shares_is_said_loudly(self, sharp, count):
+        """In log loss; a good one is not spoken of."""
+        compared = seen(champion=sharp)
+        found = {name: metric_evidence(metric, compared) for name, metric in shown(MULTICLASS).items()}
+        said = alarms(found, "")
+        assert len(said) == count
+        assert all("BELOW THE NAIVE BASELINE IN LOG LOSS (surely)" in one for one in said)
