@@ -104,6 +104,7 @@ MULTICLASS = Objective(
             "churn",
             "latency",
             "size",
+            "training_cost",
         }
     ),
     baseline="class shares",

@@ -6,6 +6,7 @@ from tasks.evaluate.findings import Evidence
 from tasks.evaluate.look import retired
 from tasks.ledger import ArtifactRef, Decided, Ledger
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
+from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.plan.assumed import DIFFER, foreseen, is_foreseen
 from tasks.plan.document import GAINS, Plan
@@ -64,10 +65,12 @@ def _open(ledger: Ledger, number: int, registered: int) -> tuple[int, Named] | N
 
 
 def _before(ledger: Ledger, params: Params, gains: tuple[float, ...], differ: float) -> Plan:
-    if not any(is_foreseen(one) for one in params.contract.clauses):
+    binary = OBJECTIVES[params.train.objective].probabilities
+    if not (binary and any(is_foreseen(one) for one in params.contract.clauses)):
         raise Refused(
-            "no decision to plan from, and no clause asks for a lead over the champion in log loss, the only "
-            "one that can be foreseen; the first decision tells of the others: run `evergreen run`"
+            "no decision to plan from, and no clause asks a binary model for a lead over the champion in log "
+            "loss, the only one that can be foreseen; the first decision tells of the others: run "
+            "`evergreen run`"
         )
     # A plan from a decision needs no frames.
     from tasks.plan.traffic import read_traffic

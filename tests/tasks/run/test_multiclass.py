@@ -194,7 +194,7 @@ class TestWhatAPersonReads:
 
     def test_the_plan(self, played):
         """Both leads, in nats, with shares of the incumbent's metric."""
-        found = plan(open_ledger(played[0])[1], Workspace(played[0]).params.contract)
+        found = plan(open_ledger(played[0])[1], Workspace(played[0]).params)
         assert [one.metric for one in found.clauses] == ["log_loss", "log_loss"]
         assert all(one.gains for one in found.clauses)
 
