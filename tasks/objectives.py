@@ -79,6 +79,7 @@ REGRESSION = Objective(
             "representation",
             "latency",
             "size",
+            "training_cost",
         }
     ),
     baseline="training mean",
@@ -103,6 +104,7 @@ MULTICLASS = Objective(
             "churn",
             "latency",
             "size",
+            "training_cost",
         }
     ),
     baseline="class shares",

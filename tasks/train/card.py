@@ -7,6 +7,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from tasks.documents import Document, Hash, digest
 from tasks.objectives import Class, Declared
 from tasks.prepare.features import Schema
+from tasks.train.linear import Linear
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
 Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
@@ -23,7 +24,8 @@ class ModelCard(Document):
     of label 1. Of a multiclass model it is `class_shares`, the share of each of its `classes` in the
     declared order, and `base_rate` is the largest. Only a binary model has a `threshold`. `trained_until` is
     the last instant that training, selection or a threshold has seen. `threshold` and `sets` are about
-    calibrated probabilities where there is a `calibration`.
+    calibrated probabilities where there is a `calibration`. `linear` is the linear
+    baseline, where the contract asks for one.
     """
 
     model: str
@@ -48,6 +50,7 @@ class ModelCard(Document):
     sets: Sets | None = None
     classes: Classes = ()
     class_shares: Shares = ()
+    linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
 
     @model_serializer(mode="wrap")
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -72,6 +75,13 @@ class ModelCard(Document):
     def candidate(self) -> str:
         """The candidate's identity: 64 hexadecimal digits."""
         return digest(self.to_bytes())
+
+
+class Training(Document):
+    """How long it took to make a candidate, in seconds of wall-clock time."""
+
+    candidate: Hash
+    seconds: float = Field(ge=0)
 
 
 def read_card(data: bytes) -> ModelCard:
