@@ -74,6 +74,11 @@ def _clause(objective: Objective, clause: Clause) -> str:
             f"contract: clause {clause.name}: {clause.kind} needs a model of labels 0 and 1, and "
             f"train.objective is {objective.name}; its kinds: {', '.join(sorted(objective.kinds))}"
         )
+    if objective.classes and getattr(clause, "baseline", "naive") == "linear":
+        return (
+            f"contract: clause {clause.name}: there is no linear baseline of a {objective.name} model: leave "
+            "baseline out"
+        )
     metric = getattr(clause, "metric", None)
     if metric is not None and metric not in objective.metrics:
         return (

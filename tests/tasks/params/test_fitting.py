@@ -198,6 +198,12 @@ class TestMulticlass:
         assert f"clause c: {metric} is no metric of a multiclass model" in told
         assert "its metrics: accuracy, brier, log_loss" in told
 
+    def test_have_no_linear_baseline(self):
+        """It is made for one answer, and is refused rather than trained on the places of classes."""
+        clause = {"kind": "beats_baseline", "metric": "log_loss", "baseline": "linear"}
+        told = refused(CLASS_PARAMS, *with_clause(CLASS_PARAMS, **clause))
+        assert "clause c: there is no linear baseline of a multiclass model: leave baseline out" in told
+
     @pytest.mark.parametrize("document", [PARAMS, NUMBER_PARAMS], ids=["binary", "regression"])
     def test_others_are_not_judged_by_accuracy(self, document):
         """It is a metric of classes: alarms are judged by what they are worth, or by precision and recall."""
