@@ -24,6 +24,7 @@ class Objective:
     and `kinds` those that a contract may use (None: all kinds). `baseline` is what the naive baseline is
     called: the mean label of the training rows, predicted for every row. Attributions add up in `scale`.
     `probabilities`: answers are probabilities of label 1, so that there are alarms, costs and calibration.
+    `possible` is what says, with `train.coverage`, which labels cannot be ruled out: sets or intervals.
     """
 
     name: ObjectiveName
@@ -36,6 +37,7 @@ class Objective:
     baseline: str
     scale: str
     probabilities: bool
+    possible: Literal["sets", "intervals"]
 
 
 BINARY = Objective(
@@ -49,6 +51,7 @@ BINARY = Objective(
     baseline="base rate",
     scale="log odds",
     probabilities=True,
+    possible="sets",
 )
 REGRESSION = Objective(
     name="regression",
@@ -65,6 +68,7 @@ REGRESSION = Objective(
             "floor",
             "slice",
             "representation",
+            "coverage",
             "latency",
             "size",
         }
@@ -72,5 +76,6 @@ REGRESSION = Objective(
     baseline="training mean",
     scale="units of the label",
     probabilities=False,
+    possible="intervals",
 )
 OBJECTIVES: dict[ObjectiveName, Objective] = {one.name: one for one in (BINARY, REGRESSION)}

@@ -1,5 +1,7 @@
 """What evaluation finds, as a document: `evidence.json`. Every advantage is positive when better."""
 
+from pydantic import Field
+
 from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
 from tasks.objectives import Declared
@@ -109,11 +111,23 @@ class ValueByThreshold(Document):
     models: dict[str, ValueCurve]
 
 
+class Held(Document):
+    """In which share of the rows the label lay where a model said that it may, and the share `aimed` at.
+
+    Of a regression that is its interval of possible labels: the prediction more or less `half_width`, in the
+    label's unit (None: every label is possible).
+    """
+
+    aimed: float
+    share: Interval
+    half_width: float | None
+
+
 class Evidence(Document):
     """All that the holdout says about a challenger. `incumbent` is the champion, or the naive baseline.
 
     That is one answer for every row, the mean label of the training rows: `base_rate`. Of a regression
-    there are no positives, and no currency.
+    there are no positives, and no currency; `held` is there if it has intervals of possible labels.
     """
 
     holdout: tuple[str, ...]
@@ -134,6 +148,7 @@ class Evidence(Document):
     alarms: tuple[str, ...]
     value_by_threshold: ValueByThreshold | None = None
     objective: Declared = "binary"
+    held: dict[str, Held] = Field(default={}, exclude_if=lambda held: not held)
 
 
 class Look(Document):

@@ -16,6 +16,7 @@ from tasks.errors import BadInput, EvergreenError
 from tasks.evaluate.distances import absolute_rows, least_absolute_lead, root_rows, squared_rows
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
 from tasks.objectives import Objective
+from tasks.train.intervals import PredictionIntervals
 from tasks.train.uncertainty import Sets
 
 # Keeps the loss of a wrong certainty finite: at most 34.5 nats.
@@ -43,13 +44,19 @@ class Answers:
     """What one model says of the rows, (n,), and the threshold from which it raises an alarm.
 
     The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
-    sets of possible labels, where it has them. A model that predicts numbers has neither, and raises no
-    alarms.
+    sets of possible labels, where it has them. A model that predicts numbers has neither, raises no alarms,
+    and may have intervals of possible labels.
     """
 
     predictions: Floats
     threshold: float | None = 0.5
     sets: Sets | None = None
+    intervals: PredictionIntervals | None = None
+
+    @property
+    def possible(self) -> Sets | PredictionIntervals | None:
+        """What says which labels it cannot rule out."""
+        return self.sets or self.intervals
 
     @property
     def probabilities(self) -> Floats:

@@ -21,6 +21,7 @@ from tasks.evaluate.compare import (
 )
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.held import held
 from tasks.evaluate.look import take_look
 from tasks.evaluate.metrics import Answers, shown
 from tasks.evaluate.operating import value_by_threshold
@@ -48,7 +49,7 @@ class Contender:
         """What it says about each row, and the categories it had never seen, counted by feature."""
         matrix, unseen = encode(rows, self.card.features)
         told = self.card.answers(self.model.predict(matrix))
-        return Answers(told, self.card.threshold, self.card.sets), unseen
+        return Answers(told, self.card.threshold, self.card.sets, self.card.intervals), unseen
 
 
 def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
@@ -162,6 +163,7 @@ def compare(
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
         alarms=alarms(metrics, params.evaluate.currency),
         objective=objective.name,
+        held=held(seen),
         value_by_threshold=value_by_threshold(seen),
     )
 

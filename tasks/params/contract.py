@@ -207,7 +207,7 @@ class Abstention(Tested):
 
 
 class Coverage(Tested):
-    """The sets of possible labels (`train.coverage`) hold the label in more than `threshold` of the rows."""
+    """What is possible (`train.coverage`) holds the label in more than `threshold` of the rows."""
 
     kind: Literal["coverage"] = "coverage"
     threshold: Share = Field(lt=1)

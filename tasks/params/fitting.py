@@ -27,9 +27,8 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
 
 
 def _certainty(objective: Objective, train: TrainParams) -> str:
-    if not objective.probabilities and (train.calibrate or train.coverage is not None):
-        name = "calibrate" if train.calibrate else "coverage"
-        return f"train.{name} is about probabilities, and a {objective.name} tells none: leave it out"
+    if not objective.probabilities and train.calibrate:
+        return f"train.calibrate is about probabilities, and a {objective.name} tells none: leave it out"
     return ""
 
 

@@ -136,7 +136,8 @@ class TrainParams(Section):
     """What is asked for; XGBoost, by its own names where it has one; how its answers are made fit for use.
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
-    set of possible labels shall hold the label; without it there are no sets, and a regression has none.
+    set of possible labels, of a regression an interval, shall hold the label; without it there are none. A
+    regression has none unless it says so.
     """
 
     objective: Declared = "binary"
@@ -155,7 +156,7 @@ class TrainParams(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_sets_without_probabilities(cls, given: Any) -> Any:
+    def _intervals_only_if_asked_for(cls, given: Any) -> Any:
         """So that a default is no wish, and settings read from what they wrote are the same."""
         silent = {one.name for one in OBJECTIVES.values() if not one.probabilities}
         asked = given.get("objective") if isinstance(given, dict) else None

@@ -77,6 +77,8 @@ GLOSSARY = {
 OF_NUMBERS = {
     "selection": "Rows after the training rows and before the holdout, on which the number of trees was "
     "chosen.",
+    "log odds": "A scale for shares: 0 is a half, and none and all are infinitely far away. "
+    "Bounds of a share near 1 are found on it.",
 }
 """What these mean where labels are numbers."""
 

@@ -7,6 +7,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from tasks.documents import Document, Hash, digest
 from tasks.objectives import Declared
 from tasks.prepare.features import Schema
+from tasks.train.intervals import PredictionIntervals
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
 Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
@@ -42,12 +43,14 @@ class ModelCard(Document):
     selection_rmse: Loss = None
     calibration: Calibration | None = None
     sets: Sets | None = None
+    intervals: PredictionIntervals | None = None
 
     @model_serializer(mode="wrap")
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # A card from before these were known keeps its bytes, and with them its identity.
         said: dict[str, Any] = plain(self)
-        return {k: v for k, v in said.items() if v is not None or k not in ("calibration", "sets")}
+        later = ("calibration", "sets", "intervals")
+        return {k: v for k, v in said.items() if v is not None or k not in later}
 
     def answers(self, told: Floats) -> Floats:
         """What the model says (n,): what its trees told, calibrated if it was."""

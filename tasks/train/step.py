@@ -1,6 +1,7 @@
 """The step: reads train and selection, never the holdout; writes the model and its card."""
 
 import logging
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from tasks.prepare.split import SELECTION, TRAIN
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Fitted, fit, library_version
 from tasks.train.card import ModelCard
-from tasks.train.uncertainty import fit_calibration, fit_sets
+from tasks.train.intervals import PredictionIntervals, fit_intervals
+from tasks.train.uncertainty import Sets, fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -102,6 +104,22 @@ def _card(
         drill=drill,
         library=f"xgboost {library_version()}",
         calibration=calibration,
-        sets=fit_sets(labels, answers, params.train.coverage) if params.train.coverage is not None else None,
+        **_possible(labels, answers, params.train.coverage, objective),
         objective=objective.name,
     )
+
+
+class _Possible(TypedDict, total=False):
+    sets: Sets
+    intervals: PredictionIntervals
+
+
+def _possible(
+    labels: NDArray[np.float64], answers: NDArray[np.float64], coverage: float | None, objective: Objective
+) -> _Possible:
+    """What of the card says which labels are possible; nothing where `coverage` is not asked for."""
+    if coverage is None:
+        return {}
+    if objective.possible == "sets":
+        return {"sets": fit_sets(labels, answers, coverage)}
+    return {"intervals": fit_intervals(labels, answers, coverage)}

@@ -57,11 +57,26 @@ class TestRegression:
         told = refused(NUMBER_PARAMS, "evaluate.costs", COSTS)
         assert "evaluate.costs say what alarms are worth, and a regression raises none" in told
 
-    @pytest.mark.parametrize(("setting", "value"), [("calibrate", True), ("coverage", 0.8)])
-    def test_say_nothing_of_probabilities(self, setting, value):
-        """To calibrate them, or to cover labels, has no meaning here; no setting does nothing."""
-        told = refused(NUMBER_PARAMS, f"train.{setting}", value)
-        assert f"train.{setting} is about probabilities, and a regression tells none" in told
+    def test_say_nothing_of_probabilities(self):
+        """To calibrate them has no meaning here; no setting does nothing."""
+        told = refused(NUMBER_PARAMS, "train.calibrate", value=True)
+        assert "train.calibrate is about probabilities, and a regression tells none" in told
+
+    def test_may_ask_for_intervals(self):
+        """There are none unless a coverage is set; a clause about them needs one, and then is read."""
+        assert parse_params(NUMBER_PARAMS).train.coverage is None
+        path, clauses = with_clause(NUMBER_PARAMS, kind="coverage", threshold=0.7)
+        told = refused(NUMBER_PARAMS, path, clauses)
+        assert "clause c asks about sets of possible labels: set train.coverage, found null" in told
+        document = yaml.safe_load(NUMBER_PARAMS)
+        document["train"]["coverage"] = 0.8
+        document["contract"]["clauses"] = clauses
+        assert parse_params(yaml.safe_dump(document)).train.coverage == 0.8
+
+    @pytest.mark.parametrize("wrong", [0, 1, -0.1, "most"])
+    def test_cover_a_share(self, wrong):
+        """All, nothing and no number are refused."""
+        assert "train.coverage: Input should be" in refused(NUMBER_PARAMS, "train.coverage", wrong)
 
     def test_label_a_number(self):
         """A label that is declared as text is no number."""
@@ -81,7 +96,7 @@ class TestRegression:
             ("fairness", {"measure": "selection_rate", "column": "colour", "margin": 0.1}),
             ("calibration", {"margin": 0.1}),
             ("churn", {"threshold": 0.1}),
-            ("coverage", {"threshold": 0.9}),
+            ("abstention", {"risk": 0.1, "answered": 0.5}),
             ("net_value", {"horizon_rows": 10}),
         ],
     )

@@ -14,6 +14,7 @@ from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
 from tasks.train.booster import load_model
 from tasks.train.card import ModelCard, read_card
+from tasks.train.intervals import fit_intervals
 from tasks.train.step import train
 from tasks.train.uncertainty import fit_calibration, fit_sets
 from tasks.workspace import Workspace
@@ -225,6 +226,21 @@ class TestRegression:
         assert card.selection_loss == card.selection_rmse == pytest.approx(loss, rel=1e-5)
         assert b"log_loss" not in card.to_bytes()
         assert loss < 0.6 * parts["selection"]["label"].std()
+
+    def test_intervals_are_fitted_on_selection(self, numbers, tmp_path):
+        """With a coverage the card holds the half-width of its rows; without one it does not speak of any."""
+        assert b"intervals" not in numbers.model_card.read_bytes()
+        covered = ("  objective: regression\n", "  objective: regression\n  coverage: 0.8\n")
+        frames = number_months(JANUARY, FEBRUARY, rows=200)
+        workspace = versioned(tmp_path, frames, params=changed(covered, params=NUMBER_PARAMS))
+        prepare(workspace)
+        card = train(workspace)
+        part = read_part(workspace, "selection")
+        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = model.predict(encode(part, card.features)[0])
+        assert card.intervals == fit_intervals(part["label"].to_numpy(), told, 0.8)
+        assert card.sets is None
+        assert read_card(card.to_bytes()) == card
 
     def test_no_positives_are_counted(self, numbers):
         """A number is neither positive nor negative."""
