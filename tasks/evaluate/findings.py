@@ -115,7 +115,7 @@ class Held(Document):
     """In which share of the rows the label lay where a model said that it may, and the share `aimed` at.
 
     Of a regression that is its interval of possible labels: the prediction more or less `half_width`, in the
-    label's unit (None: every label is possible).
+    label's unit (None: every label is possible). Of a quantile it is all up to the answer.
     """
 
     aimed: float
@@ -127,7 +127,8 @@ class Evidence(Document):
     """All that the holdout says about a challenger. `incumbent` is the champion, or the naive baseline.
 
     That is one answer for every row, the mean label of the training rows: `base_rate`. Of a regression
-    there are no positives, and no currency; `held` is there if it has intervals of possible labels.
+    there are no positives, and no currency; `held` is there if it has intervals of possible labels. Of
+    a quantile `base_rate` is the quantile of these labels.
     """
 
     holdout: tuple[str, ...]

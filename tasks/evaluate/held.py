@@ -16,6 +16,9 @@ def held(seen: Comparison) -> dict[str, Held]:
 
 
 def _held(answers: Answers, seen: Comparison) -> Held | None:
+    if answers.alpha is not None:
+        below = (seen.labels <= answers.predictions).astype(np.float64)
+        return Held(aimed=answers.alpha, share=_share(below, seen), half_width=None)
     if answers.intervals is None:
         return None
     inside = answers.intervals.hold(answers.predictions, seen.labels).astype(np.float64)

@@ -49,7 +49,8 @@ class Contender:
         """What it says about each row, and the categories it had never seen, counted by feature."""
         matrix, unseen = encode(rows, self.card.features)
         told = self.card.answers(self.model.predict(matrix))
-        return Answers(told, self.card.threshold, self.card.sets, self.card.intervals), unseen
+        card = self.card
+        return Answers(told, card.threshold, card.sets, card.intervals, card.alpha), unseen
 
 
 def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
@@ -94,12 +95,18 @@ def contenders(workspace: Workspace, pin: ChampionPin) -> tuple[Contender, Conte
 
 
 def refuse_other_objective(role: str, card: ModelCard, params: Params) -> None:
-    """Raise `Refused` where a model answers another kind of question than the one that is asked."""
+    """Raise `Refused` where a model answers another kind of question, or is another quantile."""
     if card.objective != params.train.objective:
         raise Refused(
             f"the {role} {card.candidate[:12]} is a {card.objective} model, and train.objective is "
             f"{params.train.objective}: their answers cannot be compared; give the new question a model name "
             "of its own in params.yaml"
+        )
+    if card.alpha != params.train.alpha:
+        raise Refused(
+            f"the {role} {card.candidate[:12]} predicts the quantile at {card.alpha}, and train.alpha is "
+            f"{params.train.alpha}: their answers cannot be compared; give the new question a model name of "
+            "its own in params.yaml"
         )
 
 
@@ -132,7 +139,7 @@ def compare(
         costs=costs,
         challenger=answers,
         champion=incumbent[0],
-        baseline=naive(challenger.card.base_rate, len(labels), costs),
+        baseline=naive(challenger.card.base_rate, len(labels), costs, challenger.card.alpha),
         columns={column: holdout[column] for column in params.prepare.slices},
         settings=params.evaluate,
         objective=objective,

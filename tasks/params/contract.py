@@ -11,9 +11,11 @@ from pydantic import Field, model_validator
 from tasks.documents import canonical, digest
 from tasks.params.section import Name, Section, Share
 
-Compared = Literal["log_loss", "brier", "auc", "value", "precision", "recall", "rmse", "mae", "mse"]
+Compared = Literal[
+    "log_loss", "brier", "auc", "value", "precision", "recall", "rmse", "mae", "mse", "pinball"
+]
 """Metrics of one model on labelled rows."""
-LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse"})
+LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse", "pinball"})
 """Those of which less is better."""
 STRICTEST = 0.0001
 """A level below this, for one look, would rest on the tail of a tail: no bootstrap of clusters reaches it."""
@@ -105,7 +107,7 @@ class Slice(Tested):
     """
 
     kind: Literal["slice"] = "slice"
-    metric: Literal["log_loss", "brier", "value", "mae", "mse"]
+    metric: Literal["log_loss", "brier", "value", "mae", "mse", "pinball"]
     column: Name
     margin: float = Field(gt=0)
     required_values: tuple[str, ...] = ()

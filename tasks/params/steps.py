@@ -137,10 +137,12 @@ class TrainParams(Section):
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
     set of possible labels, of a regression an interval, shall hold the label; without it there are none. A
-    regression has none unless it says so.
+    regression has none unless it says so. `alpha` belongs to the objective `quantile`: the share of labels
+    that shall not exceed the answer.
     """
 
     objective: Declared = "binary"
+    alpha: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda alpha: alpha is None)
     seed: int = Field(ge=0, le=2**31 - 1)
     rounds: int = Field(ge=1)
     early_stopping_rounds: int = Field(ge=1)

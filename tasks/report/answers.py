@@ -17,4 +17,5 @@ class AnswerWords:
 WORDS: dict[ObjectiveName, AnswerWords] = {
     "binary": AnswerWords("log odds", "speaks for an alarm", "speaks more for an alarm"),
     "regression": AnswerWords("prediction", "raises the prediction", "raises the prediction more"),
+    "quantile": AnswerWords("answer", "raises the answer", "raises the answer more"),
 }

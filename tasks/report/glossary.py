@@ -8,6 +8,8 @@ GLOSSARY = {
     "what one knows without a model.",
     "training mean": "The mean label of the training rows, predicted for everybody: "
     "what one knows without a model.",
+    "training quantile": "A quantile of the training rows' labels, predicted for everybody: "
+    "what one knows without a model.",
     "holdout": "The newest labelled rows, later than anything that either model has learned from.",
     "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
     "the threshold were chosen.",
@@ -50,6 +52,10 @@ GLOSSARY = {
     "Lower is better.",
     "mean squared error": "The mean of squared distances between prediction and label, in the unit of the "
     "label squared. Lower is better.",
+    "pinball loss": "How far off a quantile is, in the unit of the label. At 0.9 a label above the answer "
+    "costs 0.9 of its distance, and one below it 0.1: least where nine labels in ten do not exceed it. "
+    "Lower is better.",
+    "quantile": "The number that a given share of the labels does not exceed.",
     "brier": "The squared distance between the predicted probability and what happened (1 or 0). "
     "Lower is better.",
     "AUC": "How often the model ranks a row with label 1 above a row with label 0: "

@@ -10,17 +10,17 @@ from tasks.prepare.features import Schema
 from tasks.train.intervals import PredictionIntervals
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
-Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
-"""A loss that a model of this objective has; another's card does not name it."""
+OfObjective = Annotated[float | None, Field(exclude_if=lambda one: one is None)]
+"""A number that a model of this objective has; another's card does not name it."""
 
 
 class ModelCard(Document):
     """Everything that scoring and judging need beside the model's bytes.
 
-    `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share
-    of label 1. A regression has no `threshold`. `trained_until` is the last instant that training,
-    selection or a threshold has seen. `threshold` and `sets` are about calibrated probabilities where there
-    is a `calibration`.
+    `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share of
+    label 1, of a quantile the quantile at `alpha` of those labels. Only a binary model has a `threshold`.
+    `trained_until` is the last instant that training, selection or a threshold has seen. `threshold` and
+    `sets` are about calibrated probabilities where there is a `calibration`; `intervals` are of a regression.
     """
 
     model: str
@@ -31,7 +31,7 @@ class ModelCard(Document):
     base_rate: float
     threshold: float | None
     trees: int
-    selection_log_loss: Loss = None
+    selection_log_loss: OfObjective = None
     periods: tuple[str, ...]
     train_rows: int
     selection_rows: int
@@ -40,7 +40,9 @@ class ModelCard(Document):
     drill: bool
     library: str
     objective: Declared = "binary"
-    selection_rmse: Loss = None
+    selection_rmse: OfObjective = None
+    selection_pinball: OfObjective = None
+    alpha: OfObjective = None
     calibration: Calibration | None = None
     sets: Sets | None = None
     intervals: PredictionIntervals | None = None
@@ -59,7 +61,7 @@ class ModelCard(Document):
     @property
     def selection_loss(self) -> float:
         """The objective's loss on the selection rows, which ended the training."""
-        told = (self.selection_log_loss, self.selection_rmse)
+        told = (self.selection_log_loss, self.selection_rmse, self.selection_pinball)
         return next(loss for loss in told if loss is not None)
 
     @property

@@ -53,6 +53,17 @@ def _refuse_one_label(labels: NDArray[np.float64], objective: Objective) -> None
         )
 
 
+def naive_answer(labels: NDArray[np.float64], alpha: float | None) -> float:
+    """What one says of every row without a model: the mean label, or, with an `alpha`, that quantile.
+
+    It is the least label that a share `alpha` of the labels (n,) does not exceed: no other constant has a
+    lower mean pinball loss on these rows (Koenker & Bassett, "Regression quantiles", Econometrica 46 (1978)).
+    """
+    if alpha is None:
+        return float(np.mean(labels))
+    return float(np.quantile(labels, alpha, method="inverted_cdf"))
+
+
 Rows = tuple[NDArray[np.float32], NDArray[np.float64]]
 
 
@@ -91,11 +102,13 @@ def _card(
         model_bytes=len(fitted.data),
         features=preparation.features,
         label=params.prepare.label.column,
-        base_rate=float(np.mean(rows[0][1])),
+        base_rate=naive_answer(rows[0][1], params.train.alpha),
         threshold=threshold,
         trees=fitted.trees,
         selection_log_loss=fitted.selection_loss if objective.loss == "log_loss" else None,
         selection_rmse=fitted.selection_loss if objective.loss == "rmse" else None,
+        selection_pinball=fitted.selection_loss if objective.loss == "pinball" else None,
+        alpha=params.train.alpha,
         periods=tuple(period for period in preparation.periods if period not in preparation.holdout),
         train_rows=len(parts[0]),
         selection_rows=len(parts[1]),

@@ -2,7 +2,7 @@
 
 from simulations.worlds import Kind, World
 
-from tasks.objectives import REGRESSION
+from tasks.objectives import QUANTILE, REGRESSION
 
 LEVELS = (5.0, 12.0, 20.0, 40.0)
 """What labels lie around, in equal shares: a model that knows the level beats the mean by far."""
@@ -27,6 +27,18 @@ def around(share: float, spread: float, champion: float, challenger: float) -> t
     )
 
 
+def beyond(share: float, champion: float, challenger: float) -> tuple[Kind, ...]:
+    """Rows whose label is a level, and in one of twenty ten more; each model says the level and so much more.
+
+    Of nine labels in ten that shall not exceed the answer, a lower one gains a tenth of the distance
+    nineteen times, and then loses nine tenths of it.
+    """
+    return tuple(
+        Kind(share / len(LEVELS), 0.95, level + champion, level + challenger, labels=(level, level + 10.0))
+        for level in LEVELS
+    )
+
+
 FARTHER = World(
     (*around(0.8, 1.0, 0.8, 0.5), *around(0.148, 1.0, 2.5, 0.5), *around(0.052, 6.0, 0.5, 1.0)),
     objective=REGRESSION,
@@ -37,3 +49,9 @@ ERRONEOUS = World(
     objective=REGRESSION,
 )
 """One row in two hundred errs by thirty, and weighs more than four times all others together."""
+LOWER = World(
+    (*beyond(0.75, 8.0, 4.0), *beyond(0.25, 2.0, 3.0)),
+    objective=QUANTILE,
+    alpha=0.9,
+)
+"""The challenger is lower and better, by small gains of most rows and large losses of few; not everywhere."""

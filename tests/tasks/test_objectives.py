@@ -9,7 +9,7 @@ from factories import PARAMS
 from pydantic import TypeAdapter
 
 from tasks.evaluate.metrics import METRICS
-from tasks.objectives import BINARY, OBJECTIVES, REGRESSION
+from tasks.objectives import BINARY, OBJECTIVES, QUANTILE, REGRESSION
 from tasks.params import parse_params
 from tasks.params.contract import KINDS, LOSSES, Compared
 from tasks.params.steps import TrainParams
@@ -29,11 +29,17 @@ class TestTable:
         assert {objective.loss, *objective.shown} <= objective.metrics
         assert objective.loss in LOSSES
 
-    def test_kinds_are_kinds(self):
-        """A regression allows kinds that the contract has, and not those that need labels 0 and 1."""
-        assert REGRESSION.kinds is not None
-        assert set(REGRESSION.kinds) <= set(KINDS)
-        assert not REGRESSION.kinds & {"fairness", "calibration", "churn", "net_value"}
+    @pytest.mark.parametrize("objective", [REGRESSION, QUANTILE], ids=lambda one: one.name)
+    def test_kinds_are_kinds(self, objective):
+        """Numbers allow kinds that the contract has, and not those that need labels 0 and 1."""
+        assert set(objective.kinds) <= set(KINDS)
+        assert not objective.kinds & {"fairness", "calibration", "churn", "abstention", "net_value"}
+
+    @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+    def test_coverage_is_asked_where_there_is_something_to_cover_with(self, objective):
+        """Sets or intervals, and the clause about them, are there together."""
+        kinds = KINDS if objective.kinds is None else objective.kinds
+        assert ("coverage" in kinds) == (objective.possible is not None)
 
     def test_directions_agree(self):
         """The contract's losses are the metrics of which less is better."""
@@ -68,5 +74,5 @@ class TestDeclared:
         card = told_card("a")
         assert card.objective == BINARY.name
         assert b"objective" not in card.to_bytes()
-        assert b"rmse" not in card.to_bytes()
+        assert not [one for one in (b"rmse", b"pinball", b"alpha", b"intervals") if one in card.to_bytes()]
         assert type(card).parse(card.to_bytes()).candidate == card.candidate

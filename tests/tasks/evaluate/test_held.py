@@ -68,6 +68,15 @@ class TestHeld:
         assert (found.share.estimate, found.share.low) == (1.0, None)
         assert found.share.note
 
+    def test_of_a_quantile(self):
+        """The share of labels that do not exceed the answer, ties included; nothing has a width."""
+        compared = seen(None)
+        said = compared.labels + np.where(np.arange(ROWS) % 10 < 8, np.arange(ROWS) % 2, -1)
+        found = held(replace(compared, challenger=Answers(said, None, alpha=0.9)))
+        told = found["challenger"]
+        assert (told.aimed, told.half_width) == (0.9, None)
+        assert told.share.estimate == pytest.approx(0.8)
+
     def test_of_a_model_that_says_nothing(self):
         """There is nothing to tell."""
         assert held(seen(None)) == {}

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import yaml
 from factories import PARAMS
-from number_factories import NUMBER_PARAMS
+from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS
 
 from tasks.errors import BadInput
+from tasks.objectives import OBJECTIVES
 from tasks.params import Params, parse_params
 
 COSTS = {
@@ -103,7 +104,7 @@ class TestRegression:
     def test_have_no_clauses_of_alarms(self, kind, settings):
         """Kinds that need labels 0 and 1 are refused by name."""
         told = refused(NUMBER_PARAMS, *with_clause(NUMBER_PARAMS, kind=kind, **settings))
-        assert f"clause c: {kind} needs a model of labels 0 and 1, and train.objective is regression" in told
+        assert f"clause c: {kind} is no kind for a regression model (train.objective); its kinds: " in told
 
     @pytest.mark.parametrize("metric", ["mae", "mse"])
     def test_may_be_judged_by_slice(self, metric):
@@ -120,10 +121,60 @@ class TestRegression:
         assert "contract.clauses.3.metric: Input should be 'log_loss'" in told
 
 
+class TestQuantile:
+    """A quantile's settings."""
+
+    def test_are_read(self):
+        """With the share that shall not exceed the answer, and the metric of a quantile."""
+        params = parse_params(QUANTILE_PARAMS)
+        assert (params.train.objective, params.train.alpha, params.train.coverage) == ("quantile", 0.8, None)
+
+    def test_say_which(self):
+        """Without `alpha` no quantile is meant."""
+        told = refused(QUANTILE_PARAMS, "train.alpha", None)
+        assert (
+            "train.alpha: a quantile needs it: the share of labels that shall not exceed the answer" in told
+        )
+
+    @pytest.mark.parametrize("wrong", [0, 1, -0.5, 90, float("nan"), "most"])
+    def test_say_a_share(self, wrong):
+        """Nothing, all, a percentage and no number are refused."""
+        assert "train.alpha: Input should be" in refused(QUANTILE_PARAMS, "train.alpha", wrong)
+
+    @pytest.mark.parametrize(("params", "name"), [(PARAMS, "binary"), (NUMBER_PARAMS, "regression")])
+    def test_only_a_quantile_says_which(self, params, name):
+        """No setting does nothing."""
+        told = refused(params, "train.alpha", 0.9)
+        assert (
+            f"train.alpha says which quantile is meant, and train.objective is {name}: leave it out" in told
+        )
+
+    def test_have_no_possible_labels(self):
+        """Neither an interval around the answer, nor a clause about it."""
+        told = refused(QUANTILE_PARAMS, "train.coverage", 0.9)
+        assert "train.coverage is about sets or intervals of possible labels, and a quantile has none" in told
+        told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, kind="coverage", threshold=0.9))
+        assert "clause c: coverage is no kind for a quantile model" in told
+
+    @pytest.mark.parametrize("metric", ["rmse", "mae", "mse", "auc"])
+    def test_are_judged_by_pinball_loss_alone(self, metric):
+        """A quantile is not meant to be near the label."""
+        told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, kind="beats_champion", metric=metric))
+        assert f"clause c: {metric} is no metric of a quantile model" in told
+        assert "its metrics: pinball" in told
+
+    def test_may_be_judged_by_slice(self):
+        """Pinball loss is a mean of the slice's own rows."""
+        document = yaml.safe_load(QUANTILE_PARAMS)
+        clause = {**ASKED, "kind": "slice", "metric": "pinball", "column": "colour", "margin": 1.0}
+        document["contract"]["clauses"].append(clause)
+        assert parse_params(yaml.safe_dump(document)).contract.clauses[3].metric == "pinball"
+
+
 class TestRead:
     """Settings that another process reads from what this one wrote."""
 
-    @pytest.mark.parametrize("document", [PARAMS, NUMBER_PARAMS], ids=["binary", "regression"])
+    @pytest.mark.parametrize("document", [PARAMS, NUMBER_PARAMS, QUANTILE_PARAMS], ids=OBJECTIVES)
     def test_are_the_same(self, document):
         """Defaults are written as values, and no default is taken for a wish."""
         params = parse_params(document)
@@ -145,4 +196,6 @@ class TestBinary:
 
     def test_an_unknown_objective(self):
         """It is named with those that there are."""
-        assert "'binary' or 'regression', found 'ranking'" in refused(PARAMS, "train.objective", "ranking")
+        assert "'binary', 'regression' or 'quantile', found 'ranking'" in refused(
+            PARAMS, "train.objective", "ranking"
+        )

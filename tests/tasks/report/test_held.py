@@ -12,6 +12,8 @@ from tasks.report.held import held_lines
 
 SHARE = Interval(0.9121, 0.01, 30.0, 0.89, 0.9312, 0.05, 1_000, 31, 31.0, 0.1, "m")
 
+CAME = "91.2 [89.0,\N{NO-BREAK SPACE}93.1] % of the rows; 90.0% was aimed at"
+
 
 def with_held(inputs, **held):
     """The inputs, as if the models had intervals."""
@@ -25,11 +27,7 @@ class TestLines:
         """The half-width in the label's unit, the share with its interval, and what was aimed at."""
         inputs = with_held(make(), challenger=Held(aimed=0.9, share=SHARE, half_width=2.31))
         assert held_lines(inputs.evidence) == (
-            (
-                "challenger",
-                "each prediction ± 2.3100 units of the label held it in 91.2 [89.0,\N{NO-BREAK SPACE}93.1] % "
-                "of the rows; 90.0% was aimed at",
-            ),
+            ("challenger", f"each prediction ± 2.3100 units of the label held it in {CAME}"),
         )
 
     def test_where_every_label_is_possible(self, make):

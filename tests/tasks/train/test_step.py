@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from data_factories import changed, months, stage_bytes, versioned
-from number_factories import NUMBER_PARAMS, number_frame, number_months
+from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS, number_frame, number_months
 
 import tasks.train.step as train_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt
 from tasks.evaluate.compare import cost_matrix
+from tasks.evaluate.distances import pinball_rows
 from tasks.evaluate.metrics import value_rows
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
@@ -269,3 +270,27 @@ class TestRegression:
         prepare(workspace)
         spread = read_part(workspace, "selection")["label"].std()
         assert train(workspace).selection_loss < 0.6 * spread
+
+
+class TestQuantile:
+    """A model that predicts what four labels in five do not exceed."""
+
+    def test_the_card(self, tmp_path):
+        """The baseline is the training labels' quantile; the loss is pinball on selection, and true."""
+        frames = number_months(JANUARY, FEBRUARY, rows=400)
+        workspace = versioned(tmp_path, frames, params=QUANTILE_PARAMS)
+        prepare(workspace)
+        card = train(workspace)
+        parts = {name: read_part(workspace, name) for name in ("train", "selection")}
+        labels = parts["train"]["label"].sort_values().to_numpy()
+        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = model.predict(encode(parts["selection"], card.features)[0])
+        loss = pinball_rows(parts["selection"]["label"].to_numpy(), told, 0.8).mean()
+        assert (card.objective, card.alpha, card.threshold) == ("quantile", 0.8, None)
+        assert card.base_rate == labels[int(np.ceil(0.8 * len(labels))) - 1]
+        assert card.selection_loss == card.selection_pinball == pytest.approx(loss, rel=1e-5)
+        assert (parts["selection"]["label"] <= told).mean() > 0.6
+        assert read_card(card.to_bytes()) == card
+        before = workspace.model_bytes.read_bytes(), workspace.model_card.read_bytes()
+        train(workspace)
+        assert (workspace.model_bytes.read_bytes(), workspace.model_card.read_bytes()) == before
