@@ -1,5 +1,6 @@
-"""measure: what differs from run to run, taken once: latency of one row, and of a batch."""
+"""measure: what differs from run to run, taken once: latency of one row and of a batch, time of training."""
 
+import logging
 import time
 from itertools import cycle, islice
 
@@ -10,8 +11,10 @@ from tasks.evaluate.findings import Measurements
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part
 from tasks.score import Scorer
-from tasks.train.card import read_card
+from tasks.train.card import ModelCard, Training, read_card
 from tasks.workspace import Workspace, output_of
+
+_log = logging.getLogger(__name__)
 
 
 def measure(workspace: Workspace) -> Measurements:
@@ -36,9 +39,32 @@ def measure(workspace: Workspace) -> Measurements:
         one_row_calls=len(took),
         batch_rows_per_second=len(holdout) / seconds,
         model_bytes=card.model_bytes,
+        training_seconds=training_seconds(workspace, card),
     )
     write_atomically(workspace.measurements, measurements.to_bytes())
     return measurements
+
+
+def training_seconds(workspace: Workspace, card: ModelCard) -> float | None:
+    """How long the training took that made this card's model; None, with a warning, where nobody knows.
+
+    Whoever trained has left it beside the model; a road that finds the model made takes it from there.
+    """
+    try:
+        data = workspace.training.read_bytes()
+    except FileNotFoundError:
+        _log.warning("measure: %s is not there: how long the training took is not known", workspace.training)
+        return None
+    training = Training.parse(data, workspace.training)
+    if training.candidate != card.candidate:
+        _log.warning(
+            "measure: %s tells of candidate %s, and the model is %s: how long its training took is not known",
+            workspace.training,
+            training.candidate[:12],
+            card.candidate[:12],
+        )
+        return None
+    return training.seconds
 
 
 def _timed(scorer: Scorer, row: dict[str, object]) -> float:

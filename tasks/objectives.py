@@ -66,6 +66,7 @@ OF_ROWS = frozenset(
         "representation",
         "latency",
         "size",
+        "training_cost",
     }
 )
 """Kinds of clause that any labels will do for."""

@@ -14,7 +14,6 @@ from tasks.steps import Steps
 
 if TYPE_CHECKING:
     from tasks.decide.decision import Decision
-    from tasks.plan import ClausePlan, Plan
     from tasks.run.outcome import Outcome
 
 COLOURS = {"promote": "green", "pass": "green", "keep": "red", "fail": "red", "blocked": "red",
@@ -140,29 +139,3 @@ def explanation(decision: "Decision") -> Text:
     if worth := worth_words(decision.worth):
         text.append(f"{worth}\n")
     return text
-
-
-def plan_text(plan: "Plan", period: str, currency: str) -> Table:
-    """The plan: a row for each clause and size of holdout, then one for each gain."""
-    seen = f"decision {plan.decision}, holdout {', '.join(plan.holdout)}; power {plan.power:.0%}"
-    table = Table("clause", "holdout", "smallest lead it shows", "of the incumbent's", title=seen)
-    for clause in plan.clauses:
-        _plan_rows(table, clause, period, clause.unit.replace("money", currency))
-        table.add_section()
-    return table
-
-
-def _plan_rows(table: Table, clause: "ClausePlan", period: str, unit: str) -> None:
-    for one in clause.detectable:
-        share = "" if one.share is None else f"{one.share:.2%}"
-        batches = f"{one.batches} {period}{'s' if one.batches > 1 else ''}"
-        table.add_row(clause.clause, batches, f"{one.lead:.4g} {unit}", share)
-    for gain in clause.gains:
-        batches = "more than 1,000" if gain.batches is None else f"{gain.batches:,}"
-        several = "" if gain.batches == 1 else "s"
-        table.add_row(
-            clause.clause,
-            f"{batches} {period}{several}",
-            f"{gain.lead:.4g} {unit}",
-            f"a gain of {gain.share:.2%}",
-        )

@@ -123,6 +123,11 @@ class Workspace:
         return self.model / "model.json"
 
     @property
+    def training(self) -> Path:
+        """How long the training took: beside the model, whose bytes are the same whatever it took."""
+        return self.data / "training.json"
+
+    @property
     def champion(self) -> Path:
         """The pinned champion's files, by hash."""
         return self.data / "champion"

@@ -48,6 +48,21 @@ def changed(*changes: tuple[str, str], params: str = PARAMS) -> str:
     return params
 
 
+LINEAR_CLAUSE = """\
+    - name: beats-a-line
+      kind: beats_baseline
+      baseline: linear
+      metric: METRIC
+      owner: data science
+      reason: Trees that know no more than a line are not worth their keep.
+"""
+
+
+def with_linear(params: str = PARAMS, metric: str = "log_loss") -> str:
+    """The text of params.yaml with a further clause, against the linear baseline."""
+    return params + LINEAR_CLAUSE.replace("METRIC", metric)
+
+
 def small_params(*changes: tuple[str, str]) -> Params:
     """The small model's parameters with the changes."""
     return parse_params(changed(*changes))

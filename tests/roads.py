@@ -12,7 +12,7 @@ from tasks.documents import digest
 from tasks.ledger import Decided, Ledger
 
 STAGES = ["validate", "version", "prepare", "train", "evaluate", "measure", "decide"]
-_DIFFERS = ("measurements.json", "report.html", "batches.dvc")
+_DIFFERS = ("training.json", "measurements.json", "report.html", "batches.dvc")
 """What a run measures, the page that shows it, and the pointer that dvc.yaml does not ask for."""
 
 

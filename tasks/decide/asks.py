@@ -100,6 +100,11 @@ def _(clause: terms.Size, against: str, unit: str) -> str:  # noqa: ARG001
     return f"a model of fewer than {clause.bytes:,} bytes"
 
 
+@asks.register
+def _(clause: terms.TrainingCost, against: str, unit: str) -> str:  # noqa: ARG001
+    return f"a training for less than {clause.threshold:g} {unit} (at {clause.price_per_hour:g} an hour)"
+
+
 def metric_words(name: str) -> str:
     """As a reader calls the metric: `log loss`, `AUC`."""
     known = {"auc": "AUC", "brier": "Brier score", **DISTANCES}

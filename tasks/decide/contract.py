@@ -188,9 +188,9 @@ def _metric(clause: Clause | terms.Tested) -> str:
 
 def _measured(clause: Clause, measurements: Measurements | None) -> ClauseVerdict:
     """A clause that a measurement decides: met or not, with nothing in between."""
-    found, unit = _value(clause, measurements)
+    found, unit = _value(clause, measurements), unit_of(clause, "")
     limit = -clause.required
-    words = "could not be checked: nothing was measured"
+    words = f"could not be checked: {_unknown(clause, measurements)}"
     if found is not None:
         words = f"{found:,.4g} {unit}, {'below' if found < limit else 'not below'} {limit:,.10g}"
     verdict: Verdict = "undecided" if found is None else "pass" if found < limit else "fail"
@@ -199,7 +199,7 @@ def _measured(clause: Clause, measurements: Measurements | None) -> ClauseVerdic
         unit=unit,
         asks=asks(clause, "", unit),
         verdict=verdict,
-        words=f"{clause.kind}: {words}",
+        words=f"{metric_words(clause.kind)}: {words}",
         against=f"{limit:,.10g} {unit}",
         level=None,
         interval=None,
@@ -213,11 +213,22 @@ def _measured(clause: Clause, measurements: Measurements | None) -> ClauseVerdic
     )
 
 
-def _value(clause: Clause, measurements: Measurements | None) -> tuple[float | None, str]:
-    unit = unit_of(clause, "")
+def _value(clause: Clause, measurements: Measurements | None) -> float | None:
+    """What was measured, in the clause's unit; None where it was not."""
     if measurements is None:
-        return None, unit
-    if isinstance(clause, terms.Size):
-        return float(measurements.model_bytes), unit
-    at = getattr(clause, "percentile", 95)
-    return measurements.one_row_p50_ms if at == 50 else measurements.one_row_p95_ms, unit  # noqa: PLR2004
+        return None
+    match clause:
+        case terms.Size():
+            return float(measurements.model_bytes)
+        case terms.TrainingCost():
+            seconds = measurements.training_seconds
+            return None if seconds is None else seconds / 3600 * clause.price_per_hour
+        case terms.Latency(percentile=50):
+            return measurements.one_row_p50_ms
+    return measurements.one_row_p95_ms
+
+
+def _unknown(clause: Clause, measurements: Measurements | None) -> str:
+    if measurements is not None and isinstance(clause, terms.TrainingCost):
+        return "how long the training of this model took is not known here"
+    return "nothing was measured"

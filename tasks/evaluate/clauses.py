@@ -90,13 +90,15 @@ def _missing(clause: terms.Tested, found: tuple[Group, ...], seen: Comparison) -
         return f"{clause.column} has no two groups with enough rows to compare"
     if isinstance(clause, terms.Abstention | terms.Coverage) and not seen.challenger.possible:
         return "the challenger was trained without sets of possible labels (train.coverage)"
+    if isinstance(clause, terms.BeatsBaseline) and clause.baseline == "linear" and seen.linear is None:
+        return "the challenger was trained without a linear baseline beside it"
     return ""
 
 
 def _against(clause: terms.Tested, seen: Comparison) -> str:
     match clause:
         case terms.BeatsBaseline():
-            return f"the {seen.objective.baseline}"
+            return "the linear model" if clause.baseline == "linear" else f"the {seen.objective.baseline}"
         case terms.Floor():
             return f"the floor of {clause.threshold}"
         case terms.Fairness():

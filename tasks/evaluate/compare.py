@@ -47,7 +47,7 @@ def naive(rate: float, rows: int, costs: Costs | None, alpha: float | None = Non
 
 
 def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
-    """One metric of all three, with paired advantages at 5% one-sided."""
+    """One metric of all, with paired advantages at 5% one-sided."""
     metric = remembered(metric)
 
     def value(answers: Answers | None) -> float | None:
@@ -67,6 +67,7 @@ def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
         challenger_over_baseline=_paired(metric, seen, seen.baseline, seen.challenger, seen.clusters, 0.05),
         challenger_over_champion=lead(seen.champion, seen.challenger),
         champion_over_baseline=lead(seen.baseline, seen.champion) if seen.champion else None,
+        linear=value(seen.linear),
     )
 
 

@@ -17,7 +17,8 @@ from tasks.params import EvaluateParams
 class Comparison:
     """Labels and cluster codes (in the order of time) of the holdout, and what each model answered: n rows.
 
-    `columns` are the values by which rows can be grouped. There are costs where there are alarms.
+    `columns` are the values by which rows can be grouped. There are costs where there are alarms, and a
+    `linear` baseline where the challenger was trained with one.
     """
 
     labels: Floats
@@ -29,6 +30,7 @@ class Comparison:
     columns: Mapping[str, pd.Series]
     settings: EvaluateParams
     objective: Objective = BINARY
+    linear: Answers | None = None
 
     @property
     def incumbent(self) -> Answers:

@@ -100,7 +100,7 @@ def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> I
     holding = np.count_nonzero(np.bincount(codes, scaled != 0))
     if holding < len(counts) and 2.0**-holding > level:
         return replace(plain, note=f"only {holding} of {len(counts)} clusters hold a value other than 0")
-    freedom = _satterthwaite(counts / len(values))
+    freedom = satterthwaite(counts / len(values))
     sizes = counts.astype(np.float64)
     below, above = (critical_value(sign * deviations, sizes, level) for sign in (1.0, -1.0))
     if not np.isfinite([below, above]).all():
@@ -151,7 +151,8 @@ def no_mean(clusters: Codes | None, rows: int, *, level: float, note: str) -> In
     return replace(_without_bounds(np.full(rows, np.nan), counts, level=level, method=method), note=note)
 
 
-def _satterthwaite(share: Floats) -> float:
+def satterthwaite(share: Floats) -> float:
+    """Degrees of freedom of CR3, of the shares (G,) of the rows that clusters hold: see `clustered_mean`."""
     odds = share / (1 - share)
     square = np.square(odds)
     return float(odds.sum()) ** 2 / float(square.sum() + square.sum() ** 2 - np.square(square).sum())

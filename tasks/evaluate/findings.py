@@ -52,7 +52,10 @@ class ClauseEvidence(Document):
 
 
 class MetricEvidence(Document):
-    """One metric of the naive baseline, the champion and the challenger, and the paired advantages."""
+    """One metric of the naive baseline, the champion and the challenger, and the paired advantages.
+
+    `linear` is that of the linear baseline; it is not named where the contract does not ask for one.
+    """
 
     unit: str
     bigger_is_better: bool
@@ -62,6 +65,7 @@ class MetricEvidence(Document):
     challenger_over_baseline: Interval
     challenger_over_champion: Interval | None
     champion_over_baseline: Interval | None
+    linear: float | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class SliceEvidence(Document):
@@ -166,10 +170,15 @@ class Look(Document):
 
 
 class Measurements(Document):
-    """Latencies in milliseconds for one row through encoding and model; rows per second in batch."""
+    """Latencies in milliseconds for one row through encoding and model; rows per second in batch.
+
+    `training_seconds` is how long the training took that made the model; None, and not named, where that
+    is not known.
+    """
 
     one_row_p50_ms: float
     one_row_p95_ms: float
     one_row_calls: int
     batch_rows_per_second: float
     model_bytes: int
+    training_seconds: float | None = Field(default=None, ge=0, exclude_if=lambda seconds: seconds is None)

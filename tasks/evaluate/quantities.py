@@ -53,7 +53,9 @@ def quantities(clause: terms.Tested, seen: Comparison) -> Iterator[Quantity]:
 
 @quantities.register
 def _(clause: terms.BeatsBaseline, seen: Comparison) -> Iterator[Quantity]:
-    yield _lead("", clause.metric, seen, seen.baseline)
+    baseline = seen.linear if clause.baseline == "linear" else seen.baseline
+    if baseline is not None:
+        yield _lead("", clause.metric, seen, baseline)
 
 
 @quantities.register(terms.BeatsChampion)

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 # More clusters than this are dealt into as many heaps first: clusters are independent, so heaps of them are.
 MOST_HEAPS = 250
 _SEED = 20130101
-# With 2,000 the quantile of one number of clusters in 15 is 11% too low, the same for all data: docs/adr/0012.
+# With 2,000 the quantile of one number of clusters in 15 is 11% too low, whatever the data: docs/adr/0012.
 _DRAWS = 8_000
 # Multiplied in so many blocks, each of which fits into a processor's cache: three times as fast.
 _BLOCKS = 16

@@ -52,6 +52,13 @@ class Contender:
         card = self.card
         return Answers(told, card.threshold, card.sets, card.intervals, card.alpha), unseen
 
+    def linear(self, rows: pd.DataFrame) -> Answers | None:
+        """What the linear baseline says that was trained beside it, if one was."""
+        linear = self.card.linear
+        if linear is None:
+            return None
+        return Answers(linear.answers(encode(rows, self.card.features)[0]), linear.threshold)
+
 
 def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
     """Record the look, then compare; nothing of the evidence exists before the ledger knows of the look.
@@ -143,6 +150,7 @@ def compare(
         columns={column: holdout[column] for column in params.prepare.slices},
         settings=params.evaluate,
         objective=objective,
+        linear=challenger.linear(holdout),
     )
     metrics = {name: metric_evidence(metric, seen) for name, metric in shown(objective).items()}
     slices: list[Any] = []

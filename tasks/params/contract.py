@@ -17,6 +17,8 @@ Compared = Literal[
 """Metrics of one model on labelled rows."""
 LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse", "pinball"})
 """Those of which less is better."""
+Baseline = Annotated[Literal["naive", "linear"], Field(exclude_if=lambda name: name == "naive")]
+"""Who stands for knowing little; `naive`, the default, is not written: contracts keep their hashes."""
 STRICTEST = 0.0001
 """A level below this, for one look, would rest on the tail of a tail: no bootstrap of clusters reaches it."""
 Rate = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
@@ -48,9 +50,13 @@ class Tested(Requirement):
 
 
 class BeatsBaseline(Tested):
-    """Better than the naive baseline, by more than `margin` of the metric's unit."""
+    """Better than the baseline, by more than `margin` of the metric's unit.
+
+    `naive` is one answer for every row, `linear` a linear model of the same features and training rows.
+    """
 
     kind: Literal["beats_baseline"] = "beats_baseline"
+    baseline: Baseline = "naive"
     metric: Compared
     margin: float = Field(default=0.0, ge=0)
 
@@ -264,6 +270,23 @@ class Size(Requirement):
         return float(-self.bytes)
 
 
+class TrainingCost(Requirement):
+    """The training took less than `threshold` of money, at `price_per_hour` of the machine that trained.
+
+    Both are in `currency`. The time is that of the training that made this very model, whoever measures.
+    """
+
+    kind: Literal["training_cost"] = "training_cost"
+    price_per_hour: float = Field(gt=0)
+    currency: str = Field(min_length=1)
+    threshold: float = Field(gt=0)
+
+    @property
+    def required(self) -> float:
+        """Minus the threshold."""
+        return -self.threshold
+
+
 Clause = Annotated[
     BeatsBaseline
     | BeatsChampion
@@ -278,13 +301,15 @@ Clause = Annotated[
     | Coverage
     | NetValue
     | Latency
-    | Size,
+    | Size
+    | TrainingCost,
     Field(discriminator="kind"),
 ]
-KINDS_MEASURED = ("latency", "size")
+KINDS_MEASURED = ("latency", "size", "training_cost")
 """Those that a measurement of the model decides, and no rows."""
 KINDS = ("beats_baseline", "beats_champion", "not_worse", "floor", "slice", "fairness", "representation",
-         "calibration", "churn", "abstention", "coverage", "net_value", "latency", "size")  # fmt: skip
+         "calibration", "churn", "abstention", "coverage", "net_value", "latency", "size",
+         "training_cost")  # fmt: skip
 
 
 class Contract(Section):
@@ -307,6 +332,11 @@ class Contract(Section):
         kinds = {clause.kind for clause in self.clauses}
         if "beats_baseline" not in kinds or not kinds & {"beats_champion", "not_worse"}:
             raise ValueError("a contract needs a beats_baseline clause, and a beats_champion or a not_worse")
+        if not any(isinstance(one, BeatsBaseline) and one.baseline == "naive" for one in self.clauses):
+            raise ValueError(
+                "a contract needs a beats_baseline clause against the naive baseline; the linear one is "
+                "asked for beside it, in a clause of its own"
+            )
         return self
 
     @model_validator(mode="after")
@@ -319,6 +349,11 @@ class Contract(Section):
                     "interval can be told: raise the level or allow fewer looks"
                 )
         return self
+
+    @property
+    def asks_for_linear(self) -> bool:
+        """Whether a clause compares with a linear model, which has to be trained then."""
+        return any(isinstance(one, BeatsBaseline) and one.baseline == "linear" for one in self.clauses)
 
     @property
     def hash(self) -> str:

@@ -63,6 +63,11 @@ def _clause(objective: Objective, clause: Clause) -> str:
             f"contract: clause {clause.name}: {clause.kind} is no kind for a {objective.name} model "
             f"(train.objective); its kinds: {', '.join(sorted(objective.kinds))}"
         )
+    if objective.quantile and getattr(clause, "baseline", None) == "linear":
+        return (
+            f"contract: clause {clause.name}: the linear baseline is fitted to means, and a quantile is "
+            "none: compare with the naive one"
+        )
     metric = getattr(clause, "metric", None)
     if metric is not None and metric not in objective.metrics:
         return (

@@ -8,6 +8,7 @@ from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import ClauseEvidence, Evidence
 from tasks.evaluate.metrics import METRICS
 from tasks.report.axis import Axis, Bar, Tick, bar, drawn, spanning
+from tasks.report.glossary import KINDS
 from tasks.report.wording import Scale, confidence, counted, metric_name, scale_of, with_interval
 
 _LEADS = ("beats_baseline", "beats_champion", "not_worse", "slice")
@@ -31,6 +32,7 @@ class ClauseView:
     """A clause as the page shows it."""
 
     clause: ClauseVerdict
+    kind: str
     asks: str
     independent: str
     axis_words: str
@@ -55,6 +57,7 @@ def _view(clause: ClauseVerdict, evidence: ClauseEvidence | None, currency: str)
     open_ = clause.verdict == "undecided" and clause.interval is not None
     return ClauseView(
         clause=clause,
+        kind=KINDS[clause.kind],
         asks=clause.asks,
         independent=with_interval(independent, scale, sign=clause.kind != "floor"),
         axis_words=axis_words,

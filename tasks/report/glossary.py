@@ -10,6 +10,8 @@ GLOSSARY = {
     "what one knows without a model.",
     "training quantile": "A quantile of the training rows' labels, predicted for everybody: "
     "what one knows without a model.",
+    "linear model": "A plain model of the same features and training rows, in which each feature counts by "
+    "itself and in proportion: what one gets without trees.",
     "holdout": "The newest labelled rows, later than anything that either model has learned from.",
     "selection": "Rows after the training rows and before the holdout, on which the number of trees and "
     "the threshold were chosen.",
@@ -33,6 +35,9 @@ GLOSSARY = {
     "At the usual level of 5% on each side it is a 90% interval.",
     "standard error": "How far a number would typically move if other rows of the same kind had been drawn.",
     "degrees of freedom": "How many independent pieces of evidence the standard error rests on, in effect.",
+    "CR3": "The jackknife over clusters, by the name that statisticians give it.",
+    "clusters in effect": "How many clusters of equal weight would say as much: many small ones beside a "
+    "large one are fewer than they look.",
     "jackknife": "How far a number moves when one cluster is left out, for each cluster in turn: "
     "a measure of how sure it is.",
     "Student's t": "The usual allowance for an error that was itself estimated from few clusters.",
@@ -67,7 +72,31 @@ GLOSSARY = {
     "threshold": "The probability from which the model raises an alarm. "
     "It was chosen on the selection rows, by the cost table.",
     "latency": "How long one prediction takes.",
+    "training cost": "The time of training at the price of the machine that trained.",
     "churn": "The share of rows about which the two models decide differently.",
+    "selection rate": "The share of rows that get an alarm.",
+    "true positive rate": "Of the rows with label 1, the share that got an alarm.",
+    "false positive rate": "Of the rows with label 0, the share that got an alarm.",
+    # kinds of clause
+    "lead over the baseline": "The challenger must do better than what one knows without a model, by more "
+    "than the margin.",
+    "lead over the champion": "The challenger must do better than the model in use on the same rows, by more "
+    "than the margin.",
+    "not worse": "The challenger may do worse than the model in use by less than the margin: for one that is "
+    "cheaper, smaller or faster.",
+    "floor": "A bar that the metric must be above; below it, if less is better.",
+    "in every slice": "In no slice may the challenger do worse than the model in use by the margin or more.",
+    "fairness": "Between any two groups of rows a measure may differ by less than the margin.",
+    "representation": "Each of the named groups must have more than a given share of the holdout's rows, so "
+    "that what is found holds for it, too.",
+    "abstention": "Where both labels are possible the model does not answer. Of the rows that it does answer "
+    "few may be wrong, and it must answer enough of them.",
+    "coverage": "The share of rows whose possible labels hold the label that came.",
+    "net value": "What the challenger's decisions gain on so many predictions, less what the change costs.",
+    "model size": "How many bytes the model has.",
+    "margin": "How large a difference has to be to count.",
+    "possible labels": "The labels that a model cannot rule out for a row: one of them, or both where it is "
+    "not sure.",
     # explanations
     "attribution": "What a feature adds to the answer for one row, by the model's own trees (its SHAP "
     "value). It says what the model goes by, and not what causes the outcome.",
@@ -88,7 +117,25 @@ OF_NUMBERS = {
 }
 """What these mean where labels are numbers."""
 
-BY_HAND = frozenset({"value", "look", "selection", "pooled"})
+KINDS = {
+    "beats_baseline": "lead over the baseline",
+    "beats_champion": "lead over the champion",
+    "not_worse": "not worse",
+    "floor": "floor",
+    "slice": "in every slice",
+    "fairness": "fairness",
+    "representation": "representation",
+    "calibration": "calibration",
+    "churn": "churn",
+    "abstention": "abstention",
+    "coverage": "coverage",
+    "net_value": "net value",
+    "latency": "latency",
+    "size": "model size",
+}
+"""What each kind of clause is called on a page: a term of the glossary."""
+
+BY_HAND = frozenset({"value", "look", "selection", "pooled", "not worse", "floor"})
 """Words that mean something else as often: linked only where a page says so."""
 
 ALSO = {

@@ -84,6 +84,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "would": would_have_been(decision),
         "worth": worth_words(decision.worth),
         "clauses": clause_views(decision.clauses, evidence, currency),
+        "linear": any(metric.linear is not None for metric in evidence.metrics.values()),
         "metrics": [
             _metric(name, evidence.metrics[name], currency, objective.baseline)
             for name in METRICS
@@ -109,6 +110,8 @@ def _context(inputs: Inputs) -> dict[str, Any]:
 def _metric(name: str, metric: MetricEvidence, currency: str, baseline: str) -> MetricView:
     scale = wording.scale_of(metric.unit, currency)
     values = {baseline: metric.baseline, "champion": metric.champion, "challenger": metric.challenger}
+    if metric.linear is not None:
+        values = {"linear model": metric.linear, **values}
     leads = {
         f"challenger over {baseline}": metric.challenger_over_baseline,
         "challenger over champion": metric.challenger_over_champion,

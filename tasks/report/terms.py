@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Where a link would be wrong or unseen.
 _LEFT_ALONE = ("a", "abbr", "code", "h1", "h2", "h3", "summary", "svg", "style")
 _TAG = re.compile(r"(<[^>]*>)")
+_LINK = re.compile(r'<a class="term" href="#(?P<anchor>[^"]+)">')
 _NAMES = {name.lower(): name for name in GLOSSARY if name not in BY_HAND} | ALSO
 # Longest first; an apostrophe may have been escaped.
 _EITHER = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True)).replace(
@@ -42,6 +43,8 @@ class Terms:
                 _enter(part, inside)
                 if part.startswith(("<section", "<article")):
                     seen.clear()
+                if (by_hand := _LINK.match(part)) is not None:
+                    seen.update(name for name in self._used if _anchor(name) == by_hand["anchor"])
             elif not inside:
                 parts[place] = _TERM.sub(lambda found: self._once(found.group(), seen), part)
         return Markup("".join(parts))  # noqa: S704 - what came in, and links of our own

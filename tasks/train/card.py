@@ -8,6 +8,7 @@ from tasks.documents import Document, Hash, digest
 from tasks.objectives import Declared
 from tasks.prepare.features import Schema
 from tasks.train.intervals import PredictionIntervals
+from tasks.train.linear import Linear
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
 OfObjective = Annotated[float | None, Field(exclude_if=lambda one: one is None)]
@@ -21,6 +22,7 @@ class ModelCard(Document):
     label 1, of a quantile the quantile at `alpha` of those labels. Only a binary model has a `threshold`.
     `trained_until` is the last instant that training, selection or a threshold has seen. `threshold` and
     `sets` are about calibrated probabilities where there is a `calibration`; `intervals` are of a regression.
+    `linear` is the linear baseline, where the contract asks for one.
     """
 
     model: str
@@ -46,6 +48,7 @@ class ModelCard(Document):
     calibration: Calibration | None = None
     sets: Sets | None = None
     intervals: PredictionIntervals | None = None
+    linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
 
     @model_serializer(mode="wrap")
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -68,6 +71,13 @@ class ModelCard(Document):
     def candidate(self) -> str:
         """The candidate's identity: 64 hexadecimal digits."""
         return digest(self.to_bytes())
+
+
+class Training(Document):
+    """How long it took to make a candidate, in seconds of wall-clock time."""
+
+    candidate: Hash
+    seconds: float = Field(ge=0)
 
 
 def read_card(data: bytes) -> ModelCard:

@@ -1,6 +1,7 @@
-"""The step: reads train and selection, never the holdout; writes the model and its card."""
+"""The step: reads train and selection, never the holdout; writes the model, its card, and what it took."""
 
 import logging
+import time
 from typing import TypedDict
 
 import numpy as np
@@ -17,8 +18,10 @@ from tasks.prepare.features import Schema, encode
 from tasks.prepare.split import SELECTION, TRAIN
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Fitted, fit, library_version
-from tasks.train.card import ModelCard
+from tasks.train.card import ModelCard, Training
 from tasks.train.intervals import PredictionIntervals, fit_intervals
+from tasks.train.linear import Linear
+from tasks.train.linear_fit import fit_linear
 from tasks.train.uncertainty import Sets, fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
@@ -27,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
     """Train a challenger. A drill trains on shuffled labels, to show that the gate refuses it."""
+    started = time.perf_counter()
     params = workspace.params
     schema = read_preparation(workspace).features
     train_part, selection_part = read_part(workspace, TRAIN), read_part(workspace, SELECTION)
@@ -37,9 +41,14 @@ def train(workspace: Workspace, *, drill: bool = False) -> ModelCard:
     _refuse_one_label(rows[0][1], OBJECTIVES[params.train.objective])
     fitted = fit(*rows, schema.types, params.train)
     card = _card(workspace, (train_part, selection_part), rows, fitted, drill=drill)
+    # Without the linear baseline: that is the contract's expense, and not this model's.
+    seconds = time.perf_counter() - started
+    if params.contract.asks_for_linear:
+        card = card.model_copy(update={"linear": _linear(workspace, train_part, selection_part)})
     workspace.model.mkdir(parents=True, exist_ok=True)
     write_atomically(workspace.model_bytes, fitted.data)
     write_atomically(workspace.model_card, card.to_bytes())
+    write_atomically(workspace.training, Training(candidate=card.candidate, seconds=seconds).to_bytes())
     return card
 
 
@@ -75,6 +84,18 @@ def _matrix(part: pd.DataFrame, params: Params, schema: Schema, *, drill: bool) 
     if drill:
         labels = np.random.default_rng(params.train.seed).permutation(labels)
     return matrix, labels
+
+
+def _linear(workspace: Workspace, train_part: pd.DataFrame, selection_part: pd.DataFrame) -> Linear:
+    """The linear baseline. In a drill, too, it learns the true labels: the bar is the real one."""
+    params, schema = workspace.params, read_preparation(workspace).features
+    rows, selection = (_matrix(part, params, schema, drill=False) for part in (train_part, selection_part))
+    linear = fit_linear(*rows, schema, params.train.objective)
+    if params.evaluate.costs is None:
+        return linear
+    costs = cost_matrix(params.evaluate.costs)
+    threshold = best_threshold(selection[1], linear.answers(selection[0]), costs)
+    return linear.model_copy(update={"threshold": threshold})
 
 
 def _card(

@@ -16,7 +16,12 @@ from tasks.evaluate.step import compare
 from tasks.params import Contract, Params
 
 FAST = Measurements(
-    one_row_p50_ms=1, one_row_p95_ms=2, one_row_calls=200, batch_rows_per_second=1e6, model_bytes=50_000
+    one_row_p50_ms=1,
+    one_row_p95_ms=2,
+    one_row_calls=200,
+    batch_rows_per_second=1e6,
+    model_bytes=50_000,
+    training_seconds=600,
 )
 PERIODS = ("2024-02",)
 

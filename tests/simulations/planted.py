@@ -37,6 +37,7 @@ _MEASURED: tuple[dict[str, Any], ...] = (
     {"kind": "latency", "percentile": 50, "milliseconds": 4},
     {"kind": "latency", "percentile": 95, "milliseconds": 5},
     {"kind": "size", "bytes": 100_000},
+    {"kind": "training_cost", "price_per_hour": 10, "currency": "EUR", "threshold": 5},
 )
 
 

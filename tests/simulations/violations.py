@@ -81,6 +81,7 @@ def _measured() -> list[Planted]:
         Planted({"kind": "latency", "percentile": 50}, BETTER, None, FAST.model_copy(update=slow)),
         Planted({"kind": "latency", "percentile": 95}, BETTER, None, FAST.model_copy(update=jerky)),
         Planted({"kind": "size"}, BETTER, None, FAST.model_copy(update=large)),
+        Planted({"kind": "training_cost"}, BETTER, None, FAST.model_copy(update={"training_seconds": 1800})),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Latency is taken once, as `score` would serve, on however few rows there are."""
+"""Latency is taken once, as `score` would serve, on however few rows; the training's time is `train`'s."""
 
 import pytest
 from data_factories import changed, months, versioned
@@ -9,6 +9,7 @@ from tasks.evaluate.findings import Measurements
 from tasks.measure import measure
 from tasks.prepare.step import prepare
 from tasks.score import Scorer
+from tasks.train.card import Training, read_card
 from tasks.train.step import train
 from tasks.workspace import Workspace
 
@@ -42,6 +43,44 @@ class TestMeasurements:
         assert found.one_row_calls == 150
         assert len(asked) == 270
         assert set(asked[0]) == {"x", "z", "colour"}
+
+
+class TestTheTimeOfTraining:
+    """It is that of the training which made this model, whoever measures, and whenever."""
+
+    def test_is_what_train_has_left(self, tmp_path):
+        """Measured again, without a training, it is the same time, and never nothing."""
+        workspace = trained(tmp_path)
+        told = Training.parse(workspace.training.read_bytes())
+        assert told.seconds > 0
+        assert [measure(workspace).training_seconds for _ in range(2)] == [told.seconds] * 2
+        assert Measurements.parse(workspace.measurements.read_bytes()).training_seconds == told.seconds
+
+    def test_is_unknown_where_nobody_left_it(self, tmp_path, caplog):
+        """A folder whose model came without it measures the rest, and does not name it."""
+        workspace = trained(tmp_path)
+        workspace.training.unlink()
+        assert measure(workspace).training_seconds is None
+        assert b"training" not in workspace.measurements.read_bytes()
+        assert "training.json is not there: how long the training took is not known" in caplog.text
+
+    def test_of_another_model_is_not_taken(self, tmp_path, caplog):
+        """What it took to make another candidate says nothing about this one."""
+        workspace = trained(tmp_path)
+        other = Training(candidate="a" * 64, seconds=0.0)
+        workspace.training.write_bytes(other.to_bytes())
+        assert measure(workspace).training_seconds is None
+        assert f"tells of candidate {'a' * 12}, and the model is " in caplog.text
+
+    @pytest.mark.parametrize("seconds", [b"-1", b"null", b'"fast"', b"NaN"])
+    def test_that_is_none_is_refused(self, tmp_path, seconds):
+        """A time that no training can have taken is a damaged document."""
+        workspace = trained(tmp_path)
+        card = read_card(workspace.model_card.read_bytes())
+        text = b'{"candidate": "%s", "seconds": %s}' % (card.candidate.encode(), seconds)
+        workspace.training.write_bytes(text)
+        with pytest.raises(Corrupt, match=r"training\.json"):
+            measure(workspace)
 
 
 class TestBadStates:

@@ -208,6 +208,7 @@ CLAUSES: dict[str, dict[str, Any]] = {
     "net_value": {"horizon_rows": 1000},
     "latency": {"milliseconds": 5},
     "size": {"bytes": 1000},
+    "training_cost": {"price_per_hour": 3.5, "currency": "USD", "threshold": 20},
 }
 WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("not_worse", "margin", 0, "margin: Input should be greater than 0, found 0"),
@@ -246,6 +247,11 @@ WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("latency", "level", 0.05, "level: Extra inputs are not permitted"),
     ("size", "bytes", 0, "bytes: Input should be greater than 0, found 0"),
     ("size", "bytes", 1.5, "bytes: Input should be a valid integer"),
+    ("training_cost", "price_per_hour", 0, "price_per_hour: Input should be greater than 0, found 0"),
+    ("training_cost", "price_per_hour", float("inf"), "price_per_hour: Input should be a finite number"),
+    ("training_cost", "threshold", -1, "threshold: Input should be greater than 0, found -1"),
+    ("training_cost", "currency", "", "currency: String should have at least 1 character, found ''"),
+    ("training_cost", "level", 0.05, "level: Extra inputs are not permitted"),
     ("size", "margin", 1, "margin: Extra inputs are not permitted"),
 ]  # fmt: skip
 
@@ -346,6 +352,39 @@ class TestClauses:
                 in complaint(text)
             )
 
+    def test_against_a_line_stand_beside_the_naive_one(self) -> None:
+        """The linear baseline is another bar and takes no bar's place."""
+        assert parse_params(with_clause("beats_baseline", metric="auc", baseline="linear"))
+        assert (
+            "a contract needs a beats_baseline clause against the naive baseline; the linear one is asked "
+            "for beside it" in complaint(changed("contract.clauses.0.baseline", "linear"))
+        )
+
+    @pytest.mark.parametrize("stranger", ["tree", None, 1])
+    def test_against_no_other_baseline(self, stranger: object) -> None:
+        """There are two, and both are named where another is asked for."""
+        assert complaint(with_clause("beats_baseline", metric="auc", baseline=stranger)) == (
+            "params.yaml: contract.clauses.3.baseline: Input should be 'naive' or 'linear', "
+            f"found {stranger!r}"
+        )
+
+    @pytest.mark.parametrize(("baseline", "asked"), [("linear", True), ("naive", False)])
+    def test_say_whether_a_line_has_to_be_trained(self, baseline: str, asked: bool) -> None:
+        """It is trained where a clause asks for it, and not else."""
+        text = with_clause("beats_baseline", metric="auc", baseline=baseline)
+        assert parse_params(text).contract.asks_for_linear is asked
+
+    def test_against_the_naive_baseline_keep_their_hash(self) -> None:
+        """It is the default and not written: a contract from before there was another is the same one."""
+        said, unsaid = (
+            parse_params(with_clause("beats_baseline", metric="auc", **settings)).contract
+            for settings in ({"baseline": "naive"}, {})
+        )
+        assert said.hash == unsaid.hash
+        assert "baseline" not in said.model_dump(mode="json")["clauses"][3]
+        line = parse_params(with_clause("beats_baseline", metric="auc", baseline="linear")).contract
+        assert line.hash != said.hash
+
     @pytest.mark.parametrize(
         "power",
         [0.49, 1],
@@ -361,6 +400,7 @@ class TestClauses:
         ("representation", "values", ["green"]), ("calibration", "bins", 6), ("churn", "level", 0.01),
         ("abstention", "risk", 0.2), ("abstention", "answered", 0.4), ("coverage", "threshold", 0.8),
         ("net_value", "cost", 5), ("latency", "percentile", 50), ("size", "bytes", 1001),
+        ("training_cost", "price_per_hour", 3.6),
     ])  # fmt: skip
     def test_are_frozen_by_the_hash(self, kind: str, setting: str, value: Any) -> None:
         """Any setting of any clause is another contract."""

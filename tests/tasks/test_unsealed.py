@@ -10,10 +10,9 @@ from factories import PARAMS, deliver, small_folder
 from rich.console import Console
 
 from tasks.decide.sealed import LATER
-from tasks.errors import Corrupt, Refused
+from tasks.errors import Corrupt
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
-from tasks.plan import plan
 from tasks.report import read_past, render_history
 from tasks.report.past import Judged
 from tasks.run import retrain
@@ -102,10 +101,3 @@ class TestUnsealed:
         html = render_history(ledger.model, tuple(past.values()))
         assert html.count('class="estimate"') == 1
         assert html.count('<p class="unseen">not shown yet</p>') == 1
-
-    def test_plan_waits(self, budgeted: tuple[Path, Ledger, int, int]) -> None:
-        """A plan from the newest evidence would tell numbers of it."""
-        folder, ledger, _, second = budgeted
-        contract = open_ledger(folder)[0].params.contract
-        with pytest.raises(Refused, match=f"decision {second} is sealed"):
-            plan(ledger, contract)

@@ -61,6 +61,10 @@ ALL = [
         "one prediction in less than 2.5 ms (at the 50th percentile)",
     ),
     ({"kind": "size", "bytes": 1_500_000}, "a model of fewer than 1,500,000 bytes"),
+    (
+        {"kind": "training_cost", "price_per_hour": 3.5, "currency": "USD", "threshold": 20.0},
+        "a training for less than 20 nats per row (at 3.5 an hour)",
+    ),
 ]
 
 
@@ -89,6 +93,12 @@ class TestSentences:
         clause = declared(kind=kind, metric="log_loss", **needs)
         assert "the base rate" in asks(clause, "the base rate", UNIT)
         assert "champion" not in asks(clause, "the base rate", UNIT)
+
+    def test_name_which_baseline(self):
+        """The linear one is called so."""
+        clause = declared(kind="beats_baseline", baseline="linear", metric="rmse", margin=0.5)
+        wanted = "better RMSE than the linear model, by more than 0.5 minutes"
+        assert asks(clause, "the linear model", "minutes") == wanted
 
     def test_a_kind_that_nobody_knows(self):
         """A new kind of clause without its sentence is an error that names the clause."""

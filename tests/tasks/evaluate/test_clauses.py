@@ -24,7 +24,7 @@ PARAMS = small_params()
 CONTRACT = PARAMS.contract
 ROWS, DAYS = 600, 30
 COSTS = Costs(true_positive=10, false_positive=-4, false_negative=-7, true_negative=1)
-MEASURED = ("latency", "size")
+MEASURED = ("latency", "size", "training_cost")
 
 # One clause of each kind, each so easy that a world in order passes it.
 EASY: dict[str, Clause] = {
@@ -47,6 +47,7 @@ EASY: dict[str, Clause] = {
             )
         ),
         declared(kind="beats_baseline", metric="auc"),
+        declared(kind="beats_baseline", baseline="linear", metric="log_loss"),
         declared(kind="beats_champion", metric="log_loss"),
         *(
             declared(kind="slice", metric=metric, column="kind", margin=50.0)
@@ -80,6 +81,7 @@ def world(seed: int = 0, **changes: object) -> Comparison:
         "challenger": Answers(1 / (1 + np.exp(-2 * signal)), 0.5, SETS),
         "champion": Answers(draw.random(ROWS), 0.5),
         "baseline": constant(0.5, ROWS),
+        "linear": Answers(1 / (1 + np.exp(-0.5 * signal)), 0.4),
         "columns": {"kind": pd.Series(draw.choice(["a", "b"], ROWS))},
         "settings": PARAMS.evaluate,
     }
@@ -135,10 +137,15 @@ class TestParts:
             assert part.interval.level == part.independent.level == pytest.approx(0.01)
 
     @pytest.mark.parametrize(
-        "settings", [{"kind": "latency", "milliseconds": 5.0}, {"kind": "size", "bytes": 9}]
+        "settings",
+        [
+            {"kind": "latency", "milliseconds": 5.0},
+            {"kind": "size", "bytes": 9},
+            {"kind": "training_cost", "price_per_hour": 1.0, "currency": "EUR", "threshold": 9.0},
+        ],
     )
     def test_what_is_measured_has_none(self, settings):
-        """Rows say nothing about a model's latency or size."""
+        """Rows say nothing about a model's latency or size, or what its training cost."""
         assert clause_evidence(declared(**settings), CONTRACT, world()) is None
 
 
@@ -149,6 +156,7 @@ class TestWords:
         ("name", "against", "unit"),
         [
             ("beats_baseline auc", "the base rate", "share of pairs ranked right"),
+            ("beats_baseline log_loss", "the linear model", "nats per row"),
             ("beats_champion log_loss", "the champion", "nats per row"),
             ("not_worse brier", "the champion", "squared error per row"),
             ("floor precision", "the floor of 0.01", "share of alarms that were right"),
@@ -174,6 +182,18 @@ class TestWords:
         """It is the base rate that is compared with, and that is said."""
         evidence = found(EASY[name], world(champion=None))
         assert evidence.against == "the base rate (there is no champion yet)"
+
+    def test_without_a_linear_baseline(self):
+        """A challenger that was trained without one cannot be compared: said, and undecided."""
+        clause = EASY["beats_baseline log_loss"]
+        evidence = found(clause, world(linear=None))
+        verdict = judge(clause, CONTRACT, evidence)
+        assert evidence.parts == ()
+        assert (verdict.verdict, verdict.row_level) == ("undecided", "undecided")
+        assert verdict.words == (
+            "log loss against the linear model: could not be checked: "
+            "the challenger was trained without a linear baseline beside it"
+        )
 
     def test_nobodys_answers_change(self):
         """Without a champion there is no churn: nothing to ask, which is said and passes."""

@@ -85,6 +85,20 @@ class TestAgreesWithTheLiterature:
         fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="HC3")
         assert clustered_mean(values, np.arange(len(values))).standard_error == pytest.approx(fit.bse[0])
 
+    def test_the_published_interval(self):
+        """Student's sleep data have 0.7001 to 2.4599 at 95%, as R prints them, and the error 0.38896.
+
+        With each patient a cluster the error is that, but for the root of n / (n - 1) of the jackknife.
+        """
+        gained = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
+        interval = independent_mean(gained, level=0.025)
+        assert (interval.estimate, interval.low, interval.high) == pytest.approx(
+            (1.58, 0.7001142, 2.4598858), abs=5e-8
+        )
+        assert interval.standard_error == pytest.approx(0.38896, abs=5e-6)
+        clustered_error = clustered_mean(gained, np.arange(10)).standard_error
+        assert clustered_error == pytest.approx(interval.standard_error * (10 / 9) ** 0.5)
+
     def test_independent_rows_are_students_t(self):
         """Without clusters the interval is scipy's one-sample t-interval of 90%."""
         values, _ = clustered_rows(4)

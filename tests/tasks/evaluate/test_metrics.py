@@ -34,6 +34,37 @@ scored = st.lists(st.tuples(st.booleans(), st.integers(0, 8)), min_size=2, max_s
 )
 
 
+# Albumin, total protein, K-G score, and whether surgery helped (0: it did), of DeLong's 43 complete patients.
+# fmt: off
+OVARIAN = np.array([
+    (3.0, 5.8, 10, 0), (3.2, 6.3, 5, 1), (3.9, 6.8, 3, 1), (2.8, 4.8, 6, 0), (3.2, 5.8, 3, 1),
+    (0.9, 4.0, 5, 0), (2.5, 5.7, 8, 0), (1.6, 5.6, 5, 1), (3.8, 5.7, 5, 1), (3.7, 6.7, 6, 1),
+    (3.2, 5.4, 4, 1), (3.8, 6.6, 6, 1), (4.1, 6.6, 5, 1), (3.6, 5.7, 5, 1), (4.3, 7.0, 4, 1),
+    (3.6, 6.7, 4, 0), (2.3, 4.4, 6, 1), (4.2, 7.6, 4, 0), (4.0, 6.6, 6, 0), (3.5, 5.8, 6, 1),
+    (3.8, 6.8, 7, 1), (3.0, 4.7, 8, 0), (4.5, 7.4, 5, 1), (3.7, 7.4, 5, 1), (3.1, 6.6, 6, 1),
+    (4.1, 8.2, 6, 1), (4.3, 7.0, 5, 1), (4.3, 6.5, 4, 1), (3.2, 5.1, 5, 1), (2.6, 4.7, 6, 1),
+    (3.3, 6.8, 6, 0), (1.7, 4.0, 7, 0), (3.7, 6.1, 5, 1), (3.3, 6.3, 7, 1), (4.2, 7.7, 6, 1),
+    (3.5, 6.2, 5, 1), (2.9, 5.7, 9, 0), (2.1, 4.8, 7, 1), (2.8, 6.2, 8, 0), (4.0, 7.0, 7, 1),
+    (3.3, 5.7, 6, 1), (3.7, 6.9, 5, 1), (3.6, 6.6, 5, 1),
+])
+# fmt: on
+
+
+def ovarian():
+    """Labels, and three scores of label 1, for which low albumin, low protein and a high K-G score speak."""
+    return 1 - OVARIAN[:, 3], {
+        "albumin": -OVARIAN[:, 0],
+        "protein": -OVARIAN[:, 1],
+        "score": OVARIAN[:, 2],
+    }
+
+
+def delong_error(labels, influence):
+    """DeLong's standard error from influence values: with m / (m - 1) for each class."""
+    sides = [influence[labels == one] for one in (0, 1)]
+    return (sum(np.square(one).sum() * len(one) / (len(one) - 1) for one in sides) ** 0.5) / len(labels)
+
+
 def holdout(seed: int, rows: int = 400, clusters: int = 20):
     """Labels, two models' probabilities that share one signal, and cluster codes."""
     rng = np.random.default_rng(seed)
@@ -125,6 +156,24 @@ class TestAuc:
         counts = [33, 6, 6, 11, 2, 3, 2, 2, 11, 33]
         labels = np.repeat([0.0, 1.0], [58, 51])
         assert auc_rows(labels, np.repeat(ratings, counts))[0] == pytest.approx(0.893, abs=0.0005)
+
+    @pytest.mark.parametrize(
+        ("name", "area", "error"),
+        [("albumin", 0.7366, 0.0927), ("score", 0.7258, 0.1028), ("protein", 0.6478, 0.1000)],
+    )
+    def test_the_published_errors(self, name, area, error):
+        """Of DeLong's own patients, as the example of SAS/STAT's LOGISTIC procedure prints area and error."""
+        labels, tests = ovarian()
+        auc, influence = auc_rows(labels, tests[name])
+        assert (auc, delong_error(labels, influence)) == pytest.approx((area, error), abs=5e-5)
+
+    @pytest.mark.parametrize("name", ["albumin", "protein"])
+    def test_errors_of_differences_on_the_published_data(self, name):
+        """Of each test less the K-G score, as counted from all pairs of patients."""
+        labels, tests = ovarian()
+        mine, theirs = (auc_rows(labels, tests[which])[1] for which in (name, "score"))
+        wanted = naive_delong(labels, tests[name], tests["score"]) ** 0.5
+        assert delong_error(labels, mine - theirs) == pytest.approx(wanted, rel=1e-9)
 
     def test_influence_predicts_leaving_a_row_out(self):
         """Without row i the AUC moves by about -influence_i / n: it is an influence function."""

@@ -115,6 +115,14 @@ class TestMetrics:
         clause = declared(kind=kind, metric=metric, margin=0.1)
         assert means(clause, seen) == {"": pytest.approx(-lead if metric in LOSSES else lead)}
 
+    def test_the_linear_baseline_is_another_model(self, metric, seed):
+        """Where a clause names it, it is the one to be beaten, at its own threshold, and not the naive."""
+        linear = Answers(world(seed + 5).challenger.probabilities, 0.3)
+        seen, clause = world(seed, linear=linear), declared(kind="beats_baseline", metric=metric)
+        (asked,) = quantities(clause.model_copy(update={"baseline": "linear"}), seen)
+        (plain,) = quantities(clause, world(seed, baseline=linear))
+        np.testing.assert_array_equal(asked.values(), plain.values())
+
     def test_without_a_champion_the_baseline_is_to_be_beaten(self, metric, seed):
         """The same numbers, whoever is asked for."""
         seen = world(seed, champion=None, baseline=Answers(world(seed + 5).challenger.probabilities, 0.5))

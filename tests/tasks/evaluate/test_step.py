@@ -6,7 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from data_factories import changed, contender, in_office, months, small_params, told_card, versioned
+from data_factories import (
+    changed,
+    contender,
+    in_office,
+    months,
+    small_params,
+    told_card,
+    versioned,
+    with_linear,
+)
 from factories import PARAMS, small_frame
 from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS
 from scipy.special import expit, logit
@@ -15,12 +24,13 @@ import tasks.prepare.step as prepare_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt, Leak, Refused
 from tasks.evaluate.look import HoldoutExhausted
-from tasks.evaluate.step import compare, evaluate, refuse_leak, refuse_other_objective
+from tasks.evaluate.step import compare, contenders, evaluate, refuse_leak, refuse_other_objective
 from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
 from tasks.params import parse_params
-from tasks.pins import ChampionPin, fetch
+from tasks.pins import ChampionPin, fetch, read_pin
+from tasks.prepare.features import encode
 from tasks.prepare.split import HOLDOUT, TRAIN, split
-from tasks.prepare.step import prepare
+from tasks.prepare.step import prepare, read_part
 from tasks.store import open_store
 from tasks.train.step import train
 from tasks.train.uncertainty import Calibration, Sets
@@ -90,6 +100,33 @@ class TestTheLook:
         train(workspace)
         assert not evaluate(workspace, ledger).drill
         assert [look.drill for look in looks(ledger)] == [True, False]
+
+
+class TestLinearBaseline:
+    """It is asked on the holdout like any model."""
+
+    def test_is_compared_by_its_own_answers(self, tmp_path):
+        """The clause's lead and the metric are those of the card's linear model on the holdout's rows."""
+        workspace, ledger = ready(tmp_path, params=with_linear())
+        evidence = evaluate(workspace, ledger)
+        challenger, _ = contenders(workspace, read_pin(workspace))
+        rows = read_part(workspace, HOLDOUT)
+        labels = rows["label"].to_numpy("float64")
+        told = challenger.card.linear.answers(encode(rows, challenger.card.features)[0])
+        loss = -np.log(np.where(labels == 1, told, 1 - told)).mean()
+        metric, found = evidence.metrics["log_loss"], evidence.clauses["beats-a-line"]
+        assert metric.linear == pytest.approx(loss)
+        assert found.against == "the linear model"
+        assert found.parts[0].interval.estimate == pytest.approx(loss - metric.challenger)
+        assert evidence.clauses["beats-base-rate"].against == "the base rate"
+        # The small world is a line: trees of so few rounds cannot be better than it.
+        assert found.parts[0].interval.high < 0 < evidence.clauses["beats-base-rate"].parts[0].interval.low
+
+    def test_is_not_named_where_nobody_asks(self, tmp_path):
+        """Evidence of another contract has the bytes that it always had."""
+        workspace, ledger = ready(tmp_path)
+        evaluate(workspace, ledger)
+        assert b"linear" not in workspace.evidence.read_bytes()
 
 
 class TestCalibrated:

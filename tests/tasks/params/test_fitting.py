@@ -156,6 +156,12 @@ class TestQuantile:
         told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, kind="coverage", threshold=0.9))
         assert "clause c: coverage is no kind for a quantile model" in told
 
+    def test_have_no_linear_baseline(self):
+        """Least squares fit a mean, which is no quantile: to beat it would say nothing."""
+        settings = {"kind": "beats_baseline", "metric": "pinball", "baseline": "linear"}
+        told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, **settings))
+        assert "clause c: the linear baseline is fitted to means, and a quantile is none" in told
+
     @pytest.mark.parametrize("metric", ["rmse", "mae", "mse", "auc"])
     def test_are_judged_by_pinball_loss_alone(self, metric):
         """A quantile is not meant to be near the label."""

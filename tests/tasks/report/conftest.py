@@ -79,6 +79,7 @@ def _make(
     lift: float = 0.6,
     day_noise: float = 1.0,
     champion: float | None = 0.05,
+    linear: float | None = None,
     drill: bool = False,
     retired: bool = True,
     carriers: tuple[str, ...] = ("AA", "B6", "UA"),
@@ -86,6 +87,8 @@ def _make(
     seed: int = 1,
 ) -> Inputs:
     """`edge` and `champion` say how much of each row's fate challenger and champion see (0 none, 1 all).
+
+    So does `linear` of the linear baseline, where there is one.
 
     Each day shares one shock of standard deviation `day_noise` that no model sees, so that a
     challenger whose level differs by `lift` is right or wrong about whole days at a time.
@@ -106,6 +109,7 @@ def _make(
         baseline=naive(0.28, len(labels), matrix),
         columns={"carrier": pd.Series(rng.choice(carriers, len(labels)))},
         settings=params.evaluate,
+        linear=None if linear is None else Answers(_sigmoid(-1 + linear * signal), 0.3),
     )
     evidence = _evidence(seen, params, drill=drill)
     look = Look(

@@ -9,6 +9,7 @@ from pages import HOSTILE, Page
 from tasks.evaluate.findings import SliceEvidence
 from tasks.params import parse_params
 from tasks.report import render
+from tasks.report.glossary import GLOSSARY
 
 
 def hostile(make, settings):
@@ -80,6 +81,30 @@ class TestSealed:
         assert "No numbers yet." not in html
         lead = inputs.evidence.metrics["log_loss"].challenger_over_baseline
         assert f"{abs(lead.estimate):.4f}" in html
+
+
+class TestLinearBaseline:
+    """A contract may compare with a linear model: the page says where, and what that is."""
+
+    LINE = (
+        "    - {name: beats-a-line, kind: beats_baseline, baseline: linear, metric: log_loss, "
+        "owner: science, reason: Trees are dear.}\n"
+    )
+
+    def test_is_named_where_it_is_compared(self, make, settings):
+        """Clause, metric table and glossary; the naive one keeps its name beside it."""
+        html = render(make(settings=settings + self.LINE, linear=0.1))
+        page = Page(html)
+        assert page.unbalanced == []
+        assert "better log loss than the linear model, by any amount above 0" in page.words
+        assert "log loss against the linear model: " in page.words
+        assert "better log loss than the base rate, by any amount above 0" in page.words
+        assert GLOSSARY["linear model"] in page.words
+        assert html.count('data-label="linear model"') == 3
+
+    def test_is_not_named_elsewhere(self, make):
+        """A contract that asks for none has a page without it."""
+        assert "linear" not in Page(render(make())).words
 
 
 class TestAlarms:

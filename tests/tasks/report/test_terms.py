@@ -1,13 +1,19 @@
 """Every term is explained where a reader meets it, by pointer and by touch, and nothing else is changed."""
 
 import re
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
+from tasks.decide.asks import metric_words
+from tasks.objectives import REGRESSION
+from tasks.params.contract import KINDS as KINDS_OF_CLAUSE
+from tasks.params.contract import Compared, Rate
 from tasks.report import render
-from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY
+from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY, KINDS, OF_NUMBERS
 from tasks.report.terms import Terms
 
 JARGON = """log loss, AUC, cluster, interval, calibration, nats, standard error, degrees of freedom,
@@ -56,6 +62,16 @@ class TestOnThePage:
         for target, title in found.links:
             after = html[html.index(f'<dt id="{target.removeprefix("#")}"') :]
             assert escape(title, quote=False) in after.split("</dd>")[0].replace("&#39;", "'")
+
+    @pytest.mark.parametrize("kind", KINDS_OF_CLAUSE)
+    def test_each_kind_of_clause_is_explained(self, make, kind):
+        """Where a clause of the kind stands, its kind is named, with its meaning."""
+        inputs = make()
+        clauses = tuple(one.model_copy(update={"kind": kind}) for one in inputs.decision.clauses)
+        html = render(replace(inputs, decision=inputs.decision.model_copy(update={"clauses": clauses})))
+        (article,) = re.findall(r'<article class="clause" id="clause-1".*?</article>', html, re.DOTALL)
+        assert f'href="#word-{KINDS[kind].replace(" ", "-")}"' in article
+        assert escape(GLOSSARY[KINDS[kind]]) in article.replace("&#39;", "&#x27;")
 
     def test_no_word_is_linked_twice_in_a_section(self, make):
         """Links help once; more of them are noise."""
@@ -115,6 +131,30 @@ class TestGlossary:
         assert set(ALSO.values()) <= set(GLOSSARY)
         assert set(GLOSSARY) >= BY_HAND
         assert not set(ALSO) & BY_HAND
+
+    def test_each_kind_of_clause_has_an_entry(self):
+        """Of the contract's kinds none is without, each has one of its own, and there are no others."""
+        assert set(KINDS) == set(KINDS_OF_CLAUSE)
+        assert set(KINDS.values()) <= set(GLOSSARY)
+        assert len(set(KINDS.values())) == len(KINDS)
+
+    @pytest.mark.parametrize("name", [*get_args(Compared), *get_args(Rate)])
+    def test_each_metric_and_measure_has_an_entry(self, name):
+        """By the words in which a clause asks for it."""
+        words = metric_words(name)
+        assert ALSO.get(words.lower(), words) in GLOSSARY
+
+    def test_a_word_linked_by_hand_is_not_linked_again(self):
+        """Until the next section begins."""
+        terms = Terms()
+        html = f"<section><p>{terms.term('churn')}, then churn</p></section><section>churn</section>"
+        assert str(terms.linked(html)).count("<a class=") == 2
+
+    def test_what_numbers_are_told_has_no_word_of_probabilities(self):
+        """Meanings of kinds that a regression may use speak of no alarm and no label 1."""
+        for kind in REGRESSION.kinds:
+            meaning = (GLOSSARY | OF_NUMBERS)[KINDS[kind]]
+            assert [word for word in ("alarm", "label 1", "robabilit", "base rate") if word in meaning] == []
 
     def test_used_are_those_and_no_others(self):
         """A page's glossary is as long as it has to be, in alphabetical order."""

@@ -177,7 +177,7 @@ class TestWhatAPersonReads:
     def test_the_plan(self, played):
         """Both leads, in the label's unit, and as shares of the incumbent's metric."""
         folder, _ = played
-        found = plan(open_ledger(folder)[1], Workspace(folder).params.contract)
+        found = plan(open_ledger(folder)[1], Workspace(folder).params)
         assert [(one.metric, one.unit) for one in found.clauses] == [
             ("rmse", "units of the label"),
             ("mae", "units of the label"),

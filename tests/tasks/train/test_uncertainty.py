@@ -120,6 +120,32 @@ class TestFittedSets:
         wanted = np.quantile(doubt, level, method="inverted_cdf")
         assert fit_sets(labels, told, coverage).most_doubt == pytest.approx(wanted, abs=1e-15)
 
+    @given(
+        st.lists(st.tuples(st.sampled_from([0.0, 1.0]), SHARES), min_size=1, max_size=40),
+        SHARES,
+        st.integers(1, 99),
+    )
+    def test_possible_labels_are_those_of_large_p_value(self, rows, new, percent):
+        """As Vovk says it: one plus the rows as strange are more than 1 - coverage of n + 1."""
+        labels, told = (np.array(one) for one in zip(*rows, strict=True))
+        doubt = [1 - p if label else p for label, p in zip(labels, told, strict=True)]
+        most = fit_sets(labels, told, percent / 100).most_doubt
+        for strange in (new, 1 - new):
+            as_strange = 1 + sum(one >= strange for one in doubt)
+            possible = 100 * as_strange > (100 - percent) * (len(rows) + 1)
+            assert (strange <= most) == possible
+
+    @pytest.mark.parametrize(("rows", "percent"), [(10, 90), (23, 80), (100, 95), (57, 33)])
+    def test_each_row_left_out_in_turn(self, rows, percent):
+        """Of n + 1 different doubts, sets of the others hold exactly ceil((n + 1) coverage)."""
+        labels, told = drawn(rows, 9)
+        held = 0
+        for left in range(rows):
+            others = np.arange(rows) != left
+            most = fit_sets(labels[others], told[others], percent / 100).most_doubt
+            held += bool(np.abs(labels - told)[left] <= most)
+        assert held == -(-rows * percent // 100)
+
     @pytest.mark.parametrize("coverage", [0.6, 0.8, 0.9])
     def test_cover_new_rows_as_declared(self, coverage):
         """Of 4,000 new exchangeable rows, each with sets from 99 rows of its own, at least so many are held.

@@ -4,16 +4,15 @@ import math
 
 import numpy as np
 import pytest
-from data_factories import contender, small_params
+from data_factories import contender, small_params, with_linear
 from factories import small_frame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.errors import Refused
 from tasks.evaluate.step import compare
-from tasks.ledger import Ledger
-from tasks.plan import BATCHES, GAINS, plan, planned
-from tasks.store import open_store
+from tasks.params import parse_params
+from tasks.plan.document import BATCHES, GAINS
+from tasks.plan.measured import planned
 
 PARAMS = small_params()
 ROWS = small_frame("2024-02", rows=300).dropna(subset="label").astype({"label": "int8"})
@@ -55,6 +54,17 @@ class TestPlanned:
             )
             assert [gain.lead for gain in clause.gains] == pytest.approx([share * own for share in GAINS])
 
+    def test_a_share_of_the_linear_baseline(self):
+        """Against the linear model it is of that model's loss, where the evidence tells it."""
+        contract = parse_params(with_linear()).contract
+        metric = EVIDENCE.metrics["log_loss"].model_copy(update={"linear": 0.5})
+        clauses = {**EVIDENCE.clauses, "beats-a-line": EVIDENCE.clauses["beats-base-rate"]}
+        told = {"metrics": {"log_loss": metric}, "clauses": clauses}
+        line = planned(EVIDENCE.model_copy(update=told), contract, "small", 7).clauses[2]
+        assert [gain.lead for gain in line.gains] == pytest.approx([share * 0.5 for share in GAINS])
+        told = {"metrics": EVIDENCE.metrics, "clauses": clauses}
+        assert planned(EVIDENCE.model_copy(update=told), contract, "small", 7).clauses[2].gains == ()
+
     @given(st.floats(1e-4, 1.0))
     def test_a_gain_is_seen_after_as_many_batches_as_it_says(self, share):
         """One batch less shows only larger leads; so many show one of this size."""
@@ -89,10 +99,3 @@ class TestPlanned:
         clauses = {name: one for name, one in EVIDENCE.clauses.items() if name != "beats-champion"}
         less = planned(EVIDENCE.model_copy(update={"clauses": clauses}), PARAMS.contract, "s", 7)
         assert [one.clause for one in less.clauses] == ["beats-base-rate"]
-
-
-class TestBeforeAnyDecision:
-    def test_it_says_what_to_do(self, tmp_path):
-        """How much a lead moves is learned from the first decision."""
-        with pytest.raises(Refused, match=r"no decision yet.*run `evergreen run`"):
-            plan(Ledger(open_store(str(tmp_path)), "small"), PARAMS.contract)

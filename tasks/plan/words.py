@@ -1,0 +1,81 @@
+"""A plan as a person reads it on a terminal."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tasks.plan.document import Assumed, ClausePlan, Plan
+
+
+def plan_text(plan: Plan, period: str, currency: str) -> RenderableType:
+    """What is assumed, said loudly; then, for each clause, a row for each size of holdout and each gain."""
+    lines = [] if plan.assumed is None else [_assumed_text(plan, plan.assumed, period)]
+    return Group(*lines, _table(plan, period, currency), *_sentences(plan, period), *_later(plan))
+
+
+def _assumed_text(plan: Plan, assumed: Assumed, period: str) -> Text:
+    text = Text("ASSUMED, NOT MEASURED", style="bold yellow")
+    text.append(
+        f": that log odds of champion and challenger differ by {assumed.differ:g} (root mean square; "
+        f"--differ), and that leads of one cluster are as alike as its labels (correlation "
+        f"{assumed.correlation:.2g}, which makes the variance {assumed.design_effect:,.1f} times as large). "
+        "The first decision whose numbers are open replaces both by what it measures.\n",
+        style="",
+    )
+    batches = len(assumed.periods)
+    span = assumed.periods[0] if batches == 1 else f"{assumed.periods[0]} to {assumed.periods[-1]}"
+    text.append(
+        f"Counted in {batches} {period}{'s' if batches > 1 else ''} ({span}): {assumed.rows / batches:,.0f} "
+        f"labelled rows and {assumed.clusters / batches:,.0f} clusters a {period}, {assumed.rate:.2%} with "
+        f"label 1; the base rate has a log loss of {assumed.base_loss:.3f}, and power is {plan.power:.0%}.\n",
+        style="",
+    )
+    return text
+
+
+def _table(plan: Plan, period: str, currency: str) -> Table:
+    seen = None
+    if plan.decision is not None:
+        seen = f"decision {plan.decision}, holdout {', '.join(plan.holdout)}; power {plan.power:.0%}"
+    whose = "of the incumbent's" if plan.assumed is None else "of the base rate's"
+    table = Table("clause", "holdout", "smallest lead it shows", whose, title=seen)
+    for clause in plan.clauses:
+        _rows(table, clause, period, clause.unit.replace("money", currency))
+        table.add_section()
+    return table
+
+
+def _rows(table: Table, clause: ClausePlan, period: str, unit: str) -> None:
+    for one in clause.detectable:
+        share = "" if one.share is None else f"{one.share:.2%}"
+        table.add_row(clause.clause, _several(one.batches, period), f"{one.lead:.4g} {unit}", share)
+    for gain in clause.gains:
+        table.add_row(
+            clause.clause,
+            _several(gain.batches, period),
+            f"{gain.lead:.4g} {unit}",
+            f"a gain of {gain.share:.2%}",
+        )
+
+
+def _sentences(plan: Plan, period: str) -> list[Text]:
+    if plan.assumed is None:
+        return []
+    return [
+        Text(
+            f"With your traffic a gain of {gain.share:.2%} is detectable after "
+            f"{_several(gain.batches, period)} ({clause.clause})."
+        )
+        for clause in plan.clauses
+        for gain in clause.gains[:1]
+    ]
+
+
+def _later(plan: Plan) -> list[Text]:
+    return [Text(f"Told after the first decision: {', '.join(plan.later)}.")] if plan.later else []
+
+
+def _several(batches: int | None, period: str) -> str:
+    if batches is None:
+        return f"more than 1,000 {period}s"
+    return f"{batches:,} {period}{'' if batches == 1 else 's'}"
