@@ -115,7 +115,7 @@ class TestWhatAPersonReads:
         folder, (_, second) = played
         text, _ = decision_markdown(folder, second.entry)
         assert "| pinball loss (units of the label, lower is better) |" in text
-        found = plan(open_ledger(folder)[1], Workspace(folder).params.contract)
+        found = plan(open_ledger(folder)[1], Workspace(folder).params)
         assert [(one.metric, bool(one.gains)) for one in found.clauses] == [("pinball", True)] * 2
 
     def test_scores(self, played):
