@@ -37,6 +37,8 @@ def retrain(folder: str, drill: bool = False, pinned: bool = False) -> dict[str,
     _say_how_long_it_waited()
     outcome = cycle(Path(folder), STEPS, drill=drill, pinned=pinned)
     _log.info("%s: %s", outcome.verdict, outcome.headline)
+    if outcome.promotion_waits is not None:
+        _log.warning("%s", outcome.promotion_waits)
     if outcome.entry is not None and outcome.decision is not None:
         _show(Path(folder), outcome, outcome.entry)
     return outcome.model_dump(mode="json")

@@ -12,7 +12,7 @@ from tasks.errors import BadInput
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tasks.ledger import Ledger
+    from tasks.ledger import Ledger, State
     from tasks.workspace import Workspace
 
 __all__ = ["evergreen", "main"]
@@ -63,6 +63,7 @@ def fetch(folder: Path) -> tuple[Any, ...]:
     from tasks.pins import fetch as pin_champion
     from tasks.run.workspaces import assemble
     from tasks.validate import rules_hash
+    from tasks.validate.shelf import bring
     from tasks.version.commands import dvc
     from tasks.version.remote import configure
 
@@ -71,6 +72,7 @@ def fetch(folder: Path) -> tuple[Any, ...]:
     usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
     configure(home)
     assemble(home, home, ledger.store, usable, dvc)
+    bring(ledger.store, home, {one.file: one.sha256 for one in usable})
     champion = f"champion of entry {pin.champion.number}" if pin.champion else "no champion yet"
     return pin, f"pinned: {champion}, contract {pin.contract[:12]}; {len(usable)} batches in {home.batches}"
 
@@ -109,6 +111,7 @@ def validate(folder: Path) -> tuple[Any, ...]:
         if one.passed
     ]
     lines += [f"blocked: {one.reason}" for one in validation.blocked]
+    lines += [validation.again] if validation.again else []
     document = {"schema_version": 1, "reports": [one.model_dump(mode="json") for one in validation.reports]}
     return document, "\n".join(lines), int(bool(validation.blocked))
 
@@ -228,6 +231,9 @@ def promote(folder: Path) -> tuple[Any, ...]:
     champion = done.state.champion
     said = "the challenger is champion now" if done.promoted else "recorded; the champion stays"
     document = {"schema_version": 1, "promoted": done.promoted, "champion": champion and champion.number}
+    document |= _promotions(done.state)
+    if document["promotion_waits"]:
+        said += f": {document['promotion_waits']}"
     return document, said
 
 
@@ -350,8 +356,11 @@ def status(folder: Path) -> tuple[Any, ...]:
 )
 def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """The ledger: number, kind, time, model, verdict, and the champion after each entry."""
-    from tasks.ledger.fold import State, advance
-    from tasks.terminal import history_table
+    from rich.console import Group
+
+    from tasks.ledger.fold import advance
+    from tasks.ledger.state import State
+    from tasks.terminal import history_table, promotions_text
 
     _, ledger = _opened(folder)
     state, told = State(), []
@@ -364,7 +373,18 @@ def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
         {**entry.model_dump(mode="json"), "champion_after": after.champion and after.champion.number}
         for entry, after in told
     ]
-    return {"schema_version": 1, "entries": entries}, history_table(told) if told else "the ledger is empty"
+    document = {"schema_version": 1, "entries": entries, **_promotions(state)}
+    if not told:
+        return document, "the ledger is empty"
+    return document, Group(history_table(told), *filter(None, [promotions_text(state)]))
+
+
+def _promotions(state: "State") -> dict[str, Any]:
+    """What stands in the way of promotions, as `history` and `champion` tell it."""
+    from tasks.ledger.waiting import waiting_words
+
+    hold = state.hold and state.hold.model_dump(mode="json")
+    return {"hold": hold, "promotion_waits": waiting_words(state)}
 
 
 def _save_history(ledger: "Ledger", page: Path) -> None:
@@ -372,6 +392,27 @@ def _save_history(ledger: "Ledger", page: Path) -> None:
     from tasks.report import read_past, render_history
 
     write_atomically(page, render_history(ledger.model, read_past(ledger)).encode())
+
+
+@command()
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save a page there: a heat map of columns by period, the labels, the champion's loss.",
+)
+def drift(folder: Path, page: Path | None) -> tuple[Any, ...]:
+    """What has changed since the champion learned: the inputs, the labels, or what ties the two."""
+    from tasks.documents import write_atomically
+    from tasks.drift.step import drift as look
+    from tasks.drift.terminal import drift_text
+    from tasks.report.drift import render_drift
+
+    home, ledger = _opened(folder)
+    with _stderr().status("drift"):
+        found = look(home.params, ledger)
+    if page is not None:
+        write_atomically(page, render_drift(found).encode())
+    return found, drift_text(found)
 
 
 @command()
@@ -391,16 +432,21 @@ def show(folder: Path, number: int, page: Path | None, explain: bool) -> tuple[A
 
 @command()
 def champion(folder: Path) -> tuple[Any, ...]:
-    """The champion: its entry, its identity, and what it was trained on."""
+    """The champion: its entry, its identity, what it was trained on, and what waits to replace it."""
+    from rich.console import Group
+
     from tasks.score import champion_card
+    from tasks.terminal import promotions_text
 
     _, ledger = _opened(folder)
     found, card = champion_card(ledger)
+    state = ledger.state()
     document = {"schema_version": 1, **found.model_dump(mode="json"), "card": card.model_dump(mode="json")}
-    return document, (
+    said = (
         f"champion {found.candidate[:12]} since entry {found.number}: {card.trees} trees, {card.library}, "
         f"{card.train_rows:,} rows of {card.periods[0]} to {card.periods[-1]}"
     )
+    return document | _promotions(state), Group(said, *filter(None, [promotions_text(state)]))
 
 
 @command()
@@ -414,6 +460,59 @@ def rollback(folder: Path, to: int | None, reason: str) -> tuple[Any, ...]:
 
     done = rollback_in(folder, to=to, reason=reason)
     return done, f"entry {done.entry}: champion is {done.champion.candidate[:12]} again"
+
+
+@command()
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def hold(folder: Path, reason: str) -> tuple[Any, ...]:
+    """Promote nothing until `evergreen release`: for an incident. Runs still decide, rollback still works."""
+    from tasks.hold import hold as step
+
+    done = step(_opened(folder)[1], reason=reason)
+    return done, _control(done.entry, "promotions are held", done.promotion_waits)
+
+
+@command()
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def release(folder: Path, reason: str) -> tuple[Any, ...]:
+    """End a hold. What waited is promoted by the next run, if nothing has changed by then."""
+    from tasks.hold import release as step
+
+    done = step(_opened(folder)[1], reason=reason)
+    return done, _control(done.entry, "promotions are released", done.promotion_waits)
+
+
+def _control(entry: int, said: str, waits: str | None) -> str:
+    return f"entry {entry}: {said}" + (f"\n{waits}" if waits else "")
+
+
+@command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def approve(folder: Path, number: int, reason: str) -> tuple[Any, ...]:
+    """Agree to decision NUMBER, which waits for it, and put its challenger in office."""
+    from tasks.approve import approve_in
+
+    done = approve_in(folder, number, reason=reason)
+    before = "" if done.written else "; it stood before, and this reason was not written"
+    if done.promotion is None:
+        said = f"entry {done.approval} approved decision {number}, and nothing was promoted: "
+        return done, f"{said}{done.promotion_waits}", 1
+    return (
+        done,
+        f"entry {done.promotion}: the challenger is champion now, by approval {done.approval}{before}",
+    )
+
+
+@command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why: it goes into the ledger.")
+def reject(folder: Path, number: int, reason: str) -> tuple[Any, ...]:
+    """Keep the challenger of decision NUMBER out of office, though its verdict is to promote."""
+    from tasks.approve import reject as step
+
+    done = step(_opened(folder)[1], number, reason=reason)
+    return done, f"entry {done.rejection}: decision {number} is rejected; the champion stays"
 
 
 @command()

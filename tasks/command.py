@@ -31,6 +31,7 @@ def evergreen() -> None:
       evergreen history    the ledger, entry by entry
       evergreen show N     entry N; for a decision, why
       evergreen rollback   return to the champion before; a second one undoes the first
+      evergreen hold       promote nothing until `evergreen release`
 
     The store is the one in params.yaml, or EVERGREEN_STORE (s3://bucket or a directory), with
     AWS's own environment variables for endpoint and credentials.

@@ -31,7 +31,8 @@ def freeze(contract: Contract, ledger: Ledger) -> State:
         if state.contract == contract.hash:
             return None
         text = canonical(contract.model_dump(mode="json")).decode()
-        return ContractFrozen(contract=contract.hash, text=text)
+        approval = contract.promote.approval if contract.promote else None
+        return ContractFrozen(contract=contract.hash, text=text, approval=approval)
 
     return ledger.append(body)
 

@@ -26,7 +26,9 @@ from tasks.ledger import (
     State,
 )
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact, reference, upload_artifact
-from tasks.ledger.fold import LastDecision
+from tasks.ledger.reason import reason_of
+from tasks.ledger.state import LastDecision
+from tasks.ledger.waiting import stale_words
 from tasks.opening import open_ledger
 from tasks.workspace import Workspace
 
@@ -46,8 +48,9 @@ class Promotion:
 def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
     """Put the workspace's decision into the ledger, and its challenger into office if it says so.
 
-    `inputs` identifies what the cycle was made from. Raises `Refused` if champion or contract
-    changed since the decision: the comparison was with another champion.
+    `inputs` identifies what the cycle was made from. While promotions are held, or an approval is
+    missing, the decision is in and waits. Raises `Refused` if champion or contract changed since the
+    decision (the comparison was with another champion), or somebody rejected it.
     """
     decision = read_decision(workspace)
     refs = {name: reference(path) for name, path in workspace.artifacts()}
@@ -71,26 +74,41 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
         champion = state.champion
         if champion is not None and champion.candidate == decision.challenger:
             return Promotion(state, entry, promoted=True)
-        raise Refused(
-            f"the decision on {', '.join(decision.holdout)} is stale: the champion or the contract changed "
-            "since, or a later decision was made. Nothing was promoted; the next run compares with today's "
-            "champion"
-        )
-    return Promotion(finish(ledger, state.pending), entry, promoted=True)
+        raise Refused(_too_late(state, decision))
+    state = finish(ledger, state.pending)
+    in_office = state.champion is not None and state.champion.candidate == decision.challenger
+    return Promotion(state, entry, promoted=in_office)
+
+
+def _too_late(state: State, decision: Decision) -> str:
+    last, where = state.decision, f"the decision on {', '.join(decision.holdout)}"
+    if state.answer is not None and last is not None and last.candidate == decision.challenger:
+        return f"{where} was rejected, by entry {state.answer.number}: nothing was promoted"
+    return (
+        f"{where} is stale: the champion or the contract changed since, or a later decision was made. "
+        "Nothing was promoted; the next run compares with today's champion"
+    )
 
 
 def finish(ledger: Ledger, pending: LastDecision) -> State:
-    """The promotion that a decision calls for, fenced on the champion and contract it was made under."""
+    """The promotion that a decision calls for, fenced on the champion and contract it was made under.
+
+    Writes nothing while promotions are held or an approval is missing, also if that is so only since
+    this call began.
+    """
+    state = ledger.state()
+    if state.waits_for is not None:
+        return state
     verify_artifacts(ledger, artifacts_of(ledger.entry(pending.registered)))
 
     def body(state: State) -> Body | None:
         if state.champion is not None and state.champion.registered == pending.registered:
             return None
         if state.pending != pending:
-            raise Refused(
-                f"decision {pending.number} is stale: the champion or the contract changed since, or a later "
-                "decision was made; nothing was promoted"
-            )
+            why = stale_words(state, pending.number, pending.registered)
+            raise Refused(f"decision {pending.number} is stale: {why}; nothing was promoted")
+        if state.waits_for is not None:
+            return None
         return Promoted(
             decision=pending.number,
             registered=pending.registered,
@@ -107,7 +125,7 @@ def rollback(ledger: Ledger, *, to: int | None = None, reason: str) -> State:
 
     No retraining; a second rollback undoes the first. Every byte is verified before the entry.
     """
-    seen = ledger.state()
+    said, seen = reason_of(reason), ledger.state()
     target = _target(seen, to)
     verify_artifacts(ledger, artifacts_of(ledger.entry(target.registered)))
 
@@ -119,7 +137,7 @@ def rollback(ledger: Ledger, *, to: int | None = None, reason: str) -> State:
             registered=target.registered,
             candidate=target.candidate,
             before=state.champion.number,
-            reason=reason,
+            reason=said,
         )
 
     return ledger.append(body)

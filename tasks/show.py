@@ -5,31 +5,49 @@ from typing import Any
 
 from pydantic import Field
 from rich.console import Group, RenderableType
+from rich.text import Text
 
 from tasks.decide.decision import Decision
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput
 from tasks.evaluate.look import retired
-from tasks.ledger import ArtifactRef, Decided, Entry, Ledger, Promoted, Registered, RolledBack
+from tasks.ledger import (
+    Approved,
+    ArtifactRef,
+    Decided,
+    Entry,
+    Ledger,
+    Promoted,
+    Registered,
+    Rejected,
+    RolledBack,
+    State,
+)
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
+from tasks.ledger.waiting import held_words, stale_words, waiting_words
 from tasks.opening import open_ledger
 from tasks.terminal import decision_table, explanation, summary, verdict_text
 from tasks.unsealed import unsealed
 
 
 class Shown(Document):
-    """An entry, the decision document behind it if there is one, and where its report lies in the store."""
+    """An entry, the decision document behind it if there is one, and where its report lies in the store.
+
+    `promotion` says of the entry of a decision to promote what became of it.
+    """
 
     schema_version: int = 1
     entry: Entry
     decision: Decision | None = None
+    promotion: str | None = None
     report: str | None = None
     artifacts: dict[str, ArtifactRef] = Field(default_factory=dict)
 
 
 def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
     """Read entry `number` and verify what it shows; with `page`, save the report there."""
-    last = ledger.state().number
+    state = ledger.state()
+    last = state.number
     if not 1 <= number <= last:
         raise BadInput(f"expected an entry from 1 to {last}, found {number}; see `evergreen history`")
     entry = ledger.entry(number)
@@ -42,13 +60,14 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
         fetch_artifact(ledger.store, ledger.model, named["decision.json"]), f"entry {number}"
     )
     drawn = None
-    if decision.sealed and retired(ledger.state(), decision.holdout):
+    if decision.sealed and retired(state, decision.holdout):
         decision, drawn = unsealed(ledger, named, decision)
     if page is not None:
         write_atomically(page, drawn or fetch_artifact(ledger.store, ledger.model, named["report.html"]))
     return Shown(
         entry=entry,
         decision=decision,
+        promotion=_promotion(state, entry),
         report=artifact_key(ledger.model, named["report.html"].sha256) if "report.html" in named else None,
         artifacts=named,
     )
@@ -66,6 +85,8 @@ def shown_text(found: Shown, *, explain: bool = False) -> RenderableType:
             verdict_text(decision.verdict),
             decision.headline,
         ]
+    if found.promotion:
+        parts.append(Text(found.promotion, style="bold"))
     if found.report:
         parts.append(f"report: `evergreen show {entry.number} --report report.html`")
     return Group(*parts)
@@ -98,4 +119,18 @@ def _artifacts(ledger: Ledger, entry: Entry) -> dict[str, ArtifactRef]:
             return entry.body.artifacts
         case Decided() | Promoted() | RolledBack():
             return artifacts_of(ledger.entry(entry.body.registered))
+        case Approved() | Rejected():
+            return _artifacts(ledger, ledger.entry(entry.body.decision))
     return {}
+
+
+def _promotion(state: State, entry: Entry) -> str | None:
+    """What became of a decision to promote: it waits, it is in office, or why it never will be."""
+    body = entry.body
+    if not isinstance(body, Decided) or body.verdict != "promote" or body.drill:
+        return None
+    late = stale_words(state, entry.number, body.registered)
+    if late is not None:
+        return f"Of this decision: {late}."
+    held = f"; {held_words(state.hold)}" if state.hold else ""
+    return f"Not in office: {waiting_words(state)}{held}."

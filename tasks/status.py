@@ -6,13 +6,17 @@ from tasks.documents import Document
 from tasks.intake import incoming_prefix, read_catalogue
 from tasks.intake.step import placed
 from tasks.ledger import Champion, Ledger
-from tasks.ledger.fold import LastDecision
+from tasks.ledger.state import Hold, LastDecision
+from tasks.ledger.waiting import held_words, waiting_words
 from tasks.validate import rules_hash
 from tasks.workspace import Workspace
 
 
 class Status(Document):
-    """`waiting` are incoming objects that no run has judged; `blocked` gives the reason by period."""
+    """`waiting` are incoming objects that no run has judged; `blocked` gives the reason by period.
+
+    `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
+    """
 
     schema_version: int = 1
     model: str
@@ -24,6 +28,8 @@ class Status(Document):
     waiting: tuple[str, ...]
     champion: Champion | None
     decision: LastDecision | None
+    hold: Hold | None
+    promotion_waits: str | None
     contract_in_force: str | None
     contract_in_params: str
 
@@ -49,6 +55,8 @@ def status(home: Workspace, ledger: Ledger) -> Status:
         waiting=tuple(sorted(waiting)),
         champion=state.champion,
         decision=state.decision,
+        hold=state.hold,
+        promotion_waits=waiting_words(state),
         contract_in_force=state.contract,
         contract_in_params=params.contract.hash,
     )
@@ -69,6 +77,9 @@ def status_text(found: Status) -> Table:
     )
     last = found.decision
     table.add_row("last decision", f"{last.verdict} (entry {last.number})" if last else "none yet")
+    for loud in (held_words(found.hold) if found.hold else None, found.promotion_waits):
+        if loud:
+            table.add_row("promotion", loud, style="bold white on red")
     changed = found.contract_in_force not in (None, found.contract_in_params)
     table.add_row(
         "contract", found.contract_in_params[:12] + (" (changed; frozen at the next run)" if changed else "")

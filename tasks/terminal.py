@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tasks.ledger.entries import Body, Decided, Entry
-from tasks.ledger.fold import State
+from tasks.ledger.control import Approved, Held, Rejected, Released
+from tasks.ledger.entries import Body, ContractFrozen, Decided, Entry, Promoted, RolledBack
+from tasks.ledger.state import State
+from tasks.ledger.waiting import held_words, waiting_words
 from tasks.steps import Steps
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def watched(steps: Steps, console: Console) -> tuple[Steps, AbstractContextManag
 def outcome_text(outcome: "Outcome") -> Text:
     """A cycle's outcome in a few lines."""
     text = Text()
-    for alarm in outcome.alarms:
+    loud = [*outcome.alarms, *([held_words(outcome.hold)] if outcome.hold else ())]
+    for alarm in (*loud, *([outcome.promotion_waits] if outcome.promotion_waits else ())):
         text.append(f"{alarm}\n", style="bold white on red")
     if outcome.finished:
         text.append(f"finished: {outcome.finished}\n")
@@ -78,9 +81,16 @@ def history_table(entries: list[tuple[Entry, State]]) -> Table:
     return table
 
 
+def promotions_text(state: State) -> Text:
+    """What stands between a decision to promote and its promotion: empty where nothing does."""
+    said = [held_words(state.hold)] if state.hold else []
+    waits = waiting_words(state)
+    return Text("\n".join([*said, *([waits] if waits else [])]), style="bold white on red")
+
+
 def _model(body: Body) -> str:
     match body.kind:
-        case "contract":
+        case "contract" | "hold" | "release":
             return ""
         case "look":
             return body.challenger
@@ -90,18 +100,36 @@ def _model(body: Body) -> str:
 def summary(body: Body) -> str:
     """An entry in a few words."""
     match body.kind:
-        case "contract":
-            return f"{body.contract[:8]} frozen"
+        case "contract" | "promotion" | "rollback":
+            return _in_force(body)
         case "look":
             return f"{body.look[:8]} {'(drill) ' if body.drill else ''}at {', '.join(body.periods)}"
         case "registered":
             return f"{len(body.artifacts)} artifacts"
         case "decision":
             return f"{'drill, ' if body.drill else ''}on look {body.look[:8]}"
-        case "promotion":
+        case _:
+            return _steering(body)
+
+
+def _in_force(body: ContractFrozen | Promoted | RolledBack) -> str:
+    match body:
+        case ContractFrozen():
+            return f"{body.contract[:8]} frozen{', approval required' if body.approval else ''}"
+        case Promoted():
             return f"of decision {body.decision}"
-        case "rollback":
+        case RolledBack():
             return f"to {body.to}: {body.reason}"
+
+
+def _steering(body: Held | Released | Approved | Rejected) -> str:
+    match body:
+        case Held():
+            return body.reason
+        case Released():
+            return f"of hold {body.hold}: {body.reason}"
+        case Approved() | Rejected():
+            return f"of decision {body.decision}: {body.reason}"
 
 
 def decision_table(decision: "Decision") -> Table:

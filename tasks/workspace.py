@@ -4,7 +4,9 @@ A model folder holds `params.yaml` and `dvc.yaml`. A run works in a workspace of
 `.evergreen/runs/`, with the same layout, so that a step need not know which of the two it is in.
 """
 
+import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,11 +39,17 @@ class BatchFile:
     @classmethod
     def of(cls, path: Path) -> "BatchFile":
         """Parse a file's name; raises `BadInput` for a name that `intake` did not give."""
-        period, _, rest = path.name.partition(".")
+        return cls.named(path.name, path.parent)
+
+    @classmethod
+    def named(cls, name: str, folder: Path) -> "BatchFile":
+        """The same for a name in `folder`."""
+        period, _, rest = name.partition(".")
         short, _, ending = rest.partition(".")
         if ending != "parquet" or len(short) != 12:  # noqa: PLR2004 - the 12 of the docstring
             raise BadInput(
-                f"{path}: expected <period>.<12 digits of its SHA-256>.parquet, as intake names batches"
+                f"{folder / name}: expected <period>.<12 digits of its SHA-256>.parquet, "
+                "as intake names batches"
             )
         return cls(period, short)
 
@@ -95,6 +103,11 @@ class Workspace:
     @property
     def validation(self) -> Path:
         return self.data / "validation"
+
+    @property
+    def rules(self) -> Path:
+        """By which rules the reports in `validation` judge."""
+        return self.validation / "rules.json"
 
     @property
     def dataset(self) -> Path:
@@ -165,13 +178,20 @@ class Workspace:
     def runs(self) -> Path:
         return self.root / ".evergreen" / "runs"
 
+    @property
+    def known_hashes(self) -> Path:
+        """Hashes of files by their stat: the model folder's, and its runs', which share its cache."""
+        runs = self.root.parent
+        is_run = (runs.parent.name, runs.name) == (self.runs.parent.name, self.runs.name)
+        return (runs if is_run else self.runs).parent / "hashes.json"
+
     def batch_files(self) -> list[BatchFile]:
         """The batches at hand, by period; at most one revision of each."""
-        files = [
-            BatchFile.of(path) for path in sorted(self.batches.glob("*")) if not path.name.startswith(".")
-        ]
+        # Names and not paths: a path costs more than all else here, and there is one for each batch ever.
+        names = os.listdir(self.batches) if self.batches.is_dir() else []  # noqa: PTH208
+        files = [BatchFile.named(name, self.batches) for name in sorted(names) if name[0] != "."]
         periods = [file.period for file in files]
-        if twice := sorted({period for period in periods if periods.count(period) > 1}):
+        if twice := sorted(period for period, count in Counter(periods).items() if count > 1):
             raise BadInput(f"{self.batches}: two revisions of {', '.join(twice)}; keep the one that counts")
         return files
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tasks.approve import approve
 from tasks.decide.decision import Decision
 from tasks.documents import digest, write_atomically
 from tasks.errors import Refused
 from tasks.evaluate.look import take_look
+from tasks.hold import hold
 from tasks.ledger import ContractFrozen, Ledger, State
 from tasks.promote import promote
 from tasks.store import Object, Store, open_store
@@ -31,10 +33,10 @@ def sha(name: str) -> str:
 CONTRACT = sha("contract")
 
 
-def frozen(store: Store, contract: str = CONTRACT) -> Ledger:
+def frozen(store: Store, contract: str = CONTRACT, *, approval: Literal["required"] | None = None) -> Ledger:
     """A ledger whose contract is frozen."""
     ledger = Ledger(store, MODEL)
-    ledger.append(lambda _: ContractFrozen(contract=contract, text="as agreed"))
+    ledger.append(lambda _: ContractFrozen(contract=contract, text="as agreed", approval=approval))
     return ledger
 
 
@@ -214,10 +216,35 @@ def promote_with_others(url: str, root: Path, barrier: Any, answers: Any) -> Non
         answers.put((root.name, "promoted" if promoted else "recorded"))
 
 
+def steer_with_others(url: str, way: str, number: int, who: int, barrier: Any, answers: Any) -> None:
+    """Approve decision `number`, or hold, at the same instant as the others at the barrier."""
+    ledger = Ledger(open_store(url), MODEL)
+    ledger.state()
+    barrier.wait(150)
+    reason = f"{way} of {who}"
+    try:
+        told = approve(ledger, number, reason=reason) if way == "approve" else hold(ledger, reason=reason)
+    except Refused as refused:
+        answers.put((way, who, str(refused)))
+    else:
+        answers.put((way, who, told))
+
+
+def approve_and_die(url: str, number: int, side: str, death: Death) -> None:
+    """Approve decision `number`, and die on the way."""
+    approve(Ledger(mortal(url, side, death), MODEL), number, reason="looks good")
+
+
+def in_environment(environ: dict[str, str], target: Callable[..., None], *arguments: Any) -> None:
+    """Call `target` with this environment: a forked process has that of when its server was started."""
+    os.environ.update(environ)
+    target(*arguments)
+
+
 def processes() -> Any:
     """Where processes come from: forked by a clean one that has the imports, so twenty are cheap."""
     import multiprocessing
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tasks.promote", "tasks.store.s3"])
+    context.set_forkserver_preload(["tasks.approve", "tasks.store.s3"])
     return context

@@ -3,6 +3,7 @@
 `Ledger(store, model)` reads the fold of the log (`state`) and appends under a fence (`append`).
 """
 
+from tasks.ledger.control import Approved, Held, Rejected, Released
 from tasks.ledger.entries import (
     ArtifactRef,
     Body,
@@ -15,21 +16,25 @@ from tasks.ledger.entries import (
     Registered,
     RolledBack,
 )
-from tasks.ledger.fold import LookTaken, State
 from tasks.ledger.log import Ledger
+from tasks.ledger.state import LookTaken, State
 
 __all__ = [
+    "Approved",
     "ArtifactRef",
     "Body",
     "Champion",
     "ContractFrozen",
     "Decided",
     "Entry",
+    "Held",
     "Ledger",
     "LookTaken",
     "Looked",
     "Promoted",
     "Registered",
+    "Rejected",
+    "Released",
     "RolledBack",
     "State",
 ]

@@ -4,8 +4,9 @@ from tasks.documents import Document
 from tasks.errors import Corrupt
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.ledger.entries import Promoted, RolledBack
-from tasks.ledger.fold import State, advance
+from tasks.ledger.fold import advance
 from tasks.ledger.log import Ledger
+from tasks.ledger.state import State
 
 
 class Audit(Document):
@@ -23,23 +24,24 @@ class Audit(Document):
 def audit(ledger: Ledger) -> Audit:
     """Fold the log from entry 1 and hash every champion's artifacts; names the first wrong thing.
 
-    Pointer and listing are taken first: what they tell of has to be in the log that is read after
-    them, also while others append. They are all that can tell of a last entry that was changed or cut off.
+    Pointer, snapshot and listing are taken first: what they tell of has to be in the log that is read
+    after them, also while others append. They are all that can tell of a last entry that was changed
+    or cut off.
     """
     state, champions, artifacts = State(), 0, 0
     wrong = None
-    pointed = ledger.pointed()
+    caches = {key: ledger.told(key) for key in (ledger.pointer_key, ledger.snapshot_key)}
     listed = [one.key for one in ledger.store.list(f"ledger/{ledger.model}/")]
     try:
         for entry, head in ledger.entries():
             state = advance(state, entry, head)
-            _must_agree(ledger, state, pointed)
+            _must_agree(state, caches)
             if isinstance(entry.body, Promoted | RolledBack):
                 champions += 1
                 for ref in artifacts_of(ledger.entry(entry.body.registered)).values():
                     fetch_artifact(ledger.store, ledger.model, ref)
                     artifacts += 1
-        wrong = _cut_off(ledger, state.number, pointed, listed)
+        wrong = _cut_off(ledger, state.number, caches, listed)
     except Corrupt as error:
         wrong = str(error)
     return Audit(
@@ -52,15 +54,17 @@ def audit(ledger: Ledger) -> Audit:
     )
 
 
-def _must_agree(ledger: Ledger, state: State, pointed: State | None) -> None:
-    if pointed is not None and pointed.number == state.number and pointed != state:
-        raise Corrupt(f"{ledger.pointer_key}: says otherwise than the log at entry {state.number}")
+def _must_agree(state: State, caches: dict[str, State | None]) -> None:
+    for key, told in caches.items():
+        if told is not None and told.number == state.number and told != state:
+            raise Corrupt(f"{key}: says otherwise than the log at entry {state.number}")
 
 
-def _cut_off(ledger: Ledger, last: int, pointed: State | None, listed: list[str]) -> str | None:
+def _cut_off(ledger: Ledger, last: int, caches: dict[str, State | None], listed: list[str]) -> str | None:
     beyond = [key for key in listed if key > ledger.key(last)]
     if beyond:
         return f"{beyond[0]}: there is no entry {last + 1}, but entries after it"
-    if pointed is not None and pointed.number > last:
-        return f"{ledger.pointer_key}: tells of entry {pointed.number}, but the log ends at {last}"
+    for key, told in caches.items():
+        if told is not None and told.number > last:
+            return f"{key}: tells of entry {told.number}, but the log ends at {last}"
     return None

@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from tasks.documents import Document, Hash
 from tasks.errors import Corrupt
+from tasks.ledger.control import Approved, Held, Rejected, Released
 
 
 class ArtifactRef(Document):
@@ -29,6 +30,7 @@ class ContractFrozen(Document):
     kind: Literal["contract"] = "contract"
     contract: Hash
     text: str
+    approval: Literal["required"] | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Looked(Document):
@@ -90,7 +92,17 @@ class RolledBack(Document):
 
 
 Body = Annotated[
-    ContractFrozen | Looked | Registered | Decided | Promoted | RolledBack, Field(discriminator="kind")
+    ContractFrozen
+    | Looked
+    | Registered
+    | Decided
+    | Promoted
+    | RolledBack
+    | Held
+    | Released
+    | Approved
+    | Rejected,
+    Field(discriminator="kind"),
 ]
 
 
@@ -116,7 +128,10 @@ def parse_entry(data: bytes, *, key: str, number: int) -> Entry:
         entry = _ENTRY.validate_json(data)
     except (ValidationError, RecursionError) as error:
         first = " ".join(str(error).split())[:300]
-        raise Corrupt(f"{key}: not a ledger entry: {first}") from error
+        raise Corrupt(
+            f"{key}: not a ledger entry that this version of Evergreen writes: another version wrote it "
+            f"(then use that one), or it is damaged: {first}"
+        ) from error
     if entry.number != number:
         raise Corrupt(f"{key}: expected entry {number}, found one that says it is {entry.number}")
     return entry

@@ -1,12 +1,9 @@
 """What the log says now: a fold over its entries. Pure."""
 
 from functools import reduce
-from typing import Literal
 
-from pydantic import Field
-
-from tasks.documents import Document, Hash
 from tasks.errors import Corrupt
+from tasks.ledger.control import Approved, Held, Rejected, Released
 from tasks.ledger.entries import (
     Champion,
     ContractFrozen,
@@ -17,62 +14,7 @@ from tasks.ledger.entries import (
     Registered,
     RolledBack,
 )
-
-
-class LookTaken(Document):
-    """A look that counts, and the decision that came of it, once that is in."""
-
-    look: Hash
-    periods: tuple[str, ...]
-    drill: bool
-    decision: Hash | None = None
-
-
-class LastDecision(Document):
-    """The newest decision that was no drill."""
-
-    number: int
-    verdict: Literal["promote", "keep", "undecided"]
-    inputs: Hash
-    registered: int
-    candidate: Hash
-    champion: int | None
-    contract: Hash
-
-
-class State(Document):
-    """The control state after entry `number` (0: an empty log), and what the next steps need of the past."""
-
-    number: int = 0
-    head: Hash | None = None
-    contract: Hash | None = None
-    champion: Champion | None = None
-    champions: tuple[Champion, ...] = ()
-    looks: tuple[LookTaken, ...] = ()
-    decision: LastDecision | None = None
-    registrations: dict[str, int] = Field(default_factory=dict)
-    """Newest registration of each candidate that has no decision yet."""
-
-    @property
-    def previous(self) -> Champion | None:
-        """The champion before this one: what a rollback returns to."""
-        return self.champions[-2] if len(self.champions) > 1 else None
-
-    @property
-    def pending(self) -> LastDecision | None:
-        """A decision to promote whose promotion is not in, and is still valid over today's champion."""
-        last = self.decision
-        if last is None or last.verdict != "promote" or last.contract != self.contract:
-            return None
-        return last if last.champion == (self.champion.number if self.champion else None) else None
-
-    def look(self, look: str) -> LookTaken | None:
-        """The look with this identity, if it was taken."""
-        return next((one for one in self.looks if one.look == look), None)
-
-    def looks_at(self, periods: tuple[str, ...]) -> tuple[LookTaken, ...]:
-        """Looks that spent budget on a holdout which shares a period with `periods`."""
-        return tuple(look for look in self.looks if not look.drill and set(look.periods) & set(periods))
+from tasks.ledger.state import Answer, Hold, LastDecision, LookTaken, State
 
 
 def fold(entries: list[tuple[Entry, str]]) -> State:
@@ -95,7 +37,8 @@ def _apply(state: State, entry: Entry) -> State:
     body = entry.body
     match body:
         case ContractFrozen():
-            return state.model_copy(update={"contract": body.contract})
+            frozen = {"contract": body.contract, "approval": body.approval}
+            return state.model_copy(update={**frozen, "answer": _unless_approved(state)})
         case Looked():
             look = LookTaken(look=body.look, periods=body.periods, drill=body.drill)
             return state.model_copy(update={"looks": (*state.looks, look)})
@@ -105,22 +48,63 @@ def _apply(state: State, entry: Entry) -> State:
             )
         case Decided():
             return _decided(state, body, entry.number)
-        case Promoted():
-            _must_follow(state, entry, before=body.before)
-            if body.contract != state.contract:
-                raise Corrupt(f"ledger of {entry.model}: promotion {entry.number} is under another contract")
-            _must_be_decided(state, entry, body)
-        case RolledBack():
-            _must_follow(state, entry, before=body.before)
-            if Champion(number=body.to, registered=body.registered, candidate=body.candidate) not in (
-                state.champions
-            ):
-                raise Corrupt(
-                    f"ledger of {entry.model}: rollback {entry.number} returns to entry {body.to}, "
-                    "which put no such champion in office"
-                )
+        case Promoted() | RolledBack():
+            return _crowned(state, entry, body)
+        case Held() | Released() | Approved() | Rejected():
+            return _steered(state, entry, body)
+
+
+def _crowned(state: State, entry: Entry, body: Promoted | RolledBack) -> State:
+    _must_follow(state, entry, before=body.before)
+    if isinstance(body, Promoted):
+        _must_be_decided(state, entry, body)
+    else:
+        _must_have_reigned(state, entry, body)
     champion = Champion(number=entry.number, registered=body.registered, candidate=body.candidate)
     return state.model_copy(update={"champion": champion, "champions": (*state.champions, champion)})
+
+
+def _steered(state: State, entry: Entry, body: Held | Released | Approved | Rejected) -> State:
+    if isinstance(body, Held | Released):
+        return _held(state, entry, body)
+    return _answered(state, entry, body)
+
+
+def _held(state: State, entry: Entry, body: Held | Released) -> State:
+    """An approval ends with a hold: whoever gave it did not know of what the hold is for."""
+    if isinstance(body, Held):
+        if state.hold is not None:
+            raise Corrupt(f"{_place(entry)}: promotions are held already, by entry {state.hold.number}")
+        hold = Hold(number=entry.number, time=entry.time, actor=entry.actor, reason=body.reason)
+        return state.model_copy(update={"hold": hold, "answer": _unless_approved(state)})
+    if state.hold is None or state.hold.number != body.hold:
+        raise Corrupt(f"{_place(entry)}: releases a hold of entry {body.hold} that is not in force")
+    return state.model_copy(update={"hold": None, "released": entry.number})
+
+
+def _answered(state: State, entry: Entry, body: Approved | Rejected) -> State:
+    pending = state.pending
+    if pending is None or (body.decision, body.candidate) != (pending.number, pending.candidate):
+        raise Corrupt(f"{_place(entry)}: decision {body.decision} is not what waits")
+    if state.answer is not None:
+        raise Corrupt(f"{_place(entry)}: entry {state.answer.number} has answered decision {body.decision}")
+    if isinstance(body, Approved):
+        if (body.before, body.contract) != (pending.champion, pending.contract):
+            raise Corrupt(
+                f"{_place(entry)}: is about another champion or contract than decision {body.decision}"
+            )
+        if state.waits_for != "approval":
+            raise Corrupt(f"{_place(entry)}: decision {body.decision} does not wait for approval")
+    verdict = "approved" if isinstance(body, Approved) else "rejected"
+    return state.model_copy(update={"answer": Answer(number=entry.number, verdict=verdict)})
+
+
+def _unless_approved(state: State) -> Answer | None:
+    return None if state.answer is not None and state.answer.verdict == "approved" else state.answer
+
+
+def _place(entry: Entry) -> str:
+    return f"ledger of {entry.model}: {entry.body.kind} {entry.number}"
 
 
 def _decided(state: State, body: Decided, number: int) -> State:
@@ -140,7 +124,10 @@ def _decided(state: State, body: Decided, number: int) -> State:
             champion=body.champion,
             contract=body.contract,
         )
-    return state.model_copy(update={"looks": looks, "registrations": open_ones, "decision": last})
+    answer = state.answer if body.drill else None
+    return state.model_copy(
+        update={"looks": looks, "registrations": open_ones, "decision": last, "answer": answer}
+    )
 
 
 def _must_follow(state: State, entry: Entry, *, before: int | None) -> None:
@@ -153,10 +140,23 @@ def _must_follow(state: State, entry: Entry, *, before: int | None) -> None:
 
 
 def _must_be_decided(state: State, entry: Entry, body: Promoted) -> None:
+    if body.contract != state.contract:
+        raise Corrupt(f"ledger of {entry.model}: promotion {entry.number} is under another contract")
     last = state.pending
     found = (body.decision, body.registered, body.candidate)
     if last is None or found != (last.number, last.registered, last.candidate):
         raise Corrupt(
             f"ledger of {entry.model}: promotion {entry.number} of {body.candidate[:12]}… by decision "
             f"{body.decision}: there is no decision that calls for it"
+        )
+    if state.waits_for is not None:
+        raise Corrupt(f"{_place(entry)}: decision {last.number} waits for {state.waits_for}")
+
+
+def _must_have_reigned(state: State, entry: Entry, body: RolledBack) -> None:
+    back = Champion(number=body.to, registered=body.registered, candidate=body.candidate)
+    if back not in state.champions:
+        raise Corrupt(
+            f"ledger of {entry.model}: rollback {entry.number} returns to entry {body.to}, "
+            "which put no such champion in office"
         )

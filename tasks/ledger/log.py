@@ -2,7 +2,8 @@
 
 Entry n+1 is created with `If-None-Match: *`, so each number has one writer. The pointer is a
 cache of the fold: a reader takes it, checks that it belongs to this chain, and goes on to n+1
-until there is none. A lost, stale or wrong pointer costs requests, never truth.
+until there is none. Every so many entries the same fold is kept as a snapshot, for when the pointer
+is of no use. A lost, stale or wrong pointer or snapshot costs requests, never truth.
 """
 
 import logging
@@ -19,10 +20,13 @@ from tasks.code import code_version
 from tasks.documents import digest
 from tasks.errors import Conflict, Corrupt, StoreUnavailable
 from tasks.ledger.entries import Body, Entry, parse_entry
-from tasks.ledger.fold import State, advance
+from tasks.ledger.fold import advance
+from tasks.ledger.state import State
 from tasks.store import Precondition, Store
 
 _ATTEMPTS = 200
+SNAPSHOT_EVERY = 500
+"""Entries from one snapshot to the next: the most that a reader without a pointer has to read."""
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +46,11 @@ class Ledger:
     def pointer_key(self) -> str:
         """Where the cached fold lies."""
         return f"pointers/{self.model}.json"
+
+    @property
+    def snapshot_key(self) -> str:
+        """Where the fold at the last full `SNAPSHOT_EVERY` entries lies."""
+        return f"snapshots/{self.model}.json"
 
     def entry(self, number: int) -> Entry:
         """Entry `number`; raises `Corrupt` if it is missing or not an entry."""
@@ -86,17 +95,19 @@ class Ledger:
                 time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311 - no secret
                 continue
             self._known = after
-            self._point(after)
+            self._cache(after)
             _log.info("ledger %s: entry %d, %s", self.model, entry.number, body.kind)
             return after
         raise Conflict(f"ledger of {self.model}: {_ATTEMPTS} others were faster in a row; try again")
 
-    def _point(self, state: State) -> None:
-        """Renew the pointer; the entry is in, so a store that fails now takes nothing back."""
-        try:
-            self.store.put(self.pointer_key, state.to_bytes())
-        except StoreUnavailable as error:
-            _log.warning("%s: not renewed, which costs the next reader requests: %s", self.pointer_key, error)
+    def _cache(self, state: State) -> None:
+        """Renew the pointer, and a snapshot that is due; the entry is in, whatever the store says now."""
+        due = [self.snapshot_key] if state.number % SNAPSHOT_EVERY == 0 else []
+        for key in (self.pointer_key, *due):
+            try:
+                self.store.put(key, state.to_bytes())
+            except StoreUnavailable as error:
+                _log.warning("%s: not renewed, which costs the next reader requests: %s", key, error)
 
     def _created(self, key: str, data: bytes) -> bool:
         """Whether the entry at `key` is ours, by its bytes: the transaction id makes them nobody else's.
@@ -131,9 +142,9 @@ class Ledger:
             raise Corrupt(f"{self.key(number)}: expected model {self.model}, found {entry.model}")
         return entry, digest(found[0])
 
-    def pointed(self) -> State | None:
-        """What the pointer says, if it is a fold at all; nothing that may be believed as it is."""
-        found = self.store.get(self.pointer_key)
+    def told(self, key: str) -> State | None:
+        """What a pointer or a snapshot says, if it is a fold at all; nothing to be believed as it is."""
+        found = self.store.get(key)
         if found is None:
             return None
         try:
@@ -142,17 +153,18 @@ class Ledger:
             state = State()
         # One that leaves fields out is of another version of the fold: a default would be a guess.
         if not state.number or state.model_fields_set != set(State.model_fields):
-            _log.warning("%s: not a fold of the ledger; reading the ledger from its start", self.pointer_key)
+            _log.warning("%s: not a fold of the ledger by this version; going on without it", key)
             return None
         return state
 
     def _cached(self) -> State:
-        """The pointer's fold if it is one of this chain; else the empty state, to fold from entry 1."""
-        state = self.pointed()
-        if state is None:
-            return State()
-        head = self.store.get(self.key(state.number))
-        if head is None or digest(head[0]) != state.head:
-            _log.warning("%s: of another chain; reading the ledger from its start", self.pointer_key)
-            return State()
-        return state
+        """The fold of pointer or snapshot if one is of this chain; else the empty state, to fold it all."""
+        for key in (self.pointer_key, self.snapshot_key):
+            state = self.told(key)
+            if state is None:
+                continue
+            head = self.store.get(self.key(state.number))
+            if head is not None and digest(head[0]) == state.head:
+                return state
+            _log.warning("%s: of another chain; going on without it", key)
+        return State()

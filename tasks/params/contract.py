@@ -312,6 +312,12 @@ KINDS = ("beats_baseline", "beats_champion", "not_worse", "floor", "slice", "fai
          "training_cost")  # fmt: skip
 
 
+class Promoting(Section):
+    """What a promotion needs beside the clauses: `required` has a person approve each."""
+
+    approval: Literal["required"]
+
+
 class Contract(Section):
     """What a challenger must show before it replaces the champion; frozen by hash in the ledger.
 
@@ -322,6 +328,7 @@ class Contract(Section):
     looks_per_holdout: int = Field(default=1, ge=1)
     min_clusters: int = Field(default=10, ge=2)
     power: float = Field(default=0.8, ge=0.5, lt=1)
+    promote: Promoting | None = Field(default=None, exclude_if=lambda value: value is None)
     clauses: tuple[Clause, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -7,14 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.documents import Document, write_atomically
+from tasks.documents import Document, digest_file, write_atomically
 from tasks.errors import BadInput, EvergreenError
 from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.split import SPLITS, TRAIN, split
 from tasks.prepare.window import cutoffs
-from tasks.version import read_dataset
+from tasks.version import DatasetBatch, read_dataset
 from tasks.workspace import Workspace, output_of
 
 
@@ -47,7 +47,7 @@ def prepare(workspace: Workspace) -> Preparation:
     settings = params.prepare
     dataset = read_dataset(workspace.dataset)
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
-    files = [workspace.batches / batch.file for batch in dataset.batches if batch.period in times.periods]
+    files = [_unchanged(workspace, batch) for batch in dataset.batches if batch.period in times.periods]
     rows = read_rows(files, params)
     parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective])
     kept = sum(len(part) for part in parts.values())
@@ -72,6 +72,14 @@ def prepare(workspace: Workspace) -> Preparation:
     )
     write_atomically(workspace.preparation, preparation.to_bytes())
     return preparation
+
+
+def _unchanged(workspace: Workspace, batch: DatasetBatch) -> Path:
+    """The batch's file, hashed again: what is learned from is what the manifest names."""
+    path = workspace.batches / batch.file
+    if not path.exists() or digest_file(path) != batch.sha256:
+        raise BadInput(f"{path}: not the bytes that {workspace.dataset} names; run `evergreen fetch`")
+    return path
 
 
 def read_preparation(workspace: Workspace) -> Preparation:

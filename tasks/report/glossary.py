@@ -103,6 +103,17 @@ GLOSSARY = {
     "log odds": "The scale on which attributions add up. Near a probability of 30%, +0.1 log odds is about "
     "+2 percentage points.",
     "feature": "One thing that a model is told about a row, such as the distance.",
+    # drift
+    "covariate shift": "The inputs have changed: other rows come than the champion learned from.",
+    "label shift": "What comes has changed on average: more or fewer labels of 1, or larger numbers.",
+    "concept drift": "What ties labels to inputs has changed: the champion's answers are worse than they "
+    "were, whatever comes.",
+    "naive baseline": "The mean label of the training rows, predicted for everybody: "
+    "what one knows without a model.",
+    "Wasserstein distance": "How far the values of one set have to be moved, on average, to become those of "
+    "the other.",
+    "Jensen-Shannon distance": "How much the shares of categories differ: 0 if they are equal, 1 if no "
+    "category is in both.",
     # names
     "hash": "A fingerprint of a file: the same bytes have the same one, any other bytes another.",
     "ledger": "The log of all looks, decisions and promotions, which can only be added to.",
@@ -132,6 +143,7 @@ KINDS = {
     "net_value": "net value",
     "latency": "latency",
     "size": "model size",
+    "training_cost": "training cost",
 }
 """What each kind of clause is called on a page: a term of the glossary."""
 

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from tasks.documents import canonical, digest
-from tasks.errors import Conflict, Corrupt
+from tasks.errors import Conflict, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
 from tasks.intake import Catalogue, Revision, update_catalogue
 from tasks.ledger import Ledger, State
+from tasks.ledger.state import LastDecision
+from tasks.ledger.waiting import waiting_words
 from tasks.opening import open_ledger
 from tasks.pins import fetch
 from tasks.prepare.window import NotEnoughPeriods, cutoffs, fresh_holdout
@@ -37,7 +39,8 @@ from tasks.run.workspaces import (
 )
 from tasks.steps import Steps
 from tasks.store import Store
-from tasks.validate import Check, Checker, Validation, rules_hash
+from tasks.validate import Check, Checker, Validation, needs_great_expectations, rules_hash
+from tasks.validate.shelf import bring, keep
 from tasks.version import manifest
 from tasks.version.commands import Dvc, KeptDvc, add, dvc, record
 from tasks.version.manifest import unjudged_manifest
@@ -61,6 +64,7 @@ class Cycle:
     rows: int | None = None
     added: bool = False
     finished: str | None = None
+    changed_since: int | None = None
     dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -74,7 +78,8 @@ class Cycle:
 
     def outcome(self, verdict: Verdict, headline: str, **more: Any) -> Outcome:
         """The outcome as of now."""
-        champion = self.ledger.state().champion
+        state = self.ledger.state()
+        champion = state.champion
         return Outcome(
             model=self.ledger.model,
             verdict=verdict,
@@ -86,9 +91,19 @@ class Cycle:
             drill=self.drill,
             rehearsal=self.store.rehearsal,
             finished=self.finished,
+            hold=state.hold,
+            promotion_waits=self._waits(state),
             spent=self.spent,
             **more,
         )
+
+    def _waits(self, state: State) -> str | None:
+        if state.pending is not None and state.pending.number == self.changed_since:
+            return (
+                f"decision {state.pending.number} to promote is not in office, and this run left it there: "
+                "data or settings are not those that it was made from"
+            )
+        return waiting_words(state)
 
 
 def retrain(
@@ -116,9 +131,9 @@ def inputs_of(revisions: tuple[Revision, ...], params_hash: str) -> str:
 
 def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     arrivals = cycle.call("intake", cycle.steps.intake, cycle.folder.params, cycle.store)
-    state = _finish_interrupted(cycle, cycle.ledger.state())
-    _publish_interrupted(cycle, left, state)
     rules = rules_hash(cycle.folder.params)
+    state = _finish_interrupted(cycle, cycle.ledger.state(), arrivals.catalogue)
+    _publish_interrupted(cycle, left, state)
     cycle.arrived = tuple(one.period for one in arrivals.catalogue.pending(rules))
     idle = _idle(cycle, state, arrivals.catalogue, rules)
     if idle is not None:
@@ -131,22 +146,44 @@ def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
         discard(workspace)
 
 
-def _finish_interrupted(cycle: Cycle, state: State) -> State:
-    """Put in office what a run decided to promote before it died; nothing new is needed for that."""
-    if state.pending is None or cycle.pinned or cycle.drill:
+def _finish_interrupted(cycle: Cycle, state: State, catalogue: Catalogue) -> State:
+    """Put in office what a run decided before it died, or before a hold ended; nothing new is needed.
+
+    What has waited may be old: it is left where data or settings have changed since it was decided.
+    """
+    pending = state.pending
+    if pending is None or state.waits_for is not None or cycle.pinned or cycle.drill:
+        return state
+    if state.has_waited and not _as_decided(cycle, pending, catalogue):
+        cycle.changed_since = pending.number
+        _log.warning("not finishing decision %d: data or settings changed since it was made", pending.number)
         return state
     from tasks.promote import finish
 
-    finishing = f"promotion of decision {state.pending.number}, left by an interrupted run"
+    finishing = f"promotion of decision {pending.number}, {_left_by(state)}"
     _log.warning("finishing the %s", finishing)
     try:
-        state = finish(cycle.ledger, state.pending)
-    except Corrupt as damaged:
+        after = finish(cycle.ledger, pending)
+    except Refused as refused:
         # The champion stays, and the next decision takes this one's place: a cycle can go on without.
-        _log.error("the %s cannot be finished: %s", finishing, damaged)
-        return state
-    cycle.finished = finishing
-    return state
+        _log.error("the %s cannot be finished: %s", finishing, refused)
+        return cycle.ledger.state()
+    if after.champion != state.champion:
+        cycle.finished = finishing
+    return after
+
+
+def _as_decided(cycle: Cycle, pending: LastDecision, catalogue: Catalogue) -> bool:
+    """Whether batches and settings are those that the decision was made from, and nothing new has arrived."""
+    rules = rules_hash(cycle.folder.params)
+    same = pending.inputs == inputs_of(catalogue.usable(rules), cycle.folder.params.hash)
+    return same and not catalogue.pending(rules)
+
+
+def _left_by(state: State) -> str:
+    if state.answer is not None:
+        return f"approved by entry {state.answer.number}"
+    return f"held until entry {state.released}" if state.has_waited else "left by an interrupted run"
 
 
 def _publish_interrupted(cycle: Cycle, left: tuple[Workspace, ...], state: State) -> None:
@@ -206,7 +243,7 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     lock = lock_hash(cycle.folder)
     with (
         ThreadPoolExecutor(1) as beside,
-        Checker() if catalogue.pending(rules) else nullcontext() as check,
+        Checker() if _asks_another(cycle, catalogue.pending(rules)) else nullcontext() as check,
     ):
         # Before the ledger is written to: a store that does not keep its promises gets no entry.
         probed = beside.submit(cycle.call, "probe", cycle.store.probe)
@@ -238,6 +275,11 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     return _conclude(cycle, workspace, lock, inputs)
 
 
+def _asks_another(cycle: Cycle, pending: tuple[Revision, ...]) -> bool:
+    """Whether something is to be checked that takes Great Expectations, which takes seconds to import."""
+    return bool(pending) and needs_great_expectations(cycle.folder.params, pending[0].period)
+
+
 def _accepted(
     cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rules: str, check: Check | None
 ) -> tuple[Catalogue, Exception | None]:
@@ -252,7 +294,7 @@ def _accepted(
         _assemble(cycle, workspace, usable)
         with ThreadPoolExecutor(1) as beside:
             validating = beside.submit(
-                copy_context().run, cycle.call, "validate", cycle.steps.validate, workspace, check
+                copy_context().run, cycle.call, "validate", _validate, cycle, workspace, usable, check
             )
             ahead = _go_ahead(cycle, workspace)
             validation: Validation = validating.result()
@@ -269,6 +311,17 @@ def _accepted(
             cycle.ledger.model,
             lambda newest, reasons=reasons: newest.with_verdicts((), reasons, rules),  # type: ignore[misc]
         )
+
+
+def _validate(
+    cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...], check: Check | None
+) -> Validation:
+    """Check what nobody has checked under these rules, on whatever machine, and keep what was found."""
+    hashes = {one.file: one.sha256 for one in usable}
+    bring(cycle.store, workspace, hashes)
+    validation: Validation = cycle.steps.validate(workspace, check)
+    keep(cycle.store, cycle.ledger.model, validation.made, hashes)
+    return validation
 
 
 def _assemble(cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...]) -> None:

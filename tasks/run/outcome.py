@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from tasks.documents import Document
+from tasks.ledger.state import Hold
 
 Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "keep", "undecided"]
 
@@ -13,6 +14,7 @@ class Outcome(Document):
     """`arrived` are the new periods and `rows` how many rows they hold, blocked ones included.
 
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
+    `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
 
     (No field may be called `result`: Prefect takes a JSON result with that key for a record of its own.)
     `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
@@ -33,5 +35,7 @@ class Outcome(Document):
     drill: bool = False
     rehearsal: bool = False
     finished: str | None = None
+    hold: Hold | None = None
+    promotion_waits: str | None = None
     seconds: float = 0.0
     spent: dict[str, float] = Field(default_factory=dict)

@@ -16,6 +16,7 @@ from tasks.intake import Revision, batch_bytes
 from tasks.ledger import State
 from tasks.store import Store
 from tasks.version.commands import Dvc, checkout, forget
+from tasks.version.hashes import KnownHashes
 from tasks.version.remote import configure
 from tasks.workspace import Workspace, discard
 
@@ -93,13 +94,15 @@ def assemble(
     for path in workspace.batches.iterdir():
         if path.name not in wanted:
             path.unlink()
+    hashes = KnownHashes(workspace.known_hashes)
     for one in revisions:
         path = workspace.batches / one.file
-        if not path.exists() or digest_file(path) != one.sha256:
+        if not path.exists() or hashes.of(path) != one.sha256:
             data = batch_bytes(store, workspace.params.model, one)
             # A damaged file is a link into the cache: there, too, it must not be taken for the batch.
             forget(folder.dvc_cache, data)
             write_atomically(path, data)
+    hashes.save()
 
 
 def _from_cache(workspace: Workspace, folder: Workspace, run: Dvc) -> None:

@@ -1,7 +1,13 @@
 """What validation says about one batch, as a document, and the hash of the rules it was judged by."""
 
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
 from tasks.documents import Document, canonical, digest
 from tasks.params import Params
+from tasks.workspace import BatchFile
 
 
 class Failure(Document):
@@ -40,11 +46,57 @@ class BatchReport(Document):
         return f"{self.period}{rows}: " + "; ".join(failure.message for failure in self.failures)
 
 
+def known_report(folder: str, batch: BatchFile) -> BatchReport | None:
+    """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
+    try:
+        # There is one for each batch that ever came: the shortest way to its bytes.
+        with open(f"{folder}/{batch.report}", "rb", buffering=0) as file:  # noqa: PTH123
+            report = BatchReport.model_validate_json(file.read())
+    except (OSError, ValidationError):
+        return None
+    return report if report.file == batch.name else None
+
+
+_MEANING = 1
+"""To be raised when equal rules come to judge otherwise: what was checked before is then checked again."""
+
+
 def rules_hash(params: Params) -> str:
     """Over everything that a batch is judged by."""
+    return digest(rules_document(params))
+
+
+def rules_document(params: Params) -> bytes:
+    """Everything that a batch is judged by."""
     document = {
         "validate": params.validation.model_dump(mode="json"),
         "intake": params.intake.model_dump(mode="json"),
         "event_time": params.prepare.event_time,
+        "meaning": _MEANING,
     }
-    return digest(canonical(document))
+    return canonical(document)
+
+
+def changes(before: bytes, after: bytes) -> list[str]:
+    """What differs between two rules documents, by dotted name; `before` may be no such document."""
+    try:
+        old = json.loads(before)
+    except ValueError:
+        old = None
+    if not isinstance(old, dict):
+        return ["what they were before is not known"]
+    was, are = _flat(old), _flat(json.loads(after))
+    names = [name for name in sorted(was.keys() | are.keys()) if was.get(name) != are.get(name)]
+    told = [f"{name}: {was.get(name, _NONE)} -> {are.get(name, _NONE)}" for name in names[:_TOLD]]
+    return [*told, *([f"and {len(names) - _TOLD} more"] if len(names) > _TOLD else [])]
+
+
+_TOLD = 8
+_NONE = "none"
+
+
+def _flat(value: Any, name: str = "") -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {name: json.dumps(value)}
+    inner = (_flat(one, f"{name}.{key}" if name else str(key)) for key, one in value.items())
+    return {key: text for flat in inner for key, text in flat.items()}

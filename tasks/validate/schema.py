@@ -4,6 +4,7 @@ Types are judged on the Arrow schema: Great Expectations sees a pandas frame, in
 column with a null is already something else.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,31 +15,61 @@ from tasks.validate.result import Failure
 
 _BOMB = 50
 """Uncompressed bytes per byte of file above which a file is not taken for data."""
+_ROWS_AT_A_TIME = 1 << 16
+_READ_AHEAD = 1 << 20
+"""Bytes of each column that are read at once: a row group may be larger than memory."""
 
 
-def read_batch(path: Path, rules: ValidateParams) -> tuple[pa.Table | None, list[Failure]]:
-    """The declared columns of a batch, or why they cannot be had. Other columns are not read."""
+def open_batch(path: Path, rules: ValidateParams) -> tuple[pq.ParquetFile | None, list[Failure]]:
+    """A batch of which every declared column may be read, or why it may not."""
     try:
         file = pq.ParquetFile(path)
         unfit = size_failure(file.metadata, path, rules)
         failures = [unfit] if unfit else schema_failures(file.schema_arrow, rules)
         if failures:
             return None, failures
-        table = file.read(columns=list(rules.columns))
-        table.validate(full=True)
+        # Text of few values is then compared value by value of its dictionary, and not row by row.
+        few = [n for n, rule in rules.columns.items() if rule.values is not None and rule.type == "string"]
+        return pq.ParquetFile(path, metadata=file.metadata, read_dictionary=few, buffer_size=_READ_AHEAD), []
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = " ".join(str(error).split())[:160]
-        return None, [Failure.of_file("readable", f"not a readable Parquet file (cut short?): {reason}")]
-    return table, []
+        return None, [_unreadable(error)]
 
 
-def size_failure(metadata: pq.FileMetaData, path: Path, rules: ValidateParams) -> Failure | None:
+class Unreadable(Exception):
+    """Bytes in the middle of a file are no Parquet; `failure` says it as a report does."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.failure = _unreadable(error)
+
+
+def scan(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """These columns, so many rows at a time; raises `Unreadable`. Other columns are not read."""
+    batches = file.iter_batches(batch_size=_ROWS_AT_A_TIME, columns=columns)
+    while True:
+        try:
+            batch = next(batches, None)
+            if batch is not None:
+                batch.validate(full=True)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise Unreadable(error) from error
+        if batch is None:
+            return
+        yield batch
+
+
+def _unreadable(error: Exception) -> Failure:
+    reason = " ".join(str(error).split())[:160]
+    return Failure.of_file("readable", f"not a readable Parquet file (cut short?): {reason}")
+
+
+def size_failure(metadata: pq.FileMetaData, path: str | Path, rules: ValidateParams) -> Failure | None:
     """Why a file is too much to be read at all: a few bytes can stand for billions of equal rows."""
     if metadata.num_rows > rules.rows.max:
         message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {metadata.num_rows:,}"
         return Failure.of_file("row_count_to_be_between", message)
     inflated = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    if inflated > _BOMB * max(path.stat().st_size, 1 << 20):
+    if inflated > _BOMB * max(Path(path).stat().st_size, 1 << 20):
         return Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
     return None
 

@@ -1,16 +1,21 @@
 """The step: each batch is checked once per content and rules; its report stays beside it."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from tasks.documents import write_atomically
 from tasks.params import Params
-from tasks.validate.result import BatchReport, rules_hash
+from tasks.validate.found import Expectation
+from tasks.validate.result import BatchReport, Failure, changes, known_report, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 _log = logging.getLogger(__name__)
 
@@ -20,10 +25,19 @@ Check = Callable[[Path, BatchFile, Params, str], BatchReport]
 
 @dataclass(frozen=True)
 class Validation:
-    """Reports of every batch at hand, and how many of them had to be made now."""
+    """Reports of every batch at hand, and those of them that had to be made now.
+
+    `again` says how many had been checked under other rules before, and what changed in the rules.
+    """
 
     reports: tuple[BatchReport, ...]
-    checked: int
+    made: tuple[BatchReport, ...]
+    again: str | None = None
+
+    @property
+    def checked(self) -> int:
+        """How many were checked now."""
+        return len(self.made)
 
     @property
     def blocked(self) -> tuple[BatchReport, ...]:
@@ -42,27 +56,48 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
     batches = workspace.batch_files()
-    known = {batch: _known(workspace.validation / batch.report, rules) for batch in batches}
-    reports = []
+    folder = str(workspace.validation)
+    known = {batch: known_report(folder, batch) for batch in batches}
+    again = _again(workspace, [one.rules != rules for one in known.values() if one is not None].count(True))
+    reports, made = [], []
     for batch in batches:
         report = known[batch]
-        if report is None:
+        if report is None or report.rules != rules:
             report = check(workspace.batches / batch.name, batch, params, rules)
             write_atomically(workspace.validation / batch.report, report.to_bytes())
+            made.append(report)
         reports.append(report)
-    wanted = {batch.report for batch in batches}
-    for stale in workspace.validation.glob("*.json"):
-        if stale.name not in wanted:
-            stale.unlink()
-    return Validation(tuple(reports), sum(report is None for report in known.values()))
+    _tidy(workspace, {batch.report for batch in batches})
+    return Validation(tuple(reports), tuple(made), again)
+
+
+def _again(workspace: Workspace, count: int) -> str | None:
+    """How many batches are checked once more, and why."""
+    if not count:
+        return None
+    before = workspace.rules.read_bytes() if workspace.rules.exists() else b""
+    what = "; ".join(changes(before, rules_document(workspace.params)))
+    said = f"the rules have changed ({what}): {count} batch{'es' * (count > 1)} checked again"
+    _log.warning("validate: %s", said)
+    return said
+
+
+def _tidy(workspace: Workspace, wanted: set[str]) -> None:
+    """Leave the reports that count, and the rules by which they judge."""
+    for name in set(os.listdir(workspace.validation)) - wanted - {workspace.rules.name}:  # noqa: PTH208
+        if name.endswith(".json"):
+            (workspace.validation / name).unlink()
+    document = rules_document(workspace.params)
+    if not workspace.rules.exists() or workspace.rules.read_bytes() != document:
+        write_atomically(workspace.rules, document)
 
 
 def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> BatchReport:
     """Judge one file: first what the file itself says, then the suite on its rows."""
-    from tasks.validate.schema import read_batch
-    from tasks.validate.suite import check, expectations
+    from tasks.validate.schema import Unreadable, open_batch
+    from tasks.validate.suite import expectations
 
-    def report(rows: int | None, checks: int, failures: list) -> BatchReport:  # type: ignore[type-arg]
+    def report(rows: int | None, checks: int, failures: list[Failure]) -> BatchReport:
         return BatchReport(
             period=batch.period,
             file=batch.name,
@@ -72,18 +107,33 @@ def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> Bat
             failures=tuple(failures),
         )
 
-    table, failures = read_batch(path, params.validation)
+    file, failures = open_batch(path, params.validation)
     declared = len(params.validation.columns)
-    if table is None:
+    if file is None:
         return report(None, declared, failures)
     suite = expectations(params, batch.period)
-    _log.info("validate %s: %d rows, %d checks", batch.period, table.num_rows, len(suite) + declared)
-    return report(table.num_rows, len(suite) + declared, check(table.to_pandas(), suite))
-
-
-def _known(path: Path, rules: str) -> BatchReport | None:
+    rows = file.metadata.num_rows
+    _log.info("validate %s: %d rows, %d checks", batch.period, rows, len(suite) + declared)
     try:
-        report = BatchReport.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return report if report.rules == rules else None
+        with file:
+            return report(rows, len(suite) + declared, judge(file, suite, params))
+    except Unreadable as unreadable:
+        return report(None, declared, [unreadable.failure])
+
+
+def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> list[Failure]:
+    """Run the suite here, and in Great Expectations what only that knows; raises `Unreadable`."""
+    import pyarrow as pa
+
+    from tasks.validate.engine import run
+    from tasks.validate.known import knows
+    from tasks.validate.schema import scan
+    from tasks.validate.suite import check, failures
+
+    columns = params.validation.columns
+    ours = [one for one in suite if knows(one, columns)]
+    found = failures(run(partial(scan, file), ours))
+    if rest := [one for one in suite if not knows(one, columns)]:
+        table = pa.Table.from_batches(scan(file, list(columns)))
+        found += check(table.to_pandas(), rest)
+    return found

@@ -2,18 +2,19 @@
 
 import logging
 import os
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tasks.params import Params
+from tasks.validate.found import Expectation, Found
 from tasks.validate.result import Failure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Read by Great Expectations when it is imported; a data plane does not phone home.
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-
-Expectation = tuple[str, dict[str, Any]]
 
 
 def expectations(params: Params, period: str) -> list[Expectation]:
@@ -39,8 +40,18 @@ def expectations(params: Params, period: str) -> list[Expectation]:
     return suite
 
 
-def check(frame: pd.DataFrame, suite: list[Expectation]) -> list[Failure]:
-    """Run the suite on a frame; an expectation that could not be checked is a failure too."""
+def check(frame: "pd.DataFrame", suite: list[Expectation]) -> list[Failure]:
+    """Run the suite on a frame in Great Expectations; what could not be checked is a failure too."""
+    return failures(in_great_expectations(frame, suite))
+
+
+def failures(found: Iterable[Found]) -> list[Failure]:
+    """What does not hold, in words."""
+    return [_failure(one) for one in found if not one.success]
+
+
+def in_great_expectations(frame: "pd.DataFrame", suite: list[Expectation]) -> list[Found]:
+    """The results of Great Expectations itself on a frame, in its own order."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
@@ -52,23 +63,23 @@ def check(frame: pd.DataFrame, suite: list[Expectation]) -> list[Failure]:
     batch = definition.get_batch(batch_parameters={"dataframe": frame})
     rules = [getattr(gxe, kind)(**arguments) for kind, arguments in suite]
     gx_suite = gx.ExpectationSuite(name="suite", expectations=rules)
-    results = batch.validate(gx_suite, result_format="BASIC").results
-    return [failure for result in results if (failure := _failure(result)) is not None]
+    return [_found(one) for one in batch.validate(gx_suite, result_format="BASIC").results]
 
 
-def _failure(result: Any) -> Failure | None:
-    if result.success:
-        return None
+def _found(result: Any) -> Found:
     config = result.expectation_config
-    arguments = config.kwargs
+    kind = "".join(word.capitalize() for word in config.type.split("_"))
+    raised = None if result.success else _raised(result.exception_info)
+    return Found(kind, dict(config.kwargs), bool(result.success), dict(result.result), raised)
+
+
+def _failure(one: Found) -> Failure:
+    arguments, rule, found = one.arguments, one.rule, one.result
     column = arguments.get("column")
-    rule = config.type.removeprefix("expect_").removeprefix("column_values_to_").removeprefix("table_")
-    raised = _raised(result.exception_info)
-    if raised:
+    if one.raised:
         return Failure(
-            column=column, rule=rule, message=f"{column or 'table'}: could not check {rule}: {raised}"
+            column=column, rule=rule, message=f"{column or 'table'}: could not check {rule}: {one.raised}"
         )
-    found = result.result
     bad, total = found.get("unexpected_count"), found.get("element_count")
     words = _in_words(rule, arguments)
     if bad is None:

@@ -3,7 +3,7 @@
 `manifest` writes which they are (a stage of dvc.yaml); `version` also adds and pushes their bytes.
 """
 
-from tasks.version.manifest import Dataset, manifest, read_dataset
+from tasks.version.manifest import Dataset, DatasetBatch, manifest, read_dataset
 from tasks.version.step import version
 
-__all__ = ["Dataset", "manifest", "read_dataset", "version"]
+__all__ = ["Dataset", "DatasetBatch", "manifest", "read_dataset", "version"]

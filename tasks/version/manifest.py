@@ -1,12 +1,16 @@
 """Which batches make a dataset version: a stage of dvc.yaml."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasks.documents import Document, digest_file, write_atomically
+from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, Refused
-from tasks.validate.result import BatchReport, rules_hash
+from tasks.params import ValidateParams
+from tasks.validate.result import BatchReport, known_report, rules_hash
+from tasks.version.hashes import KnownHashes
 from tasks.workspace import BatchFile, Workspace, output_of
 
 
@@ -28,33 +32,61 @@ class Dataset(Document):
 def manifest(workspace: Workspace) -> Dataset:
     """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
     rules = rules_hash(workspace.params)
+    rows: dict[BatchFile, int | None] = {}
+    folder = str(workspace.validation)
     for batch in workspace.batch_files():
-        report = _report(workspace, batch, rules)
+        report = _report(folder, batch, rules)
         if not report.passed:
             raise Refused(f"blocked: {report.reason}")
-    return unjudged_manifest(workspace)
+        rows[batch] = report.rows
+    return _written(workspace, rows)
 
 
 def unjudged_manifest(workspace: Workspace) -> Dataset:
     """The same manifest before validation has spoken, for work whose result is dropped if it says no."""
-    dataset = Dataset(batches=tuple(_listed(workspace, batch) for batch in workspace.batch_files()))
+    rules = rules_hash(workspace.params)
+    rows: dict[BatchFile, int | None] = dict.fromkeys(workspace.batch_files())
+    folder = str(workspace.validation)
+    for batch in rows:
+        with suppress(BadInput):
+            report = _report(folder, batch, rules)
+            rows[batch] = report.rows if report.passed else None
+    return _written(workspace, rows)
+
+
+def _written(workspace: Workspace, rows: Mapping[BatchFile, int | None]) -> Dataset:
+    hashes, folder, rules = (
+        KnownHashes(workspace.known_hashes),
+        str(workspace.batches),
+        workspace.params.validation,
+    )
+    listed = (_listed(f"{folder}/{batch.name}", batch, hashes, rules, rows[batch]) for batch in rows)
+    dataset = Dataset(batches=tuple(listed))
+    hashes.save()
     write_atomically(workspace.dataset, dataset.to_bytes())
     return dataset
 
 
-def _listed(workspace: Workspace, batch: BatchFile) -> DatasetBatch:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from tasks.validate.schema import size_failure
-
-    path = workspace.batches / batch.name
-    sha256 = digest_file(path)
+def _listed(
+    path: str, batch: BatchFile, hashes: KnownHashes, rules: ValidateParams, rows: int | None
+) -> DatasetBatch:
+    """A batch whose report says how many rows it has is not opened again: these rules have judged it."""
+    sha256 = hashes.of(path)
     if not sha256.startswith(batch.short):
         raise BadInput(
             f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
             "batches are immutable: bring the original back with `evergreen fetch`"
         )
+    known = rows if rows is not None else _counted(path, rules)
+    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=known)
+
+
+def _counted(path: str, rules: ValidateParams) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from tasks.validate.schema import size_failure
+
     try:
         metadata = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
@@ -62,20 +94,21 @@ def _listed(workspace: Workspace, batch: BatchFile) -> DatasetBatch:
             f"{path}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
         ) from error
     # Before validation has spoken, too: what is no data must not be unpacked by the steps that go ahead.
-    if unfit := size_failure(metadata, path, workspace.params.validation):
+    if unfit := size_failure(metadata, path, rules):
         raise BadInput(f"{path}: {unfit.message}")
-    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=metadata.num_rows)
+    return int(metadata.num_rows)
 
 
-def _report(workspace: Workspace, batch: BatchFile, rules: str) -> BatchReport:
-    path = workspace.validation / batch.report
+def _report(folder: str, batch: BatchFile, rules: str) -> BatchReport:
+    report = known_report(folder, batch)
+    if report is not None and report.rules == rules:
+        return report
+    path = Path(folder) / batch.report
     try:
-        report = BatchReport.model_validate_json(output_of("validate", path))
+        BatchReport.model_validate_json(output_of("validate", path))
     except ValidationError as error:
         raise BadInput(f"{path}: not a report of validate; run `evergreen validate`") from error
-    if (report.file, report.rules) != (batch.name, rules):
-        raise BadInput(f"{path}: of another batch or under other rules; run `evergreen validate` again")
-    return report
+    raise BadInput(f"{path}: of another batch or under other rules; run `evergreen validate` again")
 
 
 def read_dataset(path: Path) -> Dataset:

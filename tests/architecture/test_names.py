@@ -63,6 +63,15 @@ class TestOneName:
         assert [task.fn for task in wrapped] == [getattr(Steps, name) for name in STEPS]
         assert retrain.__doc__.split(": ")[1].rstrip(".").split(", ") == STEPS
 
+    def test_deployments(self):
+        """What is deployed is a flow of its module's name, with the parameters that it is given."""
+        document = yaml.safe_load((ROOT / "infra" / "prefect.yaml").read_text(encoding="utf-8"))
+        for one in document["deployments"]:
+            module, name = one["entrypoint"].rsplit(".", 1)
+            found = getattr(importlib.import_module(module), name)
+            assert (module, found.name) == (f"flows.{name}", name)
+            assert set(one["parameters"]) <= set(found.parameters.properties)
+
     def test_sections(self, stages):
         """Where a stage has settings of its own, its section of params.yaml has its name."""
         sections = {field.alias or name for name, field in Params.model_fields.items()}

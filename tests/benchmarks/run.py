@@ -1,10 +1,13 @@
-"""`make bench`: what evidence and a cycle cost beside bare ones, side by side, on real SeaweedFS."""
+"""`make bench`: what evidence, validation and a cycle cost beside bare ones, on real SeaweedFS."""
 
 import click
 from benchmarks.cycle import measure_cycle
 from benchmarks.deployment import measure_deployment
 from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
+from benchmarks.validation import QUICK_ROWS as QUICK_BATCH_ROWS
+from benchmarks.validation import ROWS as BATCH_ROWS
+from benchmarks.validation import measure_validation
 from rich.console import Console
 from rich.table import Table
 
@@ -33,13 +36,19 @@ def show(records: list[dict[str, object]], console: Console) -> None:
     "--quick", is_flag=True, help="One repetition instead of five, a tenth of the rows, and no deployment."
 )
 @click.option("--repeat", type=int, default=5, help="Repetitions; medians are reported.")
-def main(quick: bool, repeat: int) -> None:
+@click.option(
+    "--batch-rows", type=int, help="Rows of the batch that is validated; a million, or a tenth of it."
+)
+def main(quick: bool, repeat: int, batch_rows: int | None) -> None:
     """Measure, judge, write build/figures/bench-*.json."""
     console = Console(width=None if Console().is_terminal else 150)
     repeat = 1 if quick else repeat
     rows = QUICK_ROWS if quick else ROWS
     tables: dict[str, list[Figure]] = {
         "evidence": measure_evidence(repeat, console, rows=rows),
+        "validation": measure_validation(
+            repeat, console, rows=batch_rows or (QUICK_BATCH_ROWS if quick else BATCH_ROWS)
+        ),
         "cycle": measure_cycle(repeat, console),
     }
     if not quick:

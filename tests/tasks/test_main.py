@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from commands import Said, evergreen
 from factories import MONTHS, PARAMS, deliver, small_batch, small_folder
-from ledgers import MODEL, enthroned
+from ledgers import MODEL, enthroned, frozen
 
 from tasks.__main__ import evergreen as group
 from tasks.ledger import Ledger
@@ -41,6 +41,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "promote": ("promote",),
         "plan": ("plan", "--gain", 0.01),
         "champion": ("champion",),
+        "drift": ("drift", "--page", root / "pages" / "drift.html"),
         "score": ("score", root / "rows.parquet", root / "scores.parquet"),
         "score --row": ("score", "--row", ROW),
         "show": ("show", 5, "--report", root / "report.html"),
@@ -54,11 +55,27 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "status": ("status",),
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
-    said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["audit, in words"] = evergreen("audit", "--folder", folder)
+    said["hold"] = evergreen("hold", "--reason", "a test", "--folder", folder, "--json")
+    said["champion, held"] = evergreen("champion", "--folder", folder)
+    said["release"] = evergreen("release", "--reason", "over", "--folder", folder, "--json")
+    said |= _answered(root)
+    said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
+    said["drift page"] = Said(0, (root / "pages" / "drift.html").read_text(), "")
     said["report"] = Said(0, (root / "report.html").read_text(), "")
     said["scores"] = Said(int(not (root / "scores.parquet").exists()), "", "")
+    return said
+
+
+def _answered(root: Path) -> dict[str, Said]:
+    """An approval and a rejection, in a folder in which decisions wait."""
+    folder = small_folder(root, name="waiting")
+    ledger = frozen(open_store(str(folder / "store")), approval="required")
+    said = {}
+    for number, way in ((4, "approve"), (9, "reject")):
+        enthroned(root / "decided", ledger, way)
+        said[way] = evergreen(way, number, "--reason", "a test", "--folder", folder, "--json")
     return said
 
 
@@ -92,7 +109,11 @@ class TestEverySubcommand:
     @pytest.mark.parametrize("name", SUBCOMMANDS)
     def test_says_its_errors_as_a_json_document(self, name: str, tmp_path: Path) -> None:
         """Where there is no model folder: one document with the error's kind and message, and status 2."""
-        needs = {"show": ["1"], "rollback": ["--reason", "x"], "score": ["a", "b"]}.get(name, [])
+        why = ["--reason", "x"]
+        needs = {"show": ["1"], "score": ["a", "b"], "approve": ["1", *why], "reject": ["1", *why]}.get(
+            name, []
+        )
+        needs += why if name in ("rollback", "hold", "release") else []
         said = evergreen(name, *needs, "--folder", tmp_path / "nowhere", "--json")
         assert said.status == 2
         assert said.document["error"]["kind"] == "BadInput"
@@ -118,7 +139,8 @@ class TestJourney:
     def test_promotes_and_scores(self, journey: dict[str, Said]) -> None:
         """The promotion's entry is the champion's, whose probability is one."""
         number = journey["promote"].document["champion"]
-        assert journey["promote"].document == {"schema_version": 1, "promoted": True, "champion": number}
+        told = {"schema_version": 1, "promoted": True, "hold": None, "promotion_waits": None}
+        assert journey["promote"].document == {**told, "champion": number}
         assert journey["champion"].document["number"] == number == 5
         assert 0.5 < journey["score --row"].document["probability"] < 1
         assert journey["score --row"].document["champion"] == number
@@ -126,11 +148,27 @@ class TestJourney:
         assert journey["score"].document["rows"] == 20
         assert journey["scores"].status == 0
 
+    def test_tells_a_hold_beside_the_champion(self, journey: dict[str, Said]) -> None:
+        """Who is champion, and that nobody takes its place for now."""
+        first, *rest = journey["champion, held"].out.splitlines()
+        assert first.startswith("champion ")
+        assert " ".join(rest).endswith(": a test")
+        assert "promotions are held since entry 11" in " ".join(rest)
+
     def test_shows_the_decision_behind_a_promotion(self, journey: dict[str, Said]) -> None:
         """The entry, the decision document, and the report, saved where it was asked for."""
         shown = journey["show"].document
         assert (shown["entry"]["body"]["kind"], shown["decision"]["verdict"]) == ("promotion", "promote")
         assert "<html" in journey["report"].out
+
+    def test_drift_tells_three_things_and_saves_a_page(self, journey: dict[str, Said]) -> None:
+        """The second month against the first, each column weighed by the champion's use of it."""
+        told = journey["drift"].document
+        assert (told["trained_on"], told["newest"]) == (["2024-01"], "2024-02")
+        assert sum(one["weight"] for one in told["covariate_shift"]["columns"]) == pytest.approx(1)
+        assert told["label_shift"]["shifted"] is False
+        assert told["concept_drift"]["promoted_on"] == ["2024-02"]
+        assert journey["drift page"].out.count('class="s') >= 3
 
     def test_history_saves_a_page_of_the_gates(self, journey: dict[str, Said]) -> None:
         """Self-contained, of the one decision that is in the ledger by then and of the one put in by hand."""
@@ -225,6 +263,8 @@ class TestExitStatus:
     @pytest.mark.parametrize(
         "arguments",
         [["show"], ["show", "five"], ["rollback"], ["nonsense"], ["status", "--nonsense"], ["score"], ["-x"],
+         ["hold"], ["release"], ["approve", "4"], ["reject", "--reason", "x"],
+         ["approve", "x", "--reason", "y"],
          ["history", "more"], ["show", "1", "--report", "/"]],
         ids=" ".join,
     )  # fmt: skip

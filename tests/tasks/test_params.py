@@ -537,6 +537,33 @@ class TestHash:
         assert one.hash != other.hash
         assert (one.contract.hash != other.contract.hash) == path.startswith("contract")
 
+    def test_knows_an_approval_and_only_where_it_is_asked_for(self) -> None:
+        """A contract that asks for none is hashed as before there was such a setting."""
+        one, other = parse_params(PARAMS), parse_params(changed("contract.promote", {"approval": "required"}))
+        assert "promote" not in one.contract.model_dump(mode="json")
+        assert one.contract == parse_params(changed("contract.promote", None)).contract
+        assert other.contract.promote is not None
+        assert one.contract.hash != other.contract.hash
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            (
+                {"approval": "automatic"},
+                "contract.promote.approval: Input should be 'required', found 'automatic'",
+            ),
+            ({"approval": True}, "contract.promote.approval: Input should be 'required', found True"),
+            ({}, "contract.promote.approval: Field required"),
+            ({"approval": "required", "by": "x"}, "contract.promote.by: Extra inputs are not permitted"),
+            ("required", "contract.promote: Input should be"),
+        ],
+    )
+    def test_of_an_approval_that_is_none(self, value: Any, message: str) -> None:
+        """One line, with the setting and what it may be."""
+        said = complaint(changed("contract.promote", value))
+        assert said.startswith(f"params.yaml: {message}")
+        assert "\n" not in said
+
     def test_survives_a_round_trip(self) -> None:
         """Parameters written out and read again are the same, with the same hash."""
         one = parse_params(PARAMS)

@@ -1,5 +1,6 @@
 """Promotion: the order that makes a crash harmless, the fence, twenty at once, kill -9, and rollback."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ledgers import (
     decided_workspace,
     enthroned,
     frozen,
+    in_environment,
     processes,
     promote_and_die,
     promote_with_others,
@@ -273,7 +275,10 @@ class TestTwentyAtOnce:
         context = processes()
         barrier, answers = context.Barrier(len(names)), context.Queue()
         running = [
-            context.Process(target=promote_with_others, args=(s3_url, one.root, barrier, answers))
+            context.Process(
+                target=in_environment,
+                args=(dict(os.environ), promote_with_others, s3_url, one.root, barrier, answers),
+            )
             for one in workspaces
         ]
         for one in running:

@@ -18,7 +18,8 @@ class TestPrefectYaml:
     def test_each_flow_is_deployed_as_flights(self):
         """`prefect deployment run retrain/flights`, and so on."""
         found = {entry["entrypoint"]: entry["name"] for entry in DEPLOYMENTS}
-        assert found == {f"flows.{name}.{name}": "flights" for name in ("retrain", "rollback", "score")}
+        names = ("retrain", "rollback", "approve", "score")
+        assert found == {f"flows.{name}.{name}": "flights" for name in names}
 
     def test_retraining_is_one_at_a_time_and_the_next_one_waits(self):
         """ENQUEUE: CANCEL_NEW can wedge when a worker dies while a run is pending."""

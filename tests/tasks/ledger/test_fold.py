@@ -1,6 +1,6 @@
 """The fold: what the log says now, for every log that can be written."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -10,19 +10,24 @@ from ledgers import MODEL, sha
 from tasks.documents import digest
 from tasks.errors import Corrupt
 from tasks.ledger import (
+    Approved,
     ArtifactRef,
     Body,
     Champion,
     ContractFrozen,
     Decided,
     Entry,
+    Held,
     Looked,
     Promoted,
     Registered,
+    Rejected,
+    Released,
     RolledBack,
     State,
 )
-from tasks.ledger.fold import LastDecision, advance, fold
+from tasks.ledger.fold import advance, fold
+from tasks.ledger.state import LastDecision
 
 Log = list[tuple[Entry, str]]
 NAMES = ("a", "b", "c")
@@ -56,8 +61,8 @@ def folded(*bodies: Body) -> State:
     return fold(log_of(*bodies))
 
 
-def contract(name: str = "one") -> ContractFrozen:
-    return ContractFrozen(contract=sha(name), text=name)
+def contract(name: str = "one", approval: Literal["required"] | None = None) -> ContractFrozen:
+    return ContractFrozen(contract=sha(name), text=name, approval=approval)
 
 
 def look(name: str = "a", period: str = "2024-01", *, drill: bool = False) -> Looked:
@@ -101,6 +106,24 @@ def promoted(last: LastDecision) -> Promoted:
     )
 
 
+def approved(state: State) -> Approved:
+    last = state.pending
+    assert last is not None
+    return Approved(
+        decision=last.number,
+        candidate=last.candidate,
+        before=last.champion,
+        contract=last.contract,
+        reason="agreed",
+    )
+
+
+def rejected(state: State) -> Rejected:
+    last = state.pending
+    assert last is not None
+    return Rejected(decision=last.number, candidate=last.candidate, reason="too risky")
+
+
 def rolled_back(state: State, to: Champion) -> RolledBack:
     assert state.champion is not None
     return RolledBack(
@@ -134,9 +157,21 @@ def possible(state: State, log: Log) -> list[Body]:
             settled = {"at": one.number, "champion": now, "contract": state.contract}
             bodies += [decided(name, verdict=verdict, **settled) for verdict in ("promote", "keep")]
             bodies.append(decided(name, drill=True, **settled))
-    if state.pending:
+    if state.pending and state.waits_for is None:
         bodies += [promoted(state.pending)] * 4
+    bodies += steering(state)
     return bodies + [rolled_back(state, one) for one in state.champions if state.champion]
+
+
+def steering(state: State) -> list[Body]:
+    """Everything that people could say after `state`."""
+    bodies: list[Body] = [contract("three", "required")]
+    bodies += [Released(hold=state.hold.number, reason="over")] if state.hold else [Held(reason="incident")]
+    if state.pending and state.answer is None:
+        bodies.append(rejected(state))
+        if state.waits_for == "approval":
+            bodies += [approved(state)] * 4
+    return bodies
 
 
 @st.composite
@@ -189,6 +224,33 @@ class TestAnyLog:
                 decision = by_number[body.decision]
                 assert isinstance(decision, Decided)
                 assert (decision.verdict, decision.drill) == ("promote", False)
+
+    @settings(max_examples=80)
+    @given(logs())
+    def test_nothing_is_promoted_that_somebody_stopped(self, log: Log) -> None:
+        """Read backwards from each promotion: no hold in force, and what its contract asks for."""
+        bodies = [one.body for one, _ in log]
+        for at, body in enumerate(bodies):
+            if not isinstance(body, Promoted):
+                continue
+            past = bodies[:at]
+            since = past[body.decision - 1 :]
+            assert [one.kind for one in past if isinstance(one, Held | Released)][-1:] != ["hold"]
+            assert not [one for one in since if isinstance(one, Rejected)]
+            asked = [one.approval for one in past if isinstance(one, ContractFrozen)][-1]
+            steps = [one.kind for one in since if isinstance(one, Approved | Held | ContractFrozen)]
+            assert asked is None or steps[-1] == "approval"
+
+    @settings(max_examples=40)
+    @given(logs())
+    def test_what_waits_and_what_is_open_are_one_of(self, log: Log) -> None:
+        """Whatever is pending either waits for something, or could be promoted by the next entry."""
+        state = fold(log)
+        if state.pending and state.waits_for is None:
+            assert advance(state, *entry(state, promoted(state.pending))).champion is not None
+        elif state.pending:
+            with pytest.raises(Corrupt, match=f"waits for {state.waits_for}"):
+                advance(state, *entry(state, promoted(state.pending)))
 
 
 class TestTampering:
@@ -275,6 +337,87 @@ class TestWhatMayFollow:
         forged = RolledBack(to=2, registered=2, candidate=sha("a"), before=4, reason="no")
         with pytest.raises(Corrupt, match="entry 2, which put no such champion in office"):
             advance(state, *entry(state, forged))
+
+    @pytest.mark.parametrize(
+        ("before", "body", "message"),
+        [
+            ([Held(reason="a")], Held(reason="b"), "promotions are held already, by entry 2"),
+            ([], Released(hold=1, reason="over"), "releases a hold of entry 1 that is not in force"),
+            ([Held(reason="a")], Released(hold=1, reason="over"), "hold of entry 1 that is not in force"),
+            ([], Rejected(decision=3, candidate=sha("a"), reason="no"), "decision 3 is not what waits"),
+        ],
+        ids=["hold twice", "release of none", "release of another", "rejection of none"],
+    )
+    def test_what_people_cannot_say(self, before: list[Body], body: Body, message: str) -> None:
+        """A hold, a release or an answer that does not fit what is in force."""
+        state = folded(contract(), *before)
+        with pytest.raises(Corrupt, match=message):
+            advance(state, *entry(state, body))
+
+    def test_an_approval_that_does_not_fit(self) -> None:
+        """Of another candidate, over another champion, under another contract, unasked, twice, while held."""
+        asked = folded(contract("one", "required"), registered(), decided())
+        good = approved(asked)
+        for change, message in (
+            ({"candidate": sha("b")}, "is not what waits"),
+            ({"before": 1}, "another champion or contract"),
+            ({"contract": sha("two")}, "another champion or contract"),
+        ):
+            with pytest.raises(Corrupt, match=message):
+                advance(asked, *entry(asked, good.model_copy(update=change)))
+        unasked = folded(contract(), registered(), decided())
+        held = advance(asked, *entry(asked, Held(reason="incident")))
+        for state in (unasked, held):
+            with pytest.raises(Corrupt, match="does not wait for approval"):
+                advance(state, *entry(state, good))
+        twice = advance(asked, *entry(asked, good))
+        for second in (good, rejected(asked)):
+            with pytest.raises(Corrupt, match="entry 4 has answered decision 3"):
+                advance(twice, *entry(twice, second))
+
+
+class TestApproval:
+    """What a person said counts for one decision, on the control state on which it was said."""
+
+    @pytest.fixture
+    def agreed(self) -> State:
+        """Decision 3 is approved by entry 4."""
+        asked = folded(contract("one", "required"), registered(), decided())
+        return advance(asked, *entry(asked, approved(asked)))
+
+    def test_is_what_the_promotion_waits_for(self, agreed: State) -> None:
+        """With it the promotion follows; `has_waited` tells that it did not come at once."""
+        assert (agreed.waits_for, agreed.has_waited) == (None, True)
+        assert agreed.pending is not None
+        assert advance(agreed, *entry(agreed, promoted(agreed.pending))).champion is not None
+
+    @pytest.mark.parametrize(
+        "since",
+        [[Held(reason="i"), Released(hold=5, reason="o")], [contract("two"), contract("one", "required")]],
+        ids=["a hold", "another contract"],
+    )
+    def test_ends_with_what_changes_the_control_state(self, agreed: State, since: list[Body]) -> None:
+        """Also if that was taken back: whoever approved did not know of it, and is asked again."""
+        for body in since:
+            agreed = advance(agreed, *entry(agreed, body))
+        assert (agreed.pending is not None, agreed.waits_for, agreed.answer) == (True, "approval", None)
+
+    def test_is_not_of_the_next_decision(self, agreed: State) -> None:
+        """A later decision waits for an approval of its own; a drill changes nothing."""
+        drill = agreed
+        for body in (registered("b"), decided("b", 5, drill=True)):
+            drill = advance(drill, *entry(drill, body))
+        assert drill.waits_for is None
+        for body in (registered("b"), decided("b", 5)):
+            agreed = advance(agreed, *entry(agreed, body))
+        assert agreed.waits_for == "approval"
+
+    def test_a_rejection_stands_through_hold_and_release(self) -> None:
+        """What was refused does not come back with the end of an incident."""
+        state = folded(contract(), registered(), decided())
+        for body in (rejected(state), Held(reason="i"), Released(hold=5, reason="o")):
+            state = advance(state, *entry(state, body))
+        assert state.pending is None
 
 
 class TestRollback:

@@ -121,7 +121,10 @@ class TestStrongRead:
         [
             ({"number": 7}, "expected entry 2, found one that says it is 7"),
             ({"model": "other"}, "expected model small, found other"),
-            ({"body": {"kind": "coup"}}, "not a ledger entry"),
+            ({"body": {"kind": "coup"}}, "another version wrote it .*coup"),
+            ({"body": {"kind": "hold", "reason": ""}}, "not a ledger entry"),
+            ({"body": {"kind": "hold", "reason": "x", "until": "noon"}}, "another version wrote it"),
+            ({"body": {"kind": "approval", "decision": -1}}, "not a ledger entry"),
             ({"more": 1}, "not a ledger entry"),
         ],
     )

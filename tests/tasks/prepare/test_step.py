@@ -1,5 +1,6 @@
 """The step's files: equal content has equal bytes, however it is delivered; nothing gets lost."""
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +35,31 @@ def with_table(parent: Path, table: pa.Table) -> dict[str, bytes]:
     manifest(workspace)
     prepare(workspace)
     return stage_bytes(workspace.prepared)
+
+
+class TestUnchanged:
+    """What is learned from is what the manifest names."""
+
+    def test_bytes_that_changed_and_left_no_trace(self, tmp_path):
+        """A byte that changed under the same length, time and inode is found before it is used."""
+        workspace = versioned(tmp_path, months(JANUARY, FEBRUARY))
+        path = workspace.batches / workspace.batch_files()[0].name
+        os.utime(path, ns=(10**18, 10**18))
+        manifest(workspace)
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+        os.utime(path, ns=(10**18, 10**18))
+        manifest(workspace)
+        with pytest.raises(BadInput, match="run `evergreen fetch`"):
+            prepare(workspace)
+
+    def test_a_batch_that_is_gone(self, tmp_path):
+        """A batch that the manifest names and the folder lacks is told by its path."""
+        workspace = versioned(tmp_path, months(JANUARY, FEBRUARY))
+        (workspace.batches / workspace.batch_files()[0].name).unlink()
+        with pytest.raises(BadInput, match=r"2024-01.*\.parquet: not the bytes"):
+            prepare(workspace)
 
 
 class TestCounts:

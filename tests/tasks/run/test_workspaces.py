@@ -13,7 +13,7 @@ from tasks.documents import digest
 from tasks.errors import BadInput, Conflict, Corrupt
 from tasks.intake import Revision, batch_bytes, bytes_key
 from tasks.ledger import State
-from tasks.ledger.fold import LookTaken
+from tasks.ledger.state import LookTaken
 from tasks.run.workspaces import (
     assemble,
     at_work,

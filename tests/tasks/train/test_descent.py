@@ -39,7 +39,7 @@ class TestDesign:
         whole, weights, rows = dense(one), draw.normal(size=one.columns), draw.random(ROWS)
         assert one.times(weights) == pytest.approx(whole @ weights)
         assert one.sums(rows) == pytest.approx(whole.T @ rows)
-        assert one.squares(rows) == pytest.approx((whole**2).T @ rows)
+        assert one.squares() == pytest.approx((whole**2).sum(axis=0))
 
 
 class TestLeast:
@@ -127,4 +127,4 @@ class TestLeast:
         assert caplog.text == ""
         monkeypatch.setattr("tasks.train.descent._STEPS", 1)
         least(one, answers(one), logistic=True)
-        assert "did not settle in 1 steps" in caplog.text
+        assert "did not settle" in caplog.text

@@ -1,12 +1,15 @@
 """Batches are checked once for their content and the rules; what could not be checked blocks."""
 
+import subprocess
+import sys
+
 import pytest
 from data_factories import changed, put_batch, small_params, stage_bytes
 from factories import PARAMS, parquet, small_folder, small_frame
 
 import tasks.validate.step as validate_step
 from tasks.errors import BadInput
-from tasks.validate import rules_hash, validate
+from tasks.validate import needs_great_expectations, rules_hash, validate
 from tasks.validate.suite import check, expectations
 from tasks.workspace import Workspace
 
@@ -67,7 +70,10 @@ class TestEachBatchOnce:
         validation = validate(workspace)
         assert not validation.blocked
         assert counted == [JANUARY, FEBRUARY, FEBRUARY]
-        assert len(stage_bytes(workspace.validation)) == 2
+        assert set(stage_bytes(workspace.validation)) == {
+            "rules.json",
+            *(batch.report for batch in workspace.batch_files()),
+        }
 
     def test_changed_rules_check_again(self, workspace):
         """Another bound is another rule: both batches are checked under it."""
@@ -76,6 +82,29 @@ class TestEachBatchOnce:
         workspace.params_file.write_text(text)
         validation = validate(Workspace(workspace.root))
         assert (validation.checked, len(validation.blocked)) == (2, 0)
+
+    def test_it_says_how_many_are_checked_again_and_why(self, workspace):
+        """Each setting that has changed is named, with what it was and is; the first check is no second."""
+        assert validate(workspace).again is None
+        text = changed(("x: {type: number, min: -10, max: 10}", "x: {type: number, max: 99999}"))
+        workspace.params_file.write_text(text)
+        assert validate(Workspace(workspace.root)).again == (
+            "the rules have changed (validate.columns.x.max: 10.0 -> 99999.0; "
+            "validate.columns.x.min: -10.0 -> null): 2 batches checked again"
+        )
+        assert validate(Workspace(workspace.root)).again is None
+
+    @pytest.mark.parametrize("damage", [b"", b"[]", b"\xff"])
+    def test_rules_that_cannot_be_read(self, workspace, damage):
+        """The batches are checked again all the same, and why is not known."""
+        validate(workspace)
+        workspace.params_file.write_text(
+            changed(("rows: {min: 100, max: 5000}", "rows: {min: 99, max: 5000}"))
+        )
+        workspace.rules.write_bytes(damage)
+        validation = validate(Workspace(workspace.root))
+        assert validation.checked == 2
+        assert "what they were before is not known" in validation.again
 
     @pytest.mark.parametrize("damage", [b"", b"{}", b"not json"])
     def test_a_damaged_report_is_made_again(self, workspace, damage):
@@ -128,6 +157,32 @@ class TestCouldNotCheck:
         failures = check(small_frame(rows=150).drop(columns="z"), expectations(small_params(), JANUARY))
         assert failures
         assert all(one.column == "z" and "could not check" in one.message for one in failures)
+
+
+class TestWhoChecks:
+    """The engine checks what it knows; Great Expectations is asked for the rest, and imported for it only."""
+
+    def test_what_only_great_expectations_knows(self, tmp_path):
+        """A bound on text is judged by Great Expectations, the rest of the suite as ever."""
+        params = small_params(("day: {type: string}", "day: {type: string, min: 5}"))
+        workspace = Workspace(small_folder(tmp_path))
+        batch = put_batch(workspace, JANUARY, parquet(small_frame(JANUARY, rows=150).assign(x=9999.0)))
+        report = validate_step.check_batch(workspace.batches / batch.name, batch, params, rules_hash(params))
+        assert needs_great_expectations(params, JANUARY)
+        assert [(one.column, one.rows) for one in report.failures] == [("x", 150), ("day", None)]
+        assert report.failures[1].message.startswith("day: could not check be_between: ")
+
+    def test_what_the_engine_knows(self, workspace):
+        """Such a suite is checked by a process that never imports Great Expectations."""
+        assert not needs_great_expectations(workspace.params, JANUARY)
+        script = (
+            "import sys; from pathlib import Path; from tasks.validate import validate; "
+            "from tasks.workspace import Workspace; "
+            "print(len(validate(Workspace(Path(sys.argv[1]))).blocked), 'great_expectations' in sys.modules)"
+        )
+        command = [sys.executable, "-c", script, str(workspace.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["1", "False"]
 
 
 class TestNames:

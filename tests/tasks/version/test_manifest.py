@@ -1,5 +1,6 @@
 """Which batches make a dataset version."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,29 @@ class TestManifest:
         )
         with pytest.raises(BadInput, match="of another batch"):
             manifest(workspace)
+
+    def test_a_changed_byte_is_found(self, workspace):
+        """A manifest names no batch whose bytes are not those of its name, whatever was known about it."""
+        manifest(workspace)
+        path = workspace.batches / workspace.batch_files()[0].name
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+        with pytest.raises(BadInput, match="not to its name"):
+            manifest(workspace)
+
+    def test_old_batches_are_not_read_again(self, workspace):
+        """Their hashes are known by their files' stat, and their rows from their reports."""
+        before = workspace.dataset.read_bytes()
+        for batch in workspace.batch_files():
+            os.utime(workspace.batches / batch.name, ns=(10**18, 10**18))
+        manifest(workspace)
+        for batch in workspace.batch_files():
+            path = workspace.batches / batch.name
+            path.write_bytes(b"x" * path.stat().st_size)
+            os.utime(path, ns=(10**18, 10**18))
+        manifest(workspace)
+        assert workspace.dataset.read_bytes() == before
 
     @pytest.mark.parametrize("data", [b"", b"{}", b"\xff"])
     def test_a_damaged_report_is_refused(self, workspace, data):

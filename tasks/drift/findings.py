@@ -1,0 +1,123 @@
+"""What has changed since the champion learned, as a document. Three kinds, never added up."""
+
+from tasks.documents import Document, Hash
+from tasks.evaluate.evidence import Interval
+
+
+class Cell(Document):
+    """A column in one period.
+
+    A period that the champion learned from is compared with the others of these, any later one with all of
+    them. `effect` is None where there are no values; `missing` is the rise in the share of missing ones.
+    """
+
+    period: str
+    trained: bool
+    effect: float | None
+    missing: float
+    drifted: bool
+
+
+class ColumnDrift(Document):
+    """One feature in the newest batch.
+
+    `effect` is in standard deviations of the training periods, or for categories a Jensen-Shannon distance.
+    `missing` is by how much the share of missing values rose, `unseen` the share of rows whose category the
+    champion never saw. `since` is the first of the periods up to the newest that all have drifted.
+    `weight` is the share of what moves the champion's answers; None where its explanation is not there.
+    """
+
+    column: str
+    categorical: bool
+    effect: float | None
+    usual: float
+    missing: float
+    usual_missing: float
+    unseen: float
+    drifted: bool
+    since: str | None
+    weight: float | None
+    history: tuple[Cell, ...]
+
+
+class CovariateShift(Document):
+    """The inputs: the newest batch against the periods that the champion learned from.
+
+    `learned`: what is usual is the largest effect among these periods; else it is a fixed threshold.
+    `by_luck` is how many of the thresholds that were learned would be passed without any drift, on average.
+    """
+
+    learned: bool
+    by_luck: float | None
+    rows: int
+    reference_rows: int
+    columns: tuple[ColumnDrift, ...]
+
+
+class LabelShift(Document):
+    """The mean label (the share of label 1) of the newest batch against the training periods'.
+
+    `usual` is the largest change among these periods, None with too few of them. It has shifted where the
+    whole interval of the change lies on one side of 0 and the change is larger than usual.
+    """
+
+    label: str
+    reference: Interval
+    newest: Interval
+    change: Interval
+    usual: float | None
+    shifted: bool
+
+
+class Meeting(Document):
+    """The champion on the holdout of one decision, later than the one that promoted it.
+
+    `lead` is how much better it does than the naive baseline, `change` by how much that has grown since its
+    promotion. `baseline_wins`: `surely` or `on these rows`. Where `withheld` says why, there is no number.
+    """
+
+    entry: int
+    holdout: tuple[str, ...]
+    rows: int | None = None
+    champion: float | None = None
+    baseline: float | None = None
+    lead: Interval | None = None
+    change: Interval | None = None
+    fallen: bool = False
+    baseline_wins: str = ""
+    withheld: str = ""
+
+
+class ConceptDrift(Document):
+    """What ties labels to inputs: the champion's loss, as decisions have measured it on new labels.
+
+    `promoted_on` is the holdout that promoted the champion, with its loss and its lead over the baseline
+    there.
+    """
+
+    metric: str
+    unit: str
+    promoted_on: tuple[str, ...]
+    champion: float | None
+    baseline: float | None
+    lead: Interval | None
+    withheld: str
+    meetings: tuple[Meeting, ...]
+
+
+class Drift(Document):
+    """What `evergreen drift` says. Without a batch later than its training periods only the last part.
+
+    `corrected` are training periods of which another revision has arrived since.
+    """
+
+    schema_version: int = 1
+    model: str
+    champion: int
+    candidate: Hash
+    trained_on: tuple[str, ...]
+    corrected: tuple[str, ...]
+    newest: str | None
+    covariate_shift: CovariateShift | None
+    label_shift: LabelShift | None
+    concept_drift: ConceptDrift

@@ -1,0 +1,96 @@
+"""The step: says what has drifted, from the ledger, the catalogue and the profiles.
+
+It writes the profiles that are missing, and nothing else.
+"""
+
+from collections.abc import Mapping
+
+from tasks.drift.concept import concept_drift
+from tasks.drift.covariates import comparisons, covariate_shift
+from tasks.drift.findings import Drift
+from tasks.drift.labels import label_shift
+from tasks.errors import Corrupt, Refused
+from tasks.explain.explanation import Explanation
+from tasks.intake import Catalogue, Revision, read_catalogue
+from tasks.ledger import ArtifactRef, Ledger
+from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.params import Params
+from tasks.profile import profiles
+from tasks.report.past import Judged, read_past
+from tasks.train.card import ModelCard, read_card
+from tasks.validate import rules_hash
+from tasks.version import Dataset
+
+
+def drift(params: Params, ledger: Ledger) -> Drift:
+    """What has changed since the champion learned; raises `Refused` where there is no champion."""
+    champion = ledger.state().champion
+    if champion is None:
+        raise Refused(f"model {ledger.model} has no champion yet: nothing has learned that could drift")
+    named = artifacts_of(ledger.entry(champion.registered))
+    card = read_card(_read(ledger, named, "model.json"))
+    dataset = Dataset.parse(_read(ledger, named, "dataset.json"), "dataset.json")
+    catalogue = read_catalogue(ledger.store, ledger.model)
+    usable = catalogue.usable(rules_hash(params))
+    learned_from = _revisions(catalogue, {one.period: one.sha256 for one in dataset.batches}, card)
+    later = [one for one in usable if one.period > card.periods[-1]]
+    told = Drift(
+        model=ledger.model,
+        champion=champion.number,
+        candidate=champion.candidate,
+        trained_on=card.periods,
+        corrected=_corrected(learned_from, usable),
+        newest=later[-1].period if later else None,
+        covariate_shift=None,
+        label_shift=None,
+        concept_drift=concept_drift(champion.candidate, card.objective, *_decisions(ledger, card.candidate)),
+    )
+    if not later:
+        return told
+    compared = comparisons(
+        profiles(ledger.store, params, learned_from), profiles(ledger.store, params, later)
+    )
+    return told.model_copy(
+        update={
+            "covariate_shift": covariate_shift(compared, card.features, _weights(ledger, named)),
+            "label_shift": label_shift(params.prepare.label.column, compared),
+        }
+    )
+
+
+def _read(ledger: Ledger, named: Mapping[str, ArtifactRef], name: str) -> bytes:
+    if name not in named:
+        raise Corrupt(f"ledger of {ledger.model}: the champion's registration names no {name}")
+    return fetch_artifact(ledger.store, ledger.model, named[name])
+
+
+def _revisions(catalogue: Catalogue, hashes: Mapping[str, str], card: ModelCard) -> tuple[Revision, ...]:
+    """The very revisions that the champion learned from, whatever has arrived since."""
+    arrived = {(one.period, one.sha256): one for one in catalogue.revisions}
+    wanted = [(period, hashes.get(period, "")) for period in card.periods]
+    if lost := [period for period, sha256 in wanted if (period, sha256) not in arrived]:
+        raise Corrupt(f"the catalogue does not know what the champion learned from: {', '.join(lost)}")
+    return tuple(arrived[one] for one in wanted)
+
+
+def _corrected(learned_from: tuple[Revision, ...], usable: tuple[Revision, ...]) -> tuple[str, ...]:
+    now = {one.period: one.sha256 for one in usable}
+    return tuple(one.period for one in learned_from if now.get(one.period, one.sha256) != one.sha256)
+
+
+def _weights(ledger: Ledger, named: Mapping[str, ArtifactRef]) -> dict[str, float] | None:
+    """The features' shares in what moves the champion's answers, as explained when it was the challenger."""
+    if "explanation.json" not in named:
+        return None
+    found = Explanation.parse(_read(ledger, named, "explanation.json"), "explanation.json")
+    features = found.models["challenger"].features
+    return {one.feature: (one.share.estimate or 0.0) if one.share else 0.0 for one in features}
+
+
+def _decisions(ledger: Ledger, candidate: str) -> tuple[Judged | None, list[Judged]]:
+    """The decision that promoted the candidate, and all after it."""
+    past = [one for one in read_past(ledger) if isinstance(one, Judged)]
+    promotion = next(
+        (one for one in past if one.promotion is not None and one.body.candidate == candidate), None
+    )
+    return promotion, [one for one in past if promotion is None or one.number > promotion.number]

@@ -1,0 +1,80 @@
+"""Drift on a terminal: three headings, since these are three different things."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tasks.drift.findings import ConceptDrift, CovariateShift, Drift
+from tasks.drift.words import (
+    NOT_ENOUGH,
+    against,
+    bounds,
+    concept_words,
+    covariate_words,
+    effect_words,
+    label_words,
+    missing_words,
+    verdict_words,
+)
+from tasks.report.wording import number, share
+
+
+def drift_text(found: Drift) -> RenderableType:
+    """As a person reads it."""
+    parts: list[RenderableType] = [against(found)]
+    if found.corrected:
+        parts.append(f"corrected since it learned from them: {', '.join(found.corrected)}")
+    parts.append(_heading("Covariate shift: the inputs"))
+    if found.covariate_shift is None or found.label_shift is None:
+        parts.append(NOT_ENOUGH)
+    else:
+        parts += [_columns(found.covariate_shift), covariate_words(found.covariate_shift)]
+        parts += [_heading("Label shift: what comes, on average"), label_words(found.label_shift)]
+    parts += [_heading("Concept drift: what ties labels to inputs"), concept_words(found.concept_drift)]
+    return Group(*parts, _meetings(found.concept_drift))
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold")
+
+
+def _columns(shift: CovariateShift) -> Table:
+    table = Table("column", "effect", "usual", "missing, points", "usual", "since", "weight", box=None)
+    for one in shift.columns:
+        table.add_row(
+            one.column,
+            effect_words(one),
+            number(one.usual, 3),
+            missing_words(one),
+            number(100 * one.usual_missing, 1),
+            one.since or "",
+            "" if one.weight is None else share(one.weight),
+            style="yellow" if one.drifted else "",
+        )
+    return table
+
+
+def _meetings(concept: ConceptDrift) -> RenderableType:
+    if not concept.meetings:
+        return "no later decision has met this champion yet"
+    table = Table(
+        "entry",
+        "holdout",
+        "champion",
+        "baseline",
+        "lead over it",
+        "change of the lead",
+        "",
+        box=None,
+    )
+    for one in concept.meetings:
+        table.add_row(
+            str(one.entry),
+            ", ".join(one.holdout),
+            number(one.champion),
+            number(one.baseline),
+            bounds(one.lead),
+            bounds(one.change),
+            Text(verdict_words(one), style="bold red" if one.baseline_wins else "yellow" * one.fallen),
+        )
+    return table

@@ -1,0 +1,85 @@
+"""Drift in sentences, the same ones on a terminal and on a page. Pure."""
+
+from tasks.decide.asks import metric_words
+from tasks.drift.findings import ColumnDrift, ConceptDrift, CovariateShift, Drift, LabelShift, Meeting
+from tasks.evaluate.evidence import Interval
+from tasks.report.wording import NOTHING, counted, number, share
+
+NOT_ENOUGH = "no batch later than what the champion learned from has arrived: nothing to compare"
+
+
+def against(found: Drift) -> str:
+    """What is compared with what."""
+    first, last = found.trained_on[0], found.trained_on[-1]
+    learned_from = first if first == last else f"{first} to {last}"
+    return f"{found.newest or 'no newer batch'} against {learned_from}, which the champion learned from"
+
+
+def covariate_words(shift: CovariateShift) -> str:
+    """How many columns, how much of the champion's use, and by what measure of usual."""
+    drifted = [one for one in shift.columns if one.drifted]
+    said = f"{len(drifted)} of {counted(len(shift.columns), 'column')} drifted"
+    weights = [one.weight for one in drifted if one.weight is not None]
+    if weights and len(weights) == len(drifted):
+        said += f", with {share(sum(weights))} of what moves the champion's answers"
+    if shift.by_luck is None:
+        return f"{said}. The thresholds are fixed: there are too few periods to learn what is usual."
+    return (
+        f"{said}. Usual is the most by which a period that it learned from differs from the others; "
+        f"without any drift about {number(shift.by_luck, 1)} such limits would be passed."
+    )
+
+
+def effect_words(column: ColumnDrift) -> str:
+    """The effect with its unit."""
+    if column.effect is None:
+        return NOTHING
+    return f"{number(column.effect, 3)}{'' if column.categorical else ' sd'}"
+
+
+def missing_words(column: ColumnDrift) -> str:
+    """By how many points the share of missing values rose, and the share of unseen categories."""
+    said = f"{number(100 * column.missing, 1, sign=True)}" if column.missing else ""
+    if column.unseen:
+        said += f"{'; ' if said else ''}{share(column.unseen, decimals=2)} unseen"
+    return said
+
+
+def label_words(shift: LabelShift) -> str:
+    """From what to what, by how much, and whether that is more than usual."""
+    if shift.change.estimate is None:
+        return f"{shift.label}: not known: {shift.change.note}"
+    usual = "not known yet" if shift.usual is None else number(shift.usual)
+    verdict = "shifted" if shift.shifted else "not shifted"
+    means = f"{number(shift.newest.estimate)} after {number(shift.reference.estimate)}"
+    return f"{shift.label}: {verdict}. Mean {means}: {bounds(shift.change)}; usual {usual}."
+
+
+def concept_words(found: ConceptDrift) -> str:
+    """What the champion was worth when it was promoted."""
+    name = metric_words(found.metric)
+    if found.lead is None:
+        return f"{name} at its promotion: {found.withheld}."
+    return (
+        f"{name} at its promotion, on {', '.join(found.promoted_on)}: {number(found.champion)}, ahead of the "
+        f"naive baseline ({number(found.baseline)}) by {bounds(found.lead)} {found.unit}."
+    )
+
+
+def verdict_words(meeting: Meeting) -> str:
+    """What a decision's holdout says of the champion."""
+    if meeting.withheld:
+        return meeting.withheld
+    if meeting.baseline_wins:
+        return f"BELOW THE NAIVE BASELINE ({meeting.baseline_wins})"
+    return "its lead has fallen" if meeting.fallen else "no fall to be seen"
+
+
+def bounds(interval: Interval | None) -> str:
+    """`+0.0139 [+0.0038, +0.0240]`, or the estimate and why it has no bounds."""
+    if interval is None or interval.estimate is None:
+        return NOTHING
+    estimate = number(interval.estimate, sign=True)
+    if interval.low is None or interval.high is None:
+        return f"{estimate} (no interval: {interval.note})"
+    return f"{estimate} [{number(interval.low, sign=True)}, {number(interval.high, sign=True)}]"

@@ -1,0 +1,105 @@
+"""The control state of a ledger: what a fold of its entries comes to."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tasks.documents import Document, Hash
+from tasks.ledger.entries import Champion
+
+
+class LookTaken(Document):
+    """A look that counts, and the decision that came of it, once that is in."""
+
+    look: Hash
+    periods: tuple[str, ...]
+    drill: bool
+    decision: Hash | None = None
+
+
+class LastDecision(Document):
+    """The newest decision that was no drill."""
+
+    number: int
+    verdict: Literal["promote", "keep", "undecided"]
+    inputs: Hash
+    registered: int
+    candidate: Hash
+    champion: int | None
+    contract: Hash
+
+
+class Hold(Document):
+    """Promotions are held since this entry."""
+
+    number: int
+    time: str
+    actor: str
+    reason: str
+
+
+class Answer(Document):
+    """What somebody said to the newest decision, and the entry that says so."""
+
+    number: int
+    verdict: Literal["approved", "rejected"]
+
+
+class State(Document):
+    """The control state after entry `number` (0: an empty log), and what the next steps need of the past."""
+
+    number: int = 0
+    head: Hash | None = None
+    contract: Hash | None = None
+    approval: Literal["required"] | None = None
+    """What the contract in force asks for between a decision to promote and its promotion."""
+    hold: Hold | None = None
+    released: int | None = None
+    """The newest release."""
+    champion: Champion | None = None
+    champions: tuple[Champion, ...] = ()
+    looks: tuple[LookTaken, ...] = ()
+    decision: LastDecision | None = None
+    answer: Answer | None = None
+    registrations: dict[str, int] = Field(default_factory=dict)
+    """Newest registration of each candidate that has no decision yet."""
+
+    @property
+    def previous(self) -> Champion | None:
+        """The champion before this one: what a rollback returns to."""
+        return self.champions[-2] if len(self.champions) > 1 else None
+
+    @property
+    def pending(self) -> LastDecision | None:
+        """A decision to promote whose promotion is not in, and is still valid over today's champion."""
+        last = self.decision
+        if last is None or last.verdict != "promote" or last.contract != self.contract:
+            return None
+        if self.answer is not None and self.answer.verdict == "rejected":
+            return None
+        return last if last.champion == (self.champion.number if self.champion else None) else None
+
+    @property
+    def waits_for(self) -> Literal["release", "approval"] | None:
+        """What the pending decision waits for before it may be promoted."""
+        if self.pending is None:
+            return None
+        if self.hold is not None:
+            return "release"
+        return "approval" if self.approval == "required" and self.answer is None else None
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether the pending decision is one that waited, and need not wait any longer."""
+        pending = self.pending
+        if pending is None or self.waits_for is not None:
+            return False
+        return self.answer is not None or (self.released or 0) > pending.number
+
+    def look(self, look: str) -> LookTaken | None:
+        """The look with this identity, if it was taken."""
+        return next((one for one in self.looks if one.look == look), None)
+
+    def looks_at(self, periods: tuple[str, ...]) -> tuple[LookTaken, ...]:
+        """Looks that spent budget on a holdout which shares a period with `periods`."""
+        return tuple(look for look in self.looks if not look.drill and set(look.periods) & set(periods))

@@ -1,0 +1,108 @@
+"""Expectations executed on Arrow record batches: the same results as Great Expectations, in one scan.
+
+Great Expectations stays what a suite is written in and what its results look like. What this module
+does not know (`tasks.validate.known`), Great Expectations itself is asked.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.validate import uniqueness
+from tasks.validate.found import (
+    EXAMPLES,
+    Expectation,
+    Found,
+    of_values,
+    rows_between,
+    without_nulls,
+)
+from tasks.validate.known import BETWEEN, IN_SET, NOT_NULL, ROWS, UNIQUE
+from tasks.validate.values import Unexpected, among, between, examples, missing
+
+Scan = Callable[[list[str]], Iterable[pa.RecordBatch]]
+"""Reads the named columns from the start, a record batch at a time."""
+
+_OF_VALUES: dict[str, Callable[[dict[str, Any]], Unexpected]] = {BETWEEN: between, IN_SET: among}
+
+
+class _Tally:
+    """Counts what one expectation on values does not allow."""
+
+    def __init__(self, unexpected: Unexpected) -> None:
+        self._unexpected = unexpected
+        self.count = 0
+        self.examples: list[Any] = []
+
+    def see(self, values: pa.Array) -> None:
+        mask = self._unexpected(values)
+        if mask is None:
+            return
+        self.count += pc.sum(mask).as_py()
+        if len(self.examples) < EXAMPLES:
+            self.examples += examples(values.filter(mask), EXAMPLES - len(self.examples))
+
+
+class _Repeats:
+    """Keeps the keys of a column that must be unique."""
+
+    def __init__(self, column: str) -> None:
+        self._column = column
+        self._keys: list[uniqueness.Keys] = []
+        self.count = 0
+        self.examples: list[Any] = []
+
+    def see(self, values: pa.Array) -> None:
+        self._keys.append(uniqueness.keys(values))
+
+    def settle(self, scan: Scan) -> None:
+        """Compare the values themselves, where keys repeat."""
+        suspects = uniqueness.repeated_keys(self._keys)
+        self._keys.clear()
+        if len(suspects):
+            again = (batch.column(self._column) for batch in scan([self._column]))
+            self.count, self.examples = uniqueness.repeated(again, suspects)
+
+
+def run(scan: Scan, suite: list[Expectation]) -> Iterator[Found]:
+    """The result of each expectation, in the suite's order; columns are read once, repeated ids twice."""
+    tallies: dict[int, _Tally | _Repeats] = {}
+    for number, (kind, arguments) in enumerate(suite):
+        if kind == UNIQUE:
+            tallies[number] = _Repeats(arguments["column"])
+        elif kind in _OF_VALUES:
+            tallies[number] = _Tally(_OF_VALUES[kind](arguments))
+    columns = list(dict.fromkeys(one["column"] for _, one in suite if "column" in one))
+    rows, nulls = _count(scan, suite, columns, tallies)
+    for number, expectation in enumerate(suite):
+        kind, arguments = expectation
+        if kind == ROWS:
+            yield rows_between(expectation, rows)
+        elif kind == NOT_NULL:
+            yield without_nulls(expectation, rows, nulls[arguments["column"]])
+        else:
+            tally = tallies[number]
+            if isinstance(tally, _Repeats):
+                tally.settle(scan)
+            yield of_values(expectation, rows, nulls[arguments["column"]], tally.count, tally.examples)
+
+
+def _count(
+    scan: Scan, suite: list[Expectation], columns: list[str], tallies: Mapping[int, _Tally | _Repeats]
+) -> tuple[int, dict[str, int]]:
+    """One scan: every tally sees every batch; rows in all, and missing values by column."""
+    rows, nulls = 0, dict.fromkeys(columns, 0)
+    asked = {
+        column: [tally for number, tally in tallies.items() if suite[number][1]["column"] == column]
+        for column in columns
+    }
+    for batch in scan(columns):
+        rows += batch.num_rows
+        for column in columns:
+            values = batch.column(column)
+            nulls[column] += missing(values)
+            for tally in asked[column]:
+                tally.see(values)
+    return rows, nulls

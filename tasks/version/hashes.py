@@ -1,0 +1,80 @@
+"""The hashes of files that have not changed since they were last hashed, as DVC tells it: by their stat.
+
+A file is the same while its device, inode, size and time of change (to the nanosecond) are. A file
+that changed in the last two seconds is not remembered: another change within one tick of the file
+system's clock would leave no trace. Bytes that change and leave none of these do not pass either:
+`prepare` hashes what it reads.
+"""
+
+import logging
+import os
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tasks.documents import Document, Hash, digest_file, write_atomically
+
+_log = logging.getLogger(__name__)
+_SETTLED_NS = 2 * 10**9
+
+
+class _Seen(Document):
+    """A file as it was when it was hashed."""
+
+    size: int
+    mtime_ns: int
+    sha256: Hash
+
+
+class _Everything(Document):
+    files: dict[str, _Seen]
+
+
+class KnownHashes:
+    """Hashes kept in the file `kept`, which may be lost or damaged: they are then taken anew."""
+
+    def __init__(self, kept: Path) -> None:
+        self._kept = kept
+        self._before = _read(kept)
+        self._now: dict[str, _Seen] = {}
+        self.hashed = 0
+
+    def of(self, path: str | Path) -> str:
+        """The SHA-256 of a file's bytes."""
+        stat = os.stat(path)  # noqa: PTH116 - a text is taken as it is: one for each batch that ever came
+        place = f"{stat.st_dev}:{stat.st_ino}"
+        seen = self._now.get(place) or self._before.get(place)
+        if seen is None or (seen.size, seen.mtime_ns) != (stat.st_size, stat.st_mtime_ns):
+            started = time.time_ns()
+            seen = _Seen(size=stat.st_size, mtime_ns=stat.st_mtime_ns, sha256=digest_file(Path(path)))
+            self.hashed += 1
+            if stat.st_mtime_ns > started - _SETTLED_NS or _changed(Path(path), stat):
+                return seen.sha256
+        self._now[place] = seen
+        return seen.sha256
+
+    def save(self) -> None:
+        """Keep what was asked for since this was opened, and forget the rest; nothing is no news."""
+        if self._now and self._now != self._before:
+            everything = _Everything(files=self._now)
+            try:
+                write_atomically(self._kept, everything.model_dump_json().encode())
+            except OSError as error:
+                _log.warning("%s: hashes are not kept, the next run takes them again: %s", self._kept, error)
+
+
+def _changed(path: Path, before: os.stat_result) -> bool:
+    after = path.stat()
+    return (after.st_ino, after.st_size, after.st_mtime_ns) != (
+        before.st_ino,
+        before.st_size,
+        before.st_mtime_ns,
+    )
+
+
+def _read(kept: Path) -> dict[str, _Seen]:
+    try:
+        return _Everything.model_validate_json(kept.read_bytes()).files
+    except (OSError, ValidationError):
+        return {}

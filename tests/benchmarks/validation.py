@@ -1,0 +1,231 @@
+"""What validation costs: against Great Expectations on pandas, and with a long history of batches."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from benchmarks.figures import Figure
+from data_factories import changed, put_batch
+from factories import small_folder
+from rich.console import Console
+from rich.progress import track
+
+from tasks.params import parse_params
+from tasks.validate import validate
+from tasks.validate.step import check_batch
+from tasks.version import manifest
+from tasks.workspace import Workspace
+
+ROWS, QUICK_ROWS = 1_000_000, 100_000
+SHAPE_ROWS = 13_000
+"""The batch of great_expectations#8671: 25 checks on 13,000 rows."""
+BATCH_ROWS = 28_000
+MANY, FEW = 200, 2
+SENSORS = tuple(f"sensor_{number}" for number in range(13))
+_KNOWN = "    known_at: {type: timestamp}\n"
+PARAMS = changed(
+    ("rows: {min: 100, max: 5000}", "rows: {min: 1, max: 1000000000}"),
+    ("period: month", "period: day"),
+    (
+        _KNOWN,
+        _KNOWN
+        + "".join(f"    {one}: {{type: number, max_nulls: 0.2, min: -10, max: 10}}\n" for one in SENSORS),
+    ),
+)
+"""23 columns, as the example has."""
+_BLOCK = 250_000
+_ROOT = Path(__file__).parents[2]
+_WAYS = ("great_expectations", "engine")
+
+
+def table(first: int, rows: int, day: str = "2024-01-01", seed: int = 0) -> pa.Table:
+    """Good rows of one day, numbered from `first`."""
+    rng = np.random.default_rng((seed, first))
+    start = np.datetime64(day, "us").astype("int64")
+    times = pa.array(start + np.sort(rng.integers(0, 86_400_000_000, rows))).cast(
+        pa.timestamp("us", tz="UTC")
+    )
+    label = rng.integers(0, 2, rows)
+    few = lambda *names: pa.DictionaryArray.from_arrays(  # noqa: E731
+        rng.integers(0, len(names), rows).astype("int32"), list(names)
+    ).dictionary_decode()
+    return pa.table({
+        "row_id": [f"{day}-{number:09d}" for number in range(first, first + rows)],
+        "event_time": times,
+        "day": few(day),
+        "state": few("done", "void"),
+        "label": pa.array(label, mask=rng.random(rows) < 0.05),
+        "label_known_at": times,
+        "x": np.clip(rng.normal(size=rows), -10, 10),
+        "z": pa.array(np.clip(rng.normal(size=rows), -10, 10), mask=rng.random(rows) < 0.1),
+        "colour": few("red", "green", "blue"),
+        "known_at": times,
+        **{name: pa.array(rng.random(rows), mask=rng.random(rows) < 0.1) for name in SENSORS},
+    })  # fmt: skip
+
+
+def written(path: Path, rows: int) -> Path:
+    """So many good rows at `path`, made and written a block at a time."""
+    with pq.ParquetWriter(path, table(0, 1).schema) as writer:
+        for first in range(0, rows, _BLOCK):
+            writer.write_table(table(first, min(_BLOCK, rows - first)))
+    return path
+
+
+def checked(way: str, path: Path) -> dict[str, float]:
+    """Check a file in this process: seconds after the imports, peak of memory, and failures."""
+    from tasks.validate.engine import run
+    from tasks.validate.schema import open_batch, scan
+    from tasks.validate.suite import expectations, failures, in_great_expectations
+
+    params = parse_params(PARAMS)
+    suite = expectations(params, "2024-01-01")
+    if way == "great_expectations":
+        import great_expectations.expectations  # noqa: F401 - imported for its time
+    import pandas as pd  # noqa: F401
+
+    started, spent = time.perf_counter(), time.process_time()
+    if way == "engine":
+        file, unfit = open_batch(path, params.validation)
+        assert file is not None, unfit
+        found = failures(run(lambda columns: scan(file, columns), suite))
+    else:
+        frame = pq.read_table(path, columns=list(params.validation.columns)).to_pandas()
+        found = failures(in_great_expectations(frame, suite))
+    return {
+        "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - spent,
+        "peak_mb": _peak_mb(),
+        "failures": len(found),
+    }
+
+
+def _peak_mb() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _in_a_process(way: str, path: Path) -> dict[str, float]:
+    paths = os.pathsep.join(str(_ROOT / name) for name in (".", "tests", "infra"))
+    command = [sys.executable, "-m", "benchmarks.validation", way, str(path)]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True
+    )
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    assert answer["failures"] == 0, answer
+    return answer
+
+
+def measure_engine(repeat: int, console: Console, rows: int) -> list[Figure]:
+    """Both on one file, in turn, each time in a process of its own."""
+    found: dict[str, list[dict[str, float]]] = {way: [] for way in _WAYS}
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder) / "batch.parquet", rows)
+        for _ in track(range(repeat), "Great Expectations and the engine in turn", console=console):
+            for way in _WAYS:
+                found[way].append(_in_a_process(way, path))
+    theirs, ours = ([one["seconds"] for one in found[way]] for way in _WAYS)
+    spent = sum(theirs) + sum(ours)
+    faster, cheaper = (
+        statistics.median(one[key] / other[key] for one, other in zip(*found.values(), strict=True))
+        for key in ("seconds", "cpu")
+    )
+    peaks = [max(one["peak_mb"] for one in found[way]) for way in _WAYS]
+    against = "Great Expectations on pandas, same file and suite, reading it included, imports not"
+    return [
+        Figure("engine_faster", faster, "x Great Expectations", rows, spent, against),
+        Figure("engine_cheaper", cheaper, "x less processor time", rows, spent, against),
+        Figure("engine_rows_per_second", rows / statistics.median(ours), "rows/s", rows, spent),
+        Figure("great_expectations_rows_per_second", rows / statistics.median(theirs), "rows/s", rows, spent),
+        Figure("engine_peak_mb", peaks[1], "MB", rows, spent, "the whole process"),
+        Figure("great_expectations_peak_mb", peaks[0], "MB", rows, spent, "the whole process"),
+    ]
+
+
+def measure_shape(repeat: int) -> Figure:
+    """A whole check of a small batch, in a process that is warm."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(small_folder(Path(folder), params=PARAMS))
+        path = written(Path(folder) / "rows.parquet", SHAPE_ROWS)
+        batch = put_batch(workspace, "2024-01-01", path.read_bytes())
+        seconds = []
+        for _ in range(repeat + 1):
+            started = time.perf_counter()
+            report = check_batch(workspace.batches / batch.name, batch, workspace.params, "0" * 64)
+            seconds.append(time.perf_counter() - started)
+            assert report.passed, report.reason
+    said = f"{report.checks} checks of one file, imports not included"
+    return Figure("check_13k_rows", statistics.median(seconds[1:]), "s", SHAPE_ROWS, sum(seconds), said)
+
+
+def measure_history(repeat: int, console: Console, rows: int = BATCH_ROWS) -> list[Figure]:
+    """One new batch is validated and listed, among many and among few, in turn; cost is processor time."""
+    spent: dict[int, list[tuple[float, float]]] = {MANY: [], FEW: []}
+    with tempfile.TemporaryDirectory() as folder:
+        homes = {count: _history(Path(folder), count, rows) for count in spent}
+        for number in track(range(repeat + 1), "one new batch among many and few", console=console):
+            for count, workspace in homes.items():
+                spent[count].append(_one_more(workspace, number, rows))
+    many, few = ([statistics.median(one) for one in zip(*spent[count][1:], strict=True)] for count in spent)
+    said = f"the same with {FEW} batches: processor time of validate and the manifest, in a warm process"
+    total = sum(wall for found in spent.values() for wall, _ in found)
+    return [
+        Figure("one_batch_among_200", many[1] / few[1], f"x one among {FEW}", rows, total, said),
+        Figure("one_batch_among_200_seconds", many[0], "s", rows, total, "wall"),
+        Figure("one_batch_among_2_seconds", few[0], "s", rows, total, "wall"),
+    ]
+
+
+def _history(parent: Path, count: int, rows: int) -> Workspace:
+    """A workspace with so many days but one, validated and listed; they arrived long ago."""
+    workspace = Workspace(small_folder(parent, name=f"of-{count}", params=PARAMS))
+    for number in range(count - 1):
+        _arrive(workspace, _day(number), rows, 0)
+    for path in workspace.batches.iterdir():
+        os.utime(path, ns=(10**18, 10**18))
+    validate(workspace)
+    manifest(workspace)
+    return workspace
+
+
+def _one_more(workspace: Workspace, number: int, rows: int) -> tuple[float, float]:
+    """Wall and processor seconds to validate and list a newest day, each time another revision of it."""
+    _arrive(workspace, _day(1_000), rows, number + 1)
+    started, spent = time.perf_counter(), time.process_time()
+    validation = validate(Workspace(workspace.root))
+    manifest(workspace)
+    seconds = time.perf_counter() - started, time.process_time() - spent
+    assert (validation.checked, len(validation.blocked)) == (1, 0)
+    return seconds
+
+
+def _arrive(workspace: Workspace, day: str, rows: int, seed: int) -> None:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table(0, rows, day, seed), sink)
+    put_batch(workspace, day, sink.getvalue().to_pybytes())
+
+
+def _day(number: int) -> str:
+    return str(np.datetime64("2020-01-01") + number)
+
+
+def measure_validation(repeat: int, console: Console, rows: int = ROWS) -> list[Figure]:
+    """All figures of validation."""
+    return [
+        *measure_engine(repeat, console, rows),
+        measure_shape(max(repeat, 3)),
+        *measure_history(max(repeat, 3), console),
+    ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(checked(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201 - to the process that asked

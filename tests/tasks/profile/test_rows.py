@@ -1,0 +1,132 @@
+"""A file's profile counts every row once, block by block, as the model gets to see it."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from data_factories import small_params
+from factories import parquet, small_frame
+
+from tasks.errors import BadInput
+from tasks.profile import rows as module
+from tasks.profile.rows import profile_file
+
+PARAMS = small_params()
+
+
+def profiled(frame, name="batch"):
+    return profile_file(parquet(frame), PARAMS, name)
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return small_frame("2024-03")
+
+
+class TestAFile:
+    def test_counts_what_is_there(self, frame):
+        """Rows, missing values, mean, spread, categories and labels are those of the frame."""
+        found = profiled(frame)
+        z = frame["z"].dropna()
+        assert found.rows == 400
+        assert found.columns["z"].nulls == frame["z"].isna().sum() > 0
+        assert found.columns["z"].moments.mean == pytest.approx(z.mean())
+        assert found.columns["z"].moments.deviation == pytest.approx(z.std(ddof=0))
+        assert found.columns["colour"].categories.counts == frame["colour"].value_counts().to_dict()
+        assert found.labels.total == frame["label"].notna().sum()
+        assert found.labels.mean().estimate == pytest.approx(frame["label"].mean())
+
+    def test_in_blocks_is_the_same(self, frame, monkeypatch):
+        """However few rows are in memory at once."""
+        whole = profiled(frame)
+        monkeypatch.setattr(module, "BLOCK", 37)
+        blocks = profiled(frame)
+        assert blocks.labels == whole.labels
+        assert blocks.columns["x"].histogram == whole.columns["x"].histogram
+        assert blocks.columns["x"].moments.mean == pytest.approx(whole.columns["x"].moments.mean)
+        assert blocks.columns["colour"] == whole.columns["colour"]
+
+    def test_encodings_do_not_matter(self, frame):
+        """Categories as a dictionary and numbers in single precision profile as the same values."""
+        other = frame.assign(colour=frame["colour"].astype("category"))
+        assert profiled(other).columns == profiled(frame).columns
+        single = profiled(frame.assign(x=frame["x"].astype("float32"))).columns["x"].moments.mean
+        assert single == pytest.approx(frame["x"].mean(), rel=1e-5)
+
+    def test_time_zones_and_units_do_not_matter(self, frame):
+        """The same instants, told in New York to the nanosecond, hide the same values."""
+        elsewhere = (
+            frame["known_at"].dt.tz_convert("America/New_York").astype("datetime64[ns, America/New_York]")
+        )
+        late = elsewhere.mask(np.arange(400) < 7, elsewhere + pd.Timedelta(days=1))
+        assert profiled(frame.assign(known_at=elsewhere)) == profiled(frame)
+        assert profiled(frame.assign(known_at=late)).columns["x"].nulls == 7
+
+    def test_yes_and_no_are_numbers(self, frame):
+        """A boolean feature is 1 and 0, and so is a boolean label."""
+        found = profiled(frame.assign(x=frame["x"] > 0, label=frame["label"].astype("boolean")))
+        assert found.columns["x"].moments.mean == (frame["x"] > 0).mean()
+        assert found.labels == profiled(frame).labels
+
+    def test_a_value_known_after_its_event_is_missing(self, frame):
+        """As in training: what was not known when the question was asked is not what the model sees."""
+        late = frame.assign(known_at=frame["known_at"] + pd.Timedelta(hours=2))
+        assert profiled(late).columns["x"].nulls == 400
+        unknown = frame.assign(known_at=frame["known_at"].mask(np.arange(400) < 5))
+        assert profiled(unknown).columns["colour"].nulls == 5
+
+    def test_excluded_rows_are_features_and_no_labels(self, frame):
+        """A label of a row that training leaves out is not counted."""
+        void = frame.assign(state="void", label=1)
+        assert profiled(void).labels.total == 0
+        assert profiled(void).columns["x"].rows == 400
+
+
+class TestHostileInput:
+    def test_infinite_and_huge_numbers_are_counted_apart(self, frame):
+        """They are neither missing nor part of a mean, and NaN is missing."""
+        x = frame["x"].copy()
+        x.iloc[:4] = [np.inf, -np.inf, 1e200, np.nan]
+        found = profiled(frame.assign(x=x)).columns["x"]
+        assert (found.beyond, found.nulls, found.moments.count) == (3, 1, 396)
+        assert abs(found.moments.mean) < 1
+
+    def test_no_rows(self, frame):
+        """A batch without rows has a profile that merges."""
+        empty = profiled(frame.iloc[:0])
+        assert (empty.rows, empty.labels.total) == (0, 0)
+        assert empty.merge(profiled(frame)) == profiled(frame)
+
+    def test_no_value_at_all(self, frame):
+        """A column that is missing everywhere is so many nulls."""
+        assert profiled(frame.assign(z=np.nan)).columns["z"].null_share == 1
+
+    @pytest.mark.parametrize(
+        ("data", "message"),
+        [
+            (b"", "cannot be profiled"),
+            (b"PAR1 no data PAR1", "cannot be profiled"),
+            (parquet(small_frame().drop(columns="x")), r"expected columns \['x'\], found"),
+            (parquet(small_frame().assign(x="text")), "cannot be profiled"),
+            (parquet(small_frame(rows=6000)), "expected at most 5,000 rows"),
+        ],
+    )
+    def test_what_is_no_batch_is_refused_by_name(self, data, message):
+        """In one line that names the batch and says what was expected."""
+        with pytest.raises(BadInput, match=message) as refused:
+            profile_file(data, PARAMS, "batch 2024-03")
+        assert str(refused.value).startswith("batch 2024-03: ")
+        assert "\n" not in str(refused.value)
+
+    def test_text_that_is_no_unicode(self, frame):
+        """Bytes that no text could be are refused, and not a crash."""
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        bad = pa.array([b"\xff\xfe"] * 400, pa.binary()).view(pa.string())
+        table = table.set_column(table.schema.get_field_index("colour"), "colour", bad)
+        sink = io.BytesIO()
+        pq.write_table(table, sink)
+        with pytest.raises(BadInput, match="cannot be profiled"):
+            profile_file(sink.getvalue(), PARAMS, "batch")
