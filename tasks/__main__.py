@@ -286,6 +286,9 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
     notes = [{True: "alarm", False: "no alarm"}[told["alarm"]]] if "alarm" in told else []
     if "possible_labels" in told:
         notes.append(f"possible labels: {told['possible_labels']}")
+    if "low" in told:
+        possible = "any" if told["low"] is None else f"{told['low']:.4f} to {told['high']:.4f}"
+        notes.append(f"possible labels: {possible}")
     notes.append(f"champion of entry {scorer.number}")
     return {"schema_version": 1, **told}, f"{said} ({'; '.join(notes)})"
 

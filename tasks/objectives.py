@@ -1,4 +1,4 @@
-"""What a model is asked for: the chance of a label of 1, a number, or the chance of each class. By name.
+"""What a model is asked for: the chance of label 1 or of each class, a number, or a quantile. By name.
 
 A row of this table chooses what is measured, shown and refused; the steps ask the row, and not for
 its name.
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-ObjectiveName = Literal["binary", "regression", "multiclass"]
+ObjectiveName = Literal["binary", "regression", "quantile", "multiclass"]
 Declared = Annotated[ObjectiveName, Field(exclude_if=lambda name: name == "binary")]
 """An objective in a document: `binary`, the default, is not written, so that documents from before there
 was another keep their bytes and their hashes."""
@@ -32,9 +32,12 @@ class Objective:
     `learner` and `stopping` are XGBoost's names of what is fitted and of the loss that ends it, which is
     the metric `loss` here: told by slice, too. `shown` are the metrics that every decision tells, `metrics`
     and `kinds` those that a contract may use (None: all kinds). `baseline` is what the naive baseline is
-    called: the mean label of the training rows, predicted for every row; of classes, each one's share.
-    Attributions add up in `scale`. `probabilities`: answers are probabilities of label 1, so that there are
-    alarms, costs and calibration. `classes`: answers are a probability for each declared class.
+    called: the mean label of the training rows, or their quantile, predicted for every row; of classes, each
+    one's share. Attributions add up in `scale`. `probabilities`: answers are probabilities of label 1, so
+    that there are alarms, costs and calibration. `possible` is what says, with `train.coverage`, which labels
+    cannot be ruled out: sets, intervals or nothing. `linear`: there is a linear baseline. `quantile`:
+    `train.alpha` says which share of the labels shall not exceed the answer. `classes`: answers are a
+    probability for each declared class.
     """
 
     name: ObjectiveName
@@ -47,6 +50,9 @@ class Objective:
     baseline: str
     scale: str
     probabilities: bool
+    possible: Literal["sets", "intervals"] | None
+    linear: bool = False
+    quantile: bool = False
     classes: bool = False
 
 
@@ -61,7 +67,23 @@ BINARY = Objective(
     baseline="base rate",
     scale="log odds",
     probabilities=True,
+    possible="sets",
+    linear=True,
 )
+OF_ROWS = frozenset(
+    {
+        "beats_baseline",
+        "beats_champion",
+        "not_worse",
+        "floor",
+        "slice",
+        "representation",
+        "latency",
+        "size",
+        "training_cost",
+    }
+)
+"""Kinds of clause that any labels will do for."""
 REGRESSION = Objective(
     name="regression",
     learner="reg:squarederror",
@@ -69,22 +91,26 @@ REGRESSION = Objective(
     loss="rmse",
     shown=("rmse", "mae"),
     metrics=frozenset({"rmse", "mae", "mse"}),
-    kinds=frozenset(
-        {
-            "beats_baseline",
-            "beats_champion",
-            "not_worse",
-            "floor",
-            "slice",
-            "representation",
-            "latency",
-            "size",
-            "training_cost",
-        }
-    ),
+    kinds=OF_ROWS | {"coverage"},
     baseline="training mean",
     scale="units of the label",
     probabilities=False,
+    possible="intervals",
+    linear=True,
+)
+QUANTILE = Objective(
+    name="quantile",
+    learner="reg:quantileerror",
+    stopping="quantile",
+    loss="pinball",
+    shown=("pinball",),
+    metrics=frozenset({"pinball"}),
+    kinds=OF_ROWS,
+    baseline="training quantile",
+    scale="units of the label",
+    probabilities=False,
+    possible=None,
+    quantile=True,
 )
 MULTICLASS = Objective(
     name="multiclass",
@@ -93,23 +119,13 @@ MULTICLASS = Objective(
     loss="log_loss",
     shown=("log_loss", "accuracy", "brier"),
     metrics=frozenset({"log_loss", "brier", "accuracy"}),
-    kinds=frozenset(
-        {
-            "beats_baseline",
-            "beats_champion",
-            "not_worse",
-            "floor",
-            "slice",
-            "representation",
-            "churn",
-            "latency",
-            "size",
-            "training_cost",
-        }
-    ),
+    kinds=OF_ROWS | {"churn"},
     baseline="class shares",
     scale="log odds against another class",
     probabilities=False,
+    possible=None,
     classes=True,
 )
-OBJECTIVES: dict[ObjectiveName, Objective] = {one.name: one for one in (BINARY, REGRESSION, MULTICLASS)}
+OBJECTIVES: dict[ObjectiveName, Objective] = {
+    one.name: one for one in (BINARY, REGRESSION, QUANTILE, MULTICLASS)
+}

@@ -53,23 +53,26 @@ class Scorer:
 
     def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """As `batch`, for one row."""
-        told = self._told(self._one(row))
-        return {**{name: values[0].item() for name, values in told.items()}, "champion": self.number}
+        said = self._one(row)
+        told = {**self._told(said), **self._possible(said)}
+        # A bound that there is not is null: JSON has no NaN.
+        row = {name: None if pd.isna(values[0]) else values[0].item() for name, values in told.items()}
+        return {**row, "champion": self.number}
 
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
         """Probability and alarm (or prediction), and champion, for each row; unseen categories by feature.
 
         Of classes, `probability_<class>` for each, and as `prediction` the likeliest, in the declared values.
-        If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure.
+        If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure. If it has
+        intervals, `low` and `high`: the least and the largest possible label, missing if all are possible.
         """
         matrix, unseen = encode(rows, self.card.features)
-        told = self._told(self.card.answers(self.model.predict(matrix)))
-        possible = told.pop("possible_labels", None)
-        scores = pd.DataFrame(told).assign(champion=self.number or 0)
+        said = self.card.answers(self.model.predict(matrix))
+        scores = pd.DataFrame(self._told(said)).assign(champion=self.number or 0)
         if any(isinstance(one, str) for one in self.card.classes):
             scores = scores.astype({"prediction": "str"})
-        if possible is not None:
-            scores["possible_labels"] = pd.Series(possible, dtype="str")
+        for name, values in self._possible(said).items():
+            scores[name] = pd.Series(values, dtype="str" if name == "possible_labels" else "float64")
         return scores, unseen
 
     def _one(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
@@ -83,10 +86,15 @@ class Scorer:
             return {**each, "prediction": np.array(classes)[likeliest(said)]}
         if self.card.threshold is None:
             return {"prediction": said}
-        told: dict[str, NDArray[Any]] = {"probability": said, "alarm": said >= self.card.threshold}
+        return {"probability": said, "alarm": said >= self.card.threshold}
+
+    def _possible(self, said: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        """Which labels are possible (n,), under the names that users read; nothing if the card is silent."""
         if self.card.sets:
-            told["possible_labels"] = self.card.sets.words(said)
-        return told
+            return {"possible_labels": self.card.sets.words(said)}
+        if self.card.intervals:
+            return dict(zip(("low", "high"), self.card.intervals.bounds(said), strict=True))
+        return {}
 
 
 def champion_scorer(ledger: Ledger) -> Scorer:

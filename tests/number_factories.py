@@ -31,6 +31,17 @@ NUMBER_PARAMS = changed(
 )
 """The small folder's params.yaml for a regression, with a ceiling over RMSE as its floor."""
 
+QUANTILE_PARAMS = changed(
+    ("  objective: regression\n", "  objective: quantile\n  alpha: 0.8\n"),
+    ("kind: beats_baseline\n      metric: rmse", "kind: beats_baseline\n      metric: pinball"),
+    ("beats-the-mean", "beats-the-quantile"),
+    ("knows less than the mean", "knows less than a quantile"),
+    ("metric: rmse\n      threshold: 1.45", "metric: pinball\n      threshold: 0.5"),
+    ("      metric: mae\n", "      metric: pinball\n"),
+    params=NUMBER_PARAMS,
+)
+"""The same for a quantile of the labels: four in five shall not exceed the answer."""
+
 
 def number_frame(
     period: str = "2024-01", seed: int = 0, *, rows: int = 400, signal: float = 1.0, noise: float = 1.0

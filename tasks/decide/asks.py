@@ -4,7 +4,12 @@ from functools import singledispatch
 
 from tasks.params import contract as terms
 
-DISTANCES = {"rmse": "RMSE", "mae": "mean absolute error", "mse": "mean squared error"}
+DISTANCES = {
+    "rmse": "RMSE",
+    "mae": "mean absolute error",
+    "mse": "mean squared error",
+    "pinball": "pinball loss",
+}
 """How far predictions are from numbers, as a reader calls it."""
 
 

@@ -88,7 +88,7 @@ def _missing(clause: terms.Tested, found: tuple[Group, ...], seen: Comparison) -
         return f"too few rows or clusters of {clause.column} {', '.join(absent)}" if absent else ""
     if isinstance(clause, terms.Fairness) and sum(group.supported for group in found) < 2:  # noqa: PLR2004 - a difference takes two
         return f"{clause.column} has no two groups with enough rows to compare"
-    if isinstance(clause, terms.Abstention | terms.Coverage) and not seen.challenger.sets:
+    if isinstance(clause, terms.Abstention | terms.Coverage) and not seen.challenger.possible:
         return "the challenger was trained without sets of possible labels (train.coverage)"
     if isinstance(clause, terms.BeatsBaseline) and clause.baseline == "linear" and seen.linear is None:
         return "the challenger was trained without a linear baseline beside it"

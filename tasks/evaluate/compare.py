@@ -12,6 +12,7 @@ from tasks.evaluate.metrics import (
     LOG_LOSS,
     METRICS,
     NO_ALARM,
+    PINBALL,
     RMSE,
     VALUE,
     Answers,
@@ -26,7 +27,7 @@ from tasks.evaluate.metrics import (
 from tasks.objectives import Class
 from tasks.params import CostParams
 
-ALARMING = (LOG_LOSS.name, VALUE.name, RMSE.name)
+ALARMING = (LOG_LOSS.name, VALUE.name, RMSE.name, PINBALL.name)
 """The metrics in which a champion must not be worse than knowing nothing."""
 
 
@@ -35,10 +36,13 @@ def cost_matrix(settings: CostParams) -> Costs:
     return Costs(**settings.model_dump(exclude={"currency"}))
 
 
-def naive(rate: float, rows: int, costs: Costs | None) -> Answers:
-    """The mean label for every row, and the better of "always alarm" and "never" under the costs."""
+def naive(rate: float, rows: int, costs: Costs | None, alpha: float | None = None) -> Answers:
+    """The same for every row: the mean label, or with an `alpha` that quantile of the labels.
+
+    Under costs it is also the better of "always alarm" and "never".
+    """
     if costs is None:
-        return constant(rate, rows, None)
+        return constant(rate, rows, None, alpha)
     alarm = rate * costs.true_positive + (1 - rate) * costs.false_positive
     quiet = rate * costs.false_negative + (1 - rate) * costs.true_negative
     return constant(rate, rows, 0.0 if alarm > quiet else NO_ALARM)
@@ -103,7 +107,7 @@ def alarms(metrics: dict[str, MetricEvidence], currency: str) -> tuple[str, ...]
     """What must be said loudly, whatever the verdict: a champion that is worse than knowing nothing.
 
     In log loss and RMSE, the naive baseline says the mean label, or the class shares, for everybody; in
-    value, it warns everybody or nobody, whichever paid on the training rows.
+    pinball loss the labels' quantile; in value, it warns everybody or nobody, whichever paid in training.
     """
     told = []
     for name in [name for name in ALARMING if name in metrics]:
@@ -138,7 +142,7 @@ def _slice(
 
 
 def _rows(answers: Answers, rows: np.ndarray) -> Answers:
-    return Answers(answers.predictions[rows], answers.threshold)
+    return Answers(answers.predictions[rows], answers.threshold, alpha=answers.alpha)
 
 
 def _paired(

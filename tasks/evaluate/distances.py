@@ -1,6 +1,6 @@
 """How far a prediction is from a number: one number per row whose mean is the metric. Pure.
 
-Nothing bounds them: a label may lie anywhere, so of an error there is no worst.
+Nothing bounds them: a label may lie anywhere, so of an error there is no worst. Of a lead there may be.
 """
 
 import numpy as np
@@ -44,6 +44,30 @@ def least_absolute_lead(champion: Floats, challenger: Floats) -> Floats:
     No label is farther from one of two numbers than from the other by more than they are apart.
     """
     return 0.0 - np.abs(champion - challenger)
+
+
+def pinball_rows(labels: Floats, predictions: Floats, alpha: float) -> Floats:
+    """Above the prediction alpha (label - prediction), below it (1 - alpha) (prediction - label), (n,).
+
+    In the label's unit. Its mean is least where a share `alpha` of the labels does not exceed the prediction
+    (Koenker & Bassett, "Regression quantiles", Econometrica 46 (1978)).
+    """
+    _check(labels, predictions)
+    if not 0 < alpha < 1:
+        raise BadInput(f"expected an alpha between 0 and 1, found {alpha}: it is the share of a quantile")
+    above = labels - predictions
+    return np.maximum(alpha * above, (alpha - 1) * above)
+
+
+def least_pinball_lead(champion: Floats, challenger: Floats, alpha: float) -> Floats:
+    """The least (n,) that the champion's pinball loss less the challenger's can be, whatever the label.
+
+    Between the two predictions the lead moves in a straight line, and outside it stays as it is: so it is
+    least at a label below both, or above both. That is never more than max(alpha, 1 - alpha) times their
+    distance below 0.
+    """
+    higher = challenger - champion
+    return 0.0 + np.minimum(alpha * higher, (alpha - 1) * higher)
 
 
 def _check(labels: Floats, predictions: Floats) -> None:

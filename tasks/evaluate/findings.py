@@ -124,12 +124,25 @@ class Confusion(Document):
     counts: tuple[tuple[int, ...], ...]
 
 
+class Held(Document):
+    """In which share of the rows the label lay where a model said that it may, and the share `aimed` at.
+
+    Of a regression that is its interval of possible labels: the prediction more or less `half_width`, in the
+    label's unit (None: every label is possible). Of a quantile it is all up to the answer.
+    """
+
+    aimed: float
+    share: Interval
+    half_width: float | None
+
+
 class Evidence(Document):
     """All that the holdout says about a challenger. `incumbent` is the champion, or the naive baseline.
 
-    That is one answer for every row, the mean label of the training rows: `base_rate`. Of a multiclass
-    model it is the share of each class, and `base_rate` is the largest. Only a binary model has positives
-    and a currency, and only a multiclass one has a `confusion`.
+    That is one answer for every row, the mean label of the training rows: `base_rate`. Of a quantile it is
+    the quantile of these labels, of a multiclass model the share of each class, and `base_rate` the largest.
+    Only a binary model has positives and a currency, only a multiclass one a `confusion`. `held` is there of
+    a quantile, and of a regression that has intervals of possible labels.
     """
 
     holdout: tuple[str, ...]
@@ -151,6 +164,7 @@ class Evidence(Document):
     value_by_threshold: ValueByThreshold | None = None
     objective: Declared = "binary"
     confusion: Annotated[Confusion | None, Field(exclude_if=lambda found: found is None)] = None
+    held: dict[str, Held] = Field(default={}, exclude_if=lambda held: not held)
 
 
 class Look(Document):

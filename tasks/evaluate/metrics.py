@@ -14,9 +14,17 @@ from numpy.typing import NDArray
 
 from tasks.errors import BadInput, EvergreenError
 from tasks.evaluate.classes import hits, likeliest, log_losses, of_labels, squared_errors
-from tasks.evaluate.distances import absolute_rows, least_absolute_lead, root_rows, squared_rows
+from tasks.evaluate.distances import (
+    absolute_rows,
+    least_absolute_lead,
+    least_pinball_lead,
+    pinball_rows,
+    root_rows,
+    squared_rows,
+)
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
 from tasks.objectives import Objective
+from tasks.train.intervals import PredictionIntervals
 from tasks.train.uncertainty import Sets
 
 # Keeps the loss of a wrong certainty finite: at most 34.5 nats.
@@ -44,13 +52,21 @@ class Answers:
     """What one model says of the rows, (n,) or (n, classes), and the threshold from which it raises an alarm.
 
     The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
-    sets of possible labels, where it has them. A model that predicts numbers, or a probability for
-    each class, has neither, and raises no alarms.
+    sets of possible labels, where it has them. A model that predicts numbers, or a probability for each
+    class, has neither, and raises no alarms. One of numbers may have intervals of possible labels; one that
+    predicts a quantile says which: `alpha`.
     """
 
     predictions: Floats
     threshold: float | None = 0.5
     sets: Sets | None = None
+    intervals: PredictionIntervals | None = None
+    alpha: float | None = None
+
+    @property
+    def possible(self) -> Sets | PredictionIntervals | None:
+        """What says which labels it cannot rule out."""
+        return self.sets or self.intervals
 
     @property
     def probabilities(self) -> Floats:
@@ -69,7 +85,7 @@ class Metric:
 
     `by_row`: a row's contribution depends on that row alone. `share`: the metric lies in [0, 1], and is no
     plain mean or lies near 1. `numbers`: labels are numbers, so that no row has a worst, but for a lead
-    whose least follows from what the two models say (`least_lead`: champion's and challenger's predictions
+    whose least follows from what the two models say (`least_lead`: champion's and challenger's answers
     to (n,)). `by_class`: what each class as the label would make of probabilities (n, classes), (n, classes).
     """
 
@@ -80,7 +96,7 @@ class Metric:
     by_row: bool = True
     share: bool = False
     numbers: bool = False
-    least_lead: Callable[[Floats, Floats], Floats] | None = None
+    least_lead: Callable[[Answers, Answers], Floats] | None = None
     by_class: Callable[[Floats], Floats] | None = None
 
 
@@ -213,9 +229,11 @@ def quantile_bins(probabilities: Floats, bins: int) -> Codes:
     return codes
 
 
-def constant(prediction: float, rows: int, threshold: float | None = 0.5) -> Answers:
+def constant(
+    prediction: float, rows: int, threshold: float | None = 0.5, alpha: float | None = None
+) -> Answers:
     """The naive baseline: one answer, usually the mean label of train, for every row."""
-    return Answers(np.full(rows, prediction), threshold)
+    return Answers(np.full(rows, prediction), threshold, alpha=alpha)
 
 
 def remembered(metric: Metric) -> Metric:
@@ -281,7 +299,7 @@ def worst_advantage(
     """
     if metric.numbers:
         least = metric.least_lead
-        return None if least is None else least(champion.predictions, challenger.predictions)
+        return None if least is None else least(champion, challenger)
     if metric.by_class is not None and challenger.of_classes:
         lead = metric.by_class(challenger.predictions) - metric.by_class(champion.predictions)
         return np.asarray((lead if metric.bigger_is_better else -lead).min(axis=1))
@@ -404,6 +422,27 @@ def _mse(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
     return squared_rows(labels, answers.predictions)
 
 
+def _pinball(labels: Floats, answers: Answers, _: Costs | None) -> Floats:
+    return pinball_rows(labels, answers.predictions, alpha_of(answers))
+
+
+def _least_mae(champion: Answers, challenger: Answers) -> Floats:
+    return least_absolute_lead(champion.predictions, challenger.predictions)
+
+
+def _least_pinball(champion: Answers, challenger: Answers) -> Floats:
+    return least_pinball_lead(champion.predictions, challenger.predictions, alpha_of(challenger))
+
+
+def alpha_of(answers: Answers) -> float:
+    """Which quantile is predicted; raises `BadInput` where none is."""
+    if answers.alpha is None:
+        raise BadInput(
+            "expected answers that are a quantile for the metric 'pinball', found none: set train.alpha"
+        )
+    return answers.alpha
+
+
 LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss, by_class=log_losses)
 AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc, by_row=False, share=True)
 VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
@@ -434,13 +473,21 @@ MAE = Metric(
     bigger_is_better=False,
     rows=_mae,
     numbers=True,
-    least_lead=least_absolute_lead,
+    least_lead=_least_mae,
 )
 MSE = Metric("mse", "squared units of the label", bigger_is_better=False, rows=_mse, numbers=True)
+PINBALL = Metric(
+    "pinball",
+    "units of the label",
+    bigger_is_better=False,
+    rows=_pinball,
+    numbers=True,
+    least_lead=_least_pinball,
+)
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
         metric.name: metric
-        for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL, RMSE, MAE, MSE, ACCURACY)
+        for metric in (LOG_LOSS, AUC, VALUE, BRIER, PRECISION, RECALL, RMSE, MAE, MSE, PINBALL, ACCURACY)
     }
 )
 

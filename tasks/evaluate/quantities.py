@@ -195,9 +195,9 @@ def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
 
 @quantities.register
 def _(clause: terms.Coverage, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001
-    told, sets = seen.challenger.probabilities, seen.challenger.sets
-    if sets is not None:
-        held = sets.hold(told, seen.labels).astype(np.float64)
+    possible = seen.challenger.possible
+    if possible is not None:
+        held = possible.hold(seen.challenger.predictions, seen.labels).astype(np.float64)
         yield Quantity("", _constant(held), _constant(0.0), share=True)
 
 

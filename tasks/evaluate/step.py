@@ -23,6 +23,7 @@ from tasks.evaluate.compare import (
 )
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.held import held
 from tasks.evaluate.look import take_look
 from tasks.evaluate.metrics import Answers, shown
 from tasks.evaluate.operating import value_by_threshold
@@ -51,7 +52,8 @@ class Contender:
         """What it says about each row, and the categories it had never seen, counted by feature."""
         matrix, unseen = encode(rows, self.card.features)
         told = self.card.answers(self.model.predict(matrix))
-        return Answers(told, self.card.threshold, self.card.sets), unseen
+        card = self.card
+        return Answers(told, card.threshold, card.sets, card.intervals, card.alpha), unseen
 
     def linear(self, rows: pd.DataFrame) -> Answers | None:
         """What the linear baseline says that was trained beside it, if one was."""
@@ -104,12 +106,18 @@ def contenders(workspace: Workspace, pin: ChampionPin) -> tuple[Contender, Conte
 
 
 def refuse_other_objective(role: str, card: ModelCard, params: Params) -> None:
-    """Raise `Refused` where a model answers another kind of question than the one that is asked."""
+    """Raise `Refused` where a model answers another kind of question, or is another quantile."""
     if card.objective != params.train.objective:
         raise Refused(
             f"the {role} {card.candidate[:12]} is a {card.objective} model, and train.objective is "
             f"{params.train.objective}: their answers cannot be compared; give the new question a model name "
             "of its own in params.yaml"
+        )
+    if card.alpha != params.train.alpha:
+        raise Refused(
+            f"the {role} {card.candidate[:12]} predicts the quantile at {card.alpha}, and train.alpha is "
+            f"{params.train.alpha}: their answers cannot be compared; give the new question a model name of "
+            "its own in params.yaml"
         )
 
 
@@ -157,7 +165,7 @@ def compare(
         champion=incumbent[0],
         baseline=naive_shares(card.class_shares, rows)
         if card.classes
-        else naive(card.base_rate, rows, costs),
+        else naive(card.base_rate, rows, costs, card.alpha),
         columns={column: holdout[column] for column in params.prepare.slices},
         settings=params.evaluate,
         objective=objective,
@@ -189,6 +197,7 @@ def compare(
         unseen_categories={"challenger": unseen, "champion": incumbent[1]},
         alarms=alarms(metrics, params.evaluate.currency),
         objective=objective.name,
+        held=held(seen),
         value_by_threshold=value_by_threshold(seen),
         confusion=confused(seen, card.classes),
     )

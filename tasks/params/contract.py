@@ -12,10 +12,20 @@ from tasks.documents import canonical, digest
 from tasks.params.section import Name, Section, Share
 
 Compared = Literal[
-    "log_loss", "brier", "auc", "value", "precision", "recall", "rmse", "mae", "mse", "accuracy"
+    "log_loss",
+    "brier",
+    "auc",
+    "value",
+    "precision",
+    "recall",
+    "rmse",
+    "mae",
+    "mse",
+    "pinball",
+    "accuracy",
 ]
 """Metrics of one model on labelled rows."""
-LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse"})
+LOSSES = frozenset({"log_loss", "brier", "rmse", "mae", "mse", "pinball"})
 """Those of which less is better."""
 Baseline = Annotated[Literal["naive", "linear"], Field(exclude_if=lambda name: name == "naive")]
 """Who stands for knowing little; `naive`, the default, is not written: contracts keep their hashes."""
@@ -113,7 +123,7 @@ class Slice(Tested):
     """
 
     kind: Literal["slice"] = "slice"
-    metric: Literal["log_loss", "brier", "value", "mae", "mse", "accuracy"]
+    metric: Literal["log_loss", "brier", "value", "mae", "mse", "pinball", "accuracy"]
     column: Name
     margin: float = Field(gt=0)
     required_values: tuple[str, ...] = ()
@@ -215,7 +225,7 @@ class Abstention(Tested):
 
 
 class Coverage(Tested):
-    """The sets of possible labels (`train.coverage`) hold the label in more than `threshold` of the rows."""
+    """What is possible (`train.coverage`) holds the label in more than `threshold` of the rows."""
 
     kind: Literal["coverage"] = "coverage"
     threshold: Share = Field(lt=1)

@@ -18,6 +18,7 @@ def misfits(
     """
     objective = OBJECTIVES[train.objective]
     found = [_costs(objective, evaluate), _label(objective, label, declared), _certainty(objective, train)]
+    found += [_alpha(objective, train)]
     found += [_clause(objective, clause) for clause in contract.clauses]
     return tuple(line for line in found if line)
 
@@ -31,10 +32,27 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
 
 
 def _certainty(objective: Objective, train: TrainParams) -> str:
-    if not objective.probabilities and (train.calibrate or train.coverage is not None):
-        name = "calibrate" if train.calibrate else "coverage"
+    if not objective.probabilities and train.calibrate:
         none = "has labels other than 0 and 1" if objective.classes else "tells none"
-        return f"train.{name} is about probabilities, and a {objective.name} {none}: leave it out"
+        return f"train.calibrate is about probabilities, and a {objective.name} {none}: leave it out"
+    if objective.possible is None and train.coverage is not None:
+        return (
+            f"train.coverage is about sets or intervals of possible labels, and a {objective.name} has none: "
+            "leave it out"
+        )
+    return ""
+
+
+def _alpha(objective: Objective, train: TrainParams) -> str:
+    if objective.quantile and train.alpha is None:
+        return (
+            "train.alpha: a quantile needs it: the share of labels that shall not exceed the answer, "
+            "above 0 and below 1, such as 0.9"
+        )
+    if not objective.quantile and train.alpha is not None:
+        return (
+            f"train.alpha says which quantile is meant, and train.objective is {objective.name}: leave it out"
+        )
     return ""
 
 
@@ -71,10 +89,10 @@ def _classes(label: str, declared: Column) -> str:
 def _clause(objective: Objective, clause: Clause) -> str:
     if objective.kinds is not None and clause.kind not in objective.kinds:
         return (
-            f"contract: clause {clause.name}: {clause.kind} needs a model of labels 0 and 1, and "
-            f"train.objective is {objective.name}; its kinds: {', '.join(sorted(objective.kinds))}"
+            f"contract: clause {clause.name}: {clause.kind} is no kind for a {objective.name} model "
+            f"(train.objective); its kinds: {', '.join(sorted(objective.kinds))}"
         )
-    if objective.classes and getattr(clause, "baseline", "naive") == "linear":
+    if not objective.linear and getattr(clause, "baseline", "naive") == "linear":
         return (
             f"contract: clause {clause.name}: there is no linear baseline of a {objective.name} model: leave "
             "baseline out"

@@ -147,10 +147,13 @@ class TrainParams(Section):
     """What is asked for; XGBoost, by its own names where it has one; how its answers are made fit for use.
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
-    set of possible labels shall hold the label; without it there are no sets; only a binary model has them.
+    set of possible labels, of a regression an interval, shall hold the label; without it there are none. A
+    regression has none unless it says so, quantiles and classes have none at all. `alpha` belongs to the
+    objective `quantile`: the share of labels that shall not exceed the answer.
     """
 
     objective: Declared = "binary"
+    alpha: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda alpha: alpha is None)
     seed: int = Field(ge=0, le=2**31 - 1)
     rounds: int = Field(ge=1)
     early_stopping_rounds: int = Field(ge=1)
@@ -166,7 +169,7 @@ class TrainParams(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_sets_without_probabilities(cls, given: Any) -> Any:
+    def _intervals_only_if_asked_for(cls, given: Any) -> Any:
         """So that a default is no wish, and settings read from what they wrote are the same."""
         silent = {one.name for one in OBJECTIVES.values() if not one.probabilities}
         asked = given.get("objective") if isinstance(given, dict) else None

@@ -28,4 +28,5 @@ WORDS: dict[ObjectiveName, AnswerWords] = {
         "Of each row, what speaks for the class that the challenger finds likeliest there, in either model: "
         "its log odds against another class, on average over the others.",
     ),
+    "quantile": AnswerWords("answer", "raises the answer", "raises the answer more"),
 }

@@ -8,6 +8,8 @@ GLOSSARY = {
     "what one knows without a model.",
     "training mean": "The mean label of the training rows, predicted for everybody: "
     "what one knows without a model.",
+    "training quantile": "A quantile of the training rows' labels, predicted for everybody: "
+    "what one knows without a model.",
     "linear model": "A plain model of the same features and training rows, in which each feature counts by "
     "itself and in proportion: what one gets without trees.",
     "class shares": "The share of each class among the training rows, predicted for everybody: "
@@ -57,6 +59,10 @@ GLOSSARY = {
     "Lower is better.",
     "mean squared error": "The mean of squared distances between prediction and label, in the unit of the "
     "label squared. Lower is better.",
+    "pinball loss": "How far off a quantile is, in the unit of the label. At 0.9 a label above the answer "
+    "costs 0.9 of its distance, and one below it 0.1: least where nine labels in ten do not exceed it. "
+    "Lower is better.",
+    "quantile": "The number that a given share of the labels does not exceed.",
     "brier": "The squared distance between the predicted probability and what happened (1 or 0). "
     "Lower is better.",
     "accuracy": "The share of rows whose label is the class that the model found likeliest. "
@@ -121,6 +127,8 @@ GLOSSARY = {
 OF_NUMBERS = {
     "selection": "Rows after the training rows and before the holdout, on which the number of trees was "
     "chosen.",
+    "log odds": "A scale for shares: 0 is a half, and none and all are infinitely far away. "
+    "Bounds of a share near 1 are found on it.",
 }
 """What these mean where labels are numbers."""
 

@@ -19,6 +19,7 @@ from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
 from tasks.report.clauses import clause_views
 from tasks.report.confusion import confusion_view
 from tasks.report.environment import environment
+from tasks.report.held import held_lines
 from tasks.report.material import material
 from tasks.report.money import PER, money
 from tasks.report.operating import operating
@@ -91,6 +92,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
             if name in evidence.metrics
         ],
         "forest": forest(evidence.slices, objective),
+        "held": held_lines(evidence),
         "sliced": any(clause.kind == "slice" for clause in decision.clauses),
         "reliability": reliability(evidence.reliability),
         "confusion": confusion_view(evidence.confusion),

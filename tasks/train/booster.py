@@ -146,11 +146,13 @@ def library_version() -> str:
 
 
 def _options(settings: TrainParams, classes: int) -> dict[str, object]:
-    kept_back = {"objective", "rounds", "early_stopping_rounds", "calibrate", "coverage"}
+    kept_back = {"objective", "rounds", "early_stopping_rounds", "calibrate", "coverage", "alpha"}
     shape = settings.model_dump(exclude=kept_back)
     objective = OBJECTIVES[settings.objective]
+    quantile = {"quantile_alpha": settings.alpha} if objective.quantile else {}
     return {
         **shape,
+        **quantile,
         **({"num_class": classes} if classes else {}),
         "objective": objective.learner,
         "eval_metric": objective.stopping,

@@ -7,11 +7,12 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from tasks.documents import Document, Hash, digest
 from tasks.objectives import Class, Declared
 from tasks.prepare.features import Schema
+from tasks.train.intervals import PredictionIntervals
 from tasks.train.linear import Linear
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
-Loss = Annotated[float | None, Field(exclude_if=lambda loss: loss is None)]
-"""A loss that a model of this objective has; another's card does not name it."""
+OfObjective = Annotated[float | None, Field(exclude_if=lambda one: one is None)]
+"""A number that a model of this objective has; another's card does not name it."""
 Classes = Annotated[tuple[Class, ...], Field(exclude_if=lambda classes: not classes)]
 Shares = Annotated[tuple[float, ...], Field(exclude_if=lambda shares: not shares)]
 """What only a multiclass model has."""
@@ -20,12 +21,13 @@ Shares = Annotated[tuple[float, ...], Field(exclude_if=lambda shares: not shares
 class ModelCard(Document):
     """Everything that scoring and judging need beside the model's bytes.
 
-    `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share
-    of label 1. Of a multiclass model it is `class_shares`, the share of each of its `classes` in the
-    declared order, and `base_rate` is the largest. Only a binary model has a `threshold`. `trained_until` is
-    the last instant that training, selection or a threshold has seen. `threshold` and `sets` are about
-    calibrated probabilities where there is a `calibration`. `linear` is the linear baseline, where the
-    contract asks for one.
+    `base_rate` is the naive baseline: the mean label of the training rows, of a binary model the share of
+    label 1, of a quantile the quantile at `alpha` of those labels. Of a multiclass model it is
+    `class_shares`, the share of each of its `classes` in the declared order, and `base_rate` is the largest.
+    Only a binary model has a `threshold`. `trained_until` is the last instant that training, selection or a
+    threshold has seen. `threshold` and `sets` are about calibrated probabilities where there is a
+    `calibration`; `intervals` are of a regression. `linear` is the linear baseline, where the contract asks
+    for one.
     """
 
     model: str
@@ -36,7 +38,7 @@ class ModelCard(Document):
     base_rate: float
     threshold: float | None
     trees: int
-    selection_log_loss: Loss = None
+    selection_log_loss: OfObjective = None
     periods: tuple[str, ...]
     train_rows: int
     selection_rows: int
@@ -45,9 +47,12 @@ class ModelCard(Document):
     drill: bool
     library: str
     objective: Declared = "binary"
-    selection_rmse: Loss = None
+    selection_rmse: OfObjective = None
+    selection_pinball: OfObjective = None
+    alpha: OfObjective = None
     calibration: Calibration | None = None
     sets: Sets | None = None
+    intervals: PredictionIntervals | None = None
     linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
     classes: Classes = ()
     class_shares: Shares = ()
@@ -56,7 +61,8 @@ class ModelCard(Document):
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # A card from before these were known keeps its bytes, and with them its identity.
         said: dict[str, Any] = plain(self)
-        return {k: v for k, v in said.items() if v is not None or k not in ("calibration", "sets")}
+        later = ("calibration", "sets", "intervals")
+        return {k: v for k, v in said.items() if v is not None or k not in later}
 
     def answers(self, told: Floats) -> Floats:
         """What the model says (n,): what its trees told, calibrated if it was. Of classes (n, classes)."""
@@ -68,7 +74,7 @@ class ModelCard(Document):
     @property
     def selection_loss(self) -> float:
         """The objective's loss on the selection rows, which ended the training."""
-        told = (self.selection_log_loss, self.selection_rmse)
+        told = (self.selection_log_loss, self.selection_rmse, self.selection_pinball)
         return next(loss for loss in told if loss is not None)
 
     @property

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -19,9 +20,10 @@ from tasks.prepare.split import SELECTION, TRAIN
 from tasks.prepare.step import read_part, read_preparation
 from tasks.train.booster import Fitted, fit, library_version
 from tasks.train.card import ModelCard, Training
+from tasks.train.intervals import PredictionIntervals, fit_intervals
 from tasks.train.linear import Linear
 from tasks.train.linear_fit import fit_linear
-from tasks.train.uncertainty import fit_calibration, fit_sets
+from tasks.train.uncertainty import Sets, fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -73,6 +75,17 @@ def _refuse_missing_class(labels: NDArray[np.float64], classes: tuple[Class, ...
             f"train: none of the {len(labels):,} training rows has the label {', '.join(missing)}: widen "
             f"prepare.max_periods, or leave the class out of validate.columns.{column}.values"
         )
+
+
+def naive_answer(labels: NDArray[np.float64], alpha: float | None) -> float:
+    """What one says of every row without a model: the mean label, or, with an `alpha`, that quantile.
+
+    It is the least label that a share `alpha` of the labels (n,) does not exceed: no other constant has a
+    lower mean pinball loss on these rows (Koenker & Bassett, "Regression quantiles", Econometrica 46 (1978)).
+    """
+    if alpha is None:
+        return float(np.mean(labels))
+    return float(np.quantile(labels, alpha, method="inverted_cdf"))
 
 
 Rows = tuple[NDArray[np.float32], NDArray[np.float64]]
@@ -128,11 +141,13 @@ def _card(
         model_bytes=len(fitted.data),
         features=preparation.features,
         label=params.prepare.label.column,
-        base_rate=max(shares) if shares else float(np.mean(rows[0][1])),
+        base_rate=max(shares) if shares else naive_answer(rows[0][1], params.train.alpha),
         threshold=threshold,
         trees=fitted.trees,
         selection_log_loss=fitted.selection_loss if objective.loss == "log_loss" else None,
         selection_rmse=fitted.selection_loss if objective.loss == "rmse" else None,
+        selection_pinball=fitted.selection_loss if objective.loss == "pinball" else None,
+        alpha=params.train.alpha,
         periods=tuple(period for period in preparation.periods if period not in preparation.holdout),
         train_rows=len(parts[0]),
         selection_rows=len(parts[1]),
@@ -141,7 +156,7 @@ def _card(
         drill=drill,
         library=f"xgboost {library_version()}",
         calibration=calibration,
-        sets=fit_sets(labels, answers, params.train.coverage) if params.train.coverage is not None else None,
+        **_possible(labels, answers, params.train.coverage, objective),
         objective=objective.name,
         classes=preparation.classes,
         class_shares=shares,
@@ -152,3 +167,19 @@ def class_shares(labels: NDArray[np.float64], classes: int) -> tuple[float, ...]
     """The share of each class among the labels (n,), in the declared order; none without classes."""
     counts = np.bincount(labels.astype(np.int64), minlength=classes) if classes else np.empty(0)
     return tuple((counts / len(labels)).tolist())
+
+
+class _Possible(TypedDict, total=False):
+    sets: Sets
+    intervals: PredictionIntervals
+
+
+def _possible(
+    labels: NDArray[np.float64], answers: NDArray[np.float64], coverage: float | None, objective: Objective
+) -> _Possible:
+    """What of the card says which labels are possible; nothing where `coverage` is not asked for."""
+    if coverage is None:
+        return {}
+    if objective.possible == "sets":
+        return {"sets": fit_sets(labels, answers, coverage)}
+    return {"intervals": fit_intervals(labels, answers, coverage)}

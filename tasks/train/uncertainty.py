@@ -72,6 +72,11 @@ def doubts(labels: Floats, probabilities: Floats) -> Floats:
     return np.where(labels == 1, 1 - probabilities, probabilities)
 
 
+def place_of(rows: int, coverage: float) -> int:
+    """ceil((rows + 1) coverage), exactly: more than `rows` where these are too few for that coverage."""
+    return math.ceil((rows + 1) * Fraction(str(coverage)))
+
+
 def fit_sets(labels: Floats, probabilities: Floats, coverage: float) -> Sets:
     """The sets that hold a new row's label with chance `coverage`, were it exchangeable with these n rows.
 
@@ -80,7 +85,7 @@ def fit_sets(labels: Floats, probabilities: Floats, coverage: float) -> Sets:
     introduction to conformal prediction" (2021), section 1). With fewer rows than that both labels are
     possible everywhere, which a warning says.
     """
-    place = math.ceil((len(labels) + 1) * Fraction(str(coverage)))
+    place = place_of(len(labels), coverage)
     if place > len(labels):
         _log.warning(
             "train: %d selection rows are too few for sets that hold the label in %g of all rows: every set "

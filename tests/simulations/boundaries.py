@@ -30,6 +30,11 @@ COMFORTABLE_NUMBERS = (
     declared(name="keeps", kind="not_worse", metric="mae", margin=0.5),
 )
 """The same where labels are numbers."""
+COMFORTABLE_QUANTILES = (
+    declared(name="knows", kind="beats_baseline", metric="pinball"),
+    declared(name="keeps", kind="not_worse", metric="pinball", margin=0.5),
+)
+"""The same where answers are quantiles."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ class Boundary:
     @property
     def comfortable(self) -> tuple[Clause, ...]:
         """The clauses of the contract that are not under test."""
+        if self.world.objective.quantile:
+            return COMFORTABLE_QUANTILES
         return COMFORTABLE if self.world.objective.probabilities else COMFORTABLE_NUMBERS
 
 

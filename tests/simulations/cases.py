@@ -18,7 +18,7 @@ from simulations.clause_worlds import (
     UNSURE,
 )
 from simulations.draws import Layout
-from simulations.number_worlds import ERRONEOUS, FARTHER
+from simulations.number_worlds import ERRONEOUS, FARTHER, LOWER
 from simulations.worlds import COLUMN, World
 
 ROWS = Layout(1_000)
@@ -72,12 +72,21 @@ NUMBERS: tuple[Case, ...] = (
 RARE_ERRORS: tuple[Case, ...] = (
     ("rare_errors_rmse", "rare large errors, floor on RMSE", ERRONEOUS, {"kind": "floor", "metric": "rmse"}),
 )
+QUANTILES: tuple[Case, ...] = (
+    (
+        "number_lead_pinball",
+        "lead in pinball loss at 0.8",
+        LOWER,
+        {"kind": "beats_champion", "metric": "pinball"},
+    ),
+)
 
 
 def boundaries() -> Iterator[Boundary]:
-    """Every kind of clause in three layouts; rare labels, losses and errors in two of more rows."""
+    """Every kind of clause in three layouts, quantiles in two; rare labels, losses, errors in longer ones."""
     often, seldom = (ROWS, DAYS, REGIMES), (MANY_ROWS, LONG_DAYS)
-    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), (NUMBERS, often), (RARE_ERRORS, seldom)):
+    numbers = ((NUMBERS, often), (RARE_ERRORS, seldom), (QUANTILES, (DAYS, ROWS)))
+    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), *numbers):
         for key, name, world, settings in cases:
             clause = at_truth(world, **settings)
             for layout in layouts:

@@ -2,10 +2,13 @@
 
 from simulations.worlds import Kind, World
 
-from tasks.objectives import REGRESSION
+from tasks.objectives import QUANTILE, REGRESSION
 
 LEVELS = (5.0, 12.0, 20.0, 40.0)
 """What labels lie around, in equal shares: a model that knows the level beats the mean by far."""
+
+NEAR_LEVELS = (5.0, 13.0)
+"""So near that labels above both answers are seen wherever a model is below the training quantile."""
 
 
 def around(share: float, spread: float, champion: float, challenger: float) -> tuple[Kind, ...]:
@@ -27,6 +30,20 @@ def around(share: float, spread: float, champion: float, challenger: float) -> t
     )
 
 
+def beyond(share: float, champion: float, challenger: float) -> tuple[Kind, ...]:
+    """Rows whose label is a level, and one in ten 10 more; each model says the level and so much more.
+
+    Where four labels in five shall not exceed the answer, a lower one gains a fifth of the distance nine
+    times, and then loses four fifths of it.
+    """
+    return tuple(
+        Kind(
+            share / len(NEAR_LEVELS), 0.9, level + champion, level + challenger, labels=(level, level + 10.0)
+        )
+        for level in NEAR_LEVELS
+    )
+
+
 FARTHER = World(
     (*around(0.8, 1.0, 0.8, 0.5), *around(0.148, 1.0, 2.5, 0.5), *around(0.052, 6.0, 0.5, 1.0)),
     objective=REGRESSION,
@@ -37,3 +54,9 @@ ERRONEOUS = World(
     objective=REGRESSION,
 )
 """One row in two hundred errs by thirty, and weighs more than four times all others together."""
+LOWER = World(
+    (*beyond(0.75, 3.0, 1.0), *beyond(0.25, 0.5, 0.8)),
+    objective=QUANTILE,
+    alpha=0.8,
+)
+"""The challenger is lower and better, by small gains of most rows and large losses of few; not everywhere."""

@@ -36,7 +36,15 @@ class TestNulls:
         assert all(one > case.clause.required + 0.02 for one in others)
 
     @pytest.mark.parametrize(
-        "key", ["slice", "net_value", "rare_floor_recall", "heavy_losses", "number_floor_rmse"]
+        "key",
+        [
+            "slice",
+            "net_value",
+            "rare_floor_recall",
+            "heavy_losses",
+            "number_floor_rmse",
+            "number_lead_pinball",
+        ],
     )
     def test_the_other_clauses_pass(self, key):
         """The baseline is beaten and the champion not missed in at least nine draws of ten."""
@@ -57,6 +65,7 @@ class TestPassed:
             ("number_floor_rmse", REGIMES),
             ("number_lead_mse", ROWS),
             ("number_lead_mae", DAYS),
+            ("number_lead_pinball", DAYS),
         ],
     )
     def test_stays_at_the_level(self, key, layout):

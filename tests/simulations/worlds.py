@@ -37,7 +37,7 @@ class World:
     """All kinds of rows, as many in each group; what is asked of them.
 
     Of probabilities also the money, from which one a model raises an alarm, and that a label is possible to
-    the challenger while its doubt is at most `most_doubt`.
+    the challenger while its doubt is at most `most_doubt`. Of a quantile, which: `alpha`.
     """
 
     kinds: tuple[Kind, ...]
@@ -49,6 +49,7 @@ class World:
     threshold: float = 0.5
     most_doubt: float = 0.3
     objective: Objective = BINARY
+    alpha: float | None = None
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -91,8 +92,12 @@ class World:
 
     @property
     def base_rate(self) -> float:
-        """The mean label if all groups are of one size: how often it is 1."""
-        return float((self.chances.ravel() * self._cells[:, 0]).sum() / len(self.groups))
+        """The mean label if all groups are of one size (how often it is 1), or the quantile at `alpha`."""
+        labels, shares = self._cells[:, 0], self.chances.ravel() / len(self.groups)
+        if self.alpha is None:
+            return float((shares * labels).sum())
+        order = np.argsort(labels)
+        return float(labels[order][np.searchsorted(shares[order].cumsum(), self.alpha)])
 
     def comparison(self, cells: NDArray[np.intp], groups: pd.Series, clusters: Codes) -> Comparison:
         """What is compared when row i is of cell `cells[i]`, counted through all groups."""
@@ -104,9 +109,9 @@ class World:
             labels=labels,
             clusters=clusters,
             costs=costs,
-            challenger=Answers(challenger, threshold, self.sets if money else None),
-            champion=Answers(champion, threshold),
-            baseline=naive(self.base_rate, len(cells), costs),
+            challenger=Answers(challenger, threshold, self.sets if money else None, alpha=self.alpha),
+            champion=Answers(champion, threshold, alpha=self.alpha),
+            baseline=naive(self.base_rate, len(cells), costs, self.alpha),
             columns={COLUMN: groups},
             settings=EvaluateParams(costs=money, min_slice_rows=50, min_slice_clusters=10),
             objective=self.objective,

@@ -9,7 +9,7 @@ from factories import PARAMS
 from pydantic import TypeAdapter
 
 from tasks.evaluate.metrics import METRICS
-from tasks.objectives import BINARY, MULTICLASS, OBJECTIVES, REGRESSION
+from tasks.objectives import BINARY, MULTICLASS, OBJECTIVES, QUANTILE, REGRESSION
 from tasks.params import parse_params
 from tasks.params.contract import KINDS, LOSSES, Compared
 from tasks.params.steps import TrainParams
@@ -34,13 +34,19 @@ class TestTable:
         assert {objective.loss, *objective.shown} <= objective.metrics
         assert objective.loss in LOSSES
 
-    @pytest.mark.parametrize("objective", [REGRESSION, MULTICLASS], ids=lambda one: one.name)
+    @pytest.mark.parametrize("objective", [REGRESSION, QUANTILE, MULTICLASS], ids=lambda one: one.name)
     def test_kinds_are_kinds(self, objective):
         """Others than binary allow kinds that the contract has, and not those that need labels 0 and 1."""
         assert objective.kinds is not None
         assert set(objective.kinds) <= set(KINDS)
-        assert not objective.kinds & {"fairness", "calibration", "abstention", "coverage", "net_value"}
+        assert not objective.kinds & {"fairness", "calibration", "abstention", "net_value"}
         assert ("churn" in objective.kinds) == objective.classes
+
+    @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+    def test_coverage_is_asked_where_there_is_something_to_cover_with(self, objective):
+        """Sets or intervals, and the clause about them, are there together."""
+        kinds = KINDS if objective.kinds is None else objective.kinds
+        assert ("coverage" in kinds) == (objective.possible is not None)
 
     def test_directions_agree(self):
         """The contract's losses are the metrics of which less is better."""
@@ -77,5 +83,5 @@ class TestDeclared:
         card = told_card("a")
         assert card.objective == BINARY.name
         assert b"objective" not in card.to_bytes()
-        assert b"rmse" not in card.to_bytes()
+        assert not [one for one in (b"rmse", b"pinball", b"alpha", b"intervals") if one in card.to_bytes()]
         assert type(card).parse(card.to_bytes()).candidate == card.candidate

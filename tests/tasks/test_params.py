@@ -213,7 +213,7 @@ CLAUSES: dict[str, dict[str, Any]] = {
 WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("not_worse", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("not_worse", "metric", "rmsle", "metric: Input should be 'log_loss', 'brier', 'auc'"),
-    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier', 'value', 'mae', 'mse' or"),
+    ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier', 'value', 'mae', 'mse',"),
     ("slice", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("slice", "column", "no such", "column: String should match pattern"),
     ("slice", "required_values", "red", "required_values: Input should be a valid tuple, found 'red'"),

@@ -26,8 +26,8 @@ from tasks.evaluate.metrics import (
     value_rows,
 )
 
-OF_LABELS = {name: metric for name, metric in METRICS.items() if name != "accuracy"}
-"""Metrics of models with one answer for each row; accuracy is of classes alone."""
+OF_LABELS = {name: metric for name, metric in METRICS.items() if name not in ("accuracy", "pinball")}
+"""Metrics that need no more than an answer for each row: classes and quantiles have tests of their own."""
 COSTS = Costs(true_positive=10, false_positive=-4, false_negative=-7, true_negative=1)
 
 # Few distinct values, so that ties are the rule.

@@ -17,15 +17,23 @@ from data_factories import (
     with_linear,
 )
 from factories import PARAMS, small_frame
-from number_factories import NUMBER_PARAMS
+from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS
 from scipy.special import expit, logit
 
 import tasks.prepare.step as prepare_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt, Leak, Refused
 from tasks.evaluate.look import HoldoutExhausted
-from tasks.evaluate.step import compare, contenders, evaluate, refuse_leak, refuse_other_classes
+from tasks.evaluate.step import (
+    compare,
+    contenders,
+    evaluate,
+    refuse_leak,
+    refuse_other_classes,
+    refuse_other_objective,
+)
 from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
+from tasks.params import parse_params
 from tasks.pins import ChampionPin, fetch, read_pin
 from tasks.prepare.features import encode
 from tasks.prepare.split import HOLDOUT, TRAIN, split
@@ -295,6 +303,16 @@ class TestUnseenCategories:
 
 class TestAnotherQuestion:
     """A champion that answers yes or no is not compared with a challenger that answers with a number."""
+
+    def test_another_quantile_is_refused(self):
+        """At 0.5 a median is asked for, and one at 0.8 has another loss; the same one is not refused."""
+        card = told_card("a").model_copy(update={"objective": "quantile", "alpha": 0.8})
+        refuse_other_objective("champion", card, parse_params(QUANTILE_PARAMS))
+        params = parse_params(QUANTILE_PARAMS.replace("alpha: 0.8", "alpha: 0.5"))
+        with pytest.raises(
+            Refused, match=r"champion \w{12} predicts the quantile at 0.8, and train.alpha is 0.5"
+        ):
+            refuse_other_objective("champion", card, params)
 
     def test_is_refused_before_the_look(self, tmp_path):
         """One line that says what to do; only the look that made the champion was ever taken."""

@@ -7,9 +7,10 @@ import pytest
 import yaml
 from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS
 from factories import PARAMS
-from number_factories import NUMBER_PARAMS
+from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS
 
 from tasks.errors import BadInput
+from tasks.objectives import OBJECTIVES
 from tasks.params import Params, parse_params
 
 COSTS = {
@@ -58,11 +59,26 @@ class TestRegression:
         told = refused(NUMBER_PARAMS, "evaluate.costs", COSTS)
         assert "evaluate.costs say what alarms are worth, and a regression raises none" in told
 
-    @pytest.mark.parametrize(("setting", "value"), [("calibrate", True), ("coverage", 0.8)])
-    def test_say_nothing_of_probabilities(self, setting, value):
-        """To calibrate them, or to cover labels, has no meaning here; no setting does nothing."""
-        told = refused(NUMBER_PARAMS, f"train.{setting}", value)
-        assert f"train.{setting} is about probabilities, and a regression tells none" in told
+    def test_say_nothing_of_probabilities(self):
+        """To calibrate them has no meaning here; no setting does nothing."""
+        told = refused(NUMBER_PARAMS, "train.calibrate", value=True)
+        assert "train.calibrate is about probabilities, and a regression tells none" in told
+
+    def test_may_ask_for_intervals(self):
+        """There are none unless a coverage is set; a clause about them needs one, and then is read."""
+        assert parse_params(NUMBER_PARAMS).train.coverage is None
+        path, clauses = with_clause(NUMBER_PARAMS, kind="coverage", threshold=0.7)
+        told = refused(NUMBER_PARAMS, path, clauses)
+        assert "clause c asks about sets of possible labels: set train.coverage, found null" in told
+        document = yaml.safe_load(NUMBER_PARAMS)
+        document["train"]["coverage"] = 0.8
+        document["contract"]["clauses"] = clauses
+        assert parse_params(yaml.safe_dump(document)).train.coverage == 0.8
+
+    @pytest.mark.parametrize("wrong", [0, 1, -0.1, "most"])
+    def test_cover_a_share(self, wrong):
+        """All, nothing and no number are refused."""
+        assert "train.coverage: Input should be" in refused(NUMBER_PARAMS, "train.coverage", wrong)
 
     def test_label_a_number(self):
         """A label that is declared as text is no number."""
@@ -82,14 +98,14 @@ class TestRegression:
             ("fairness", {"measure": "selection_rate", "column": "colour", "margin": 0.1}),
             ("calibration", {"margin": 0.1}),
             ("churn", {"threshold": 0.1}),
-            ("coverage", {"threshold": 0.9}),
+            ("abstention", {"risk": 0.1, "answered": 0.5}),
             ("net_value", {"horizon_rows": 10}),
         ],
     )
     def test_have_no_clauses_of_alarms(self, kind, settings):
         """Kinds that need labels 0 and 1 are refused by name."""
         told = refused(NUMBER_PARAMS, *with_clause(NUMBER_PARAMS, kind=kind, **settings))
-        assert f"clause c: {kind} needs a model of labels 0 and 1, and train.objective is regression" in told
+        assert f"clause c: {kind} is no kind for a regression model (train.objective); its kinds: " in told
 
     @pytest.mark.parametrize("metric", ["mae", "mse"])
     def test_may_be_judged_by_slice(self, metric):
@@ -106,11 +122,67 @@ class TestRegression:
         assert "contract.clauses.3.metric: Input should be 'log_loss'" in told
 
 
+class TestQuantile:
+    """A quantile's settings."""
+
+    def test_are_read(self):
+        """With the share that shall not exceed the answer, and the metric of a quantile."""
+        params = parse_params(QUANTILE_PARAMS)
+        assert (params.train.objective, params.train.alpha, params.train.coverage) == ("quantile", 0.8, None)
+
+    def test_say_which(self):
+        """Without `alpha` no quantile is meant."""
+        told = refused(QUANTILE_PARAMS, "train.alpha", None)
+        assert (
+            "train.alpha: a quantile needs it: the share of labels that shall not exceed the answer" in told
+        )
+
+    @pytest.mark.parametrize("wrong", [0, 1, -0.5, 90, float("nan"), "most"])
+    def test_say_a_share(self, wrong):
+        """Nothing, all, a percentage and no number are refused."""
+        assert "train.alpha: Input should be" in refused(QUANTILE_PARAMS, "train.alpha", wrong)
+
+    @pytest.mark.parametrize(("params", "name"), [(PARAMS, "binary"), (NUMBER_PARAMS, "regression")])
+    def test_only_a_quantile_says_which(self, params, name):
+        """No setting does nothing."""
+        told = refused(params, "train.alpha", 0.9)
+        assert (
+            f"train.alpha says which quantile is meant, and train.objective is {name}: leave it out" in told
+        )
+
+    def test_have_no_possible_labels(self):
+        """Neither an interval around the answer, nor a clause about it."""
+        told = refused(QUANTILE_PARAMS, "train.coverage", 0.9)
+        assert "train.coverage is about sets or intervals of possible labels, and a quantile has none" in told
+        told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, kind="coverage", threshold=0.9))
+        assert "clause c: coverage is no kind for a quantile model" in told
+
+    def test_have_no_linear_baseline(self):
+        """Least squares fit a mean, which is no quantile: to beat it would say nothing."""
+        settings = {"kind": "beats_baseline", "metric": "pinball", "baseline": "linear"}
+        told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, **settings))
+        assert "clause c: there is no linear baseline of a quantile model: leave baseline out" in told
+
+    @pytest.mark.parametrize("metric", ["rmse", "mae", "mse", "auc"])
+    def test_are_judged_by_pinball_loss_alone(self, metric):
+        """A quantile is not meant to be near the label."""
+        told = refused(QUANTILE_PARAMS, *with_clause(QUANTILE_PARAMS, kind="beats_champion", metric=metric))
+        assert f"clause c: {metric} is no metric of a quantile model" in told
+        assert "its metrics: pinball" in told
+
+    def test_may_be_judged_by_slice(self):
+        """Pinball loss is a mean of the slice's own rows."""
+        document = yaml.safe_load(QUANTILE_PARAMS)
+        clause = {**ASKED, "kind": "slice", "metric": "pinball", "column": "colour", "margin": 1.0}
+        document["contract"]["clauses"].append(clause)
+        assert parse_params(yaml.safe_dump(document)).contract.clauses[3].metric == "pinball"
+
+
 class TestRead:
     """Settings that another process reads from what this one wrote."""
 
     @pytest.mark.parametrize(
-        "document", [PARAMS, NUMBER_PARAMS, CLASS_PARAMS], ids=["binary", "regression", "multiclass"]
+        "document", [PARAMS, NUMBER_PARAMS, QUANTILE_PARAMS, CLASS_PARAMS], ids=OBJECTIVES
     )
     def test_are_the_same(self, document):
         """Defaults are written as values, and no default is taken for a wish."""
@@ -133,7 +205,7 @@ class TestBinary:
 
     def test_an_unknown_objective(self):
         """It is named with those that there are."""
-        assert "'binary', 'regression' or 'multiclass', found 'ranking'" in refused(
+        assert "'binary', 'regression', 'quantile' or 'multiclass', found 'ranking'" in refused(
             PARAMS, "train.objective", "ranking"
         )
 
@@ -159,13 +231,16 @@ class TestMulticlass:
         told = refused(CLASS_PARAMS, "evaluate.costs", COSTS)
         assert "evaluate.costs say what alarms are worth, and a multiclass raises none" in told
 
-    @pytest.mark.parametrize(("setting", "value"), [("calibrate", True), ("coverage", 0.8)])
-    def test_have_no_calibrated_probabilities_and_no_sets(self, setting, value):
+    @pytest.mark.parametrize(
+        ("setting", "value", "why"),
+        [
+            ("calibrate", True, "is about probabilities, and a multiclass has labels other than 0 and 1"),
+            ("coverage", 0.8, "is about sets or intervals of possible labels, and a multiclass has none"),
+        ],
+    )
+    def test_have_no_calibrated_probabilities_and_no_sets(self, setting, value, why):
         """Both are made for the probability of label 1."""
-        told = refused(CLASS_PARAMS, f"train.{setting}", value)
-        assert (
-            f"train.{setting} is about probabilities, and a multiclass has labels other than 0 and 1" in told
-        )
+        assert f"train.{setting} {why}: leave it out" in refused(CLASS_PARAMS, f"train.{setting}", value)
 
     @pytest.mark.parametrize(
         ("label", "said"),
@@ -223,7 +298,7 @@ class TestMulticlass:
     def test_have_no_clauses_of_alarms(self, kind, settings):
         """Kinds that need labels 0 and 1 are refused by name."""
         told = refused(CLASS_PARAMS, *with_clause(CLASS_PARAMS, kind=kind, **settings))
-        assert f"clause c: {kind} needs a model of labels 0 and 1, and train.objective is multiclass" in told
+        assert f"clause c: {kind} is no kind for a multiclass model (train.objective); its kinds: " in told
 
     @pytest.mark.parametrize("metric", ["log_loss", "brier", "accuracy"])
     def test_may_be_judged_by_slice(self, metric):

@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from data_factories import on_paper
+from data_factories import changed, on_paper
 from factories import deliver, parquet, small_folder
 from number_factories import NUMBER_PARAMS, number_batch, number_frame
 
@@ -21,11 +22,24 @@ from tasks.ledger.artifacts import fetch_artifact
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
 from tasks.plan import plan
+from tasks.report.glossary import OF_NUMBERS
 from tasks.run import Outcome, retrain
 from tasks.score import champion_scorer, score
 from tasks.show import decision_markdown, show
+from tasks.train.intervals import PredictionIntervals
 from tasks.workspace import Workspace
 
+COVERED = """
+    - name: keeps-its-word
+      kind: coverage
+      threshold: 0.6
+      owner: planning
+      reason: The shop plans by the bounds.
+"""
+PARAMS = changed(
+    ("  objective: regression\n", "  objective: regression\n  coverage: 0.8\n"), params=NUMBER_PARAMS
+)
+PARAMS = PARAMS.rstrip() + COVERED
 JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
 OF_PROBABILITIES = (
     "threshold",
@@ -49,7 +63,7 @@ def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
     """Two months that arrived together and made a champion, and a third in which a challenger met it."""
-    folder = small_folder(tmp_path_factory.mktemp("numbers"), params=NUMBER_PARAMS)
+    folder = small_folder(tmp_path_factory.mktemp("numbers"), params=PARAMS)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("EVERGREEN_STORE", raising=False)
         on_paper(patch)
@@ -80,6 +94,7 @@ class TestTheCycle:
         found = {clause.name: clause for clause in decision.clauses}
         assert "RMSE against the training mean" in found["beats-the-mean"].words
         assert found["close-enough"].asks == "RMSE below 1.45"
+        assert found["keeps-its-word"].verdict == "pass"
         assert "mean absolute error than the training mean (there is no champion yet)" in (
             found["beats-champion"].asks
         )
@@ -131,9 +146,21 @@ class TestWhatAPersonReads:
         """Neither shown nor hovering, for a first challenger and for one that met a champion."""
         folder, outcomes = played
         words = page_words(folder, outcomes[number].entry, tmp_path / "page.html")
+        # The bounds of a share: a scale of statistics, and none of the model's.
+        words = (
+            words.replace("; of log odds", "").replace(OF_NUMBERS["log odds"], "").replace(" log odds  ", "")
+        )
         assert [word for word in OF_PROBABILITIES if word in words] == []
-        for there in ("training mean", "RMSE", "mean absolute error", "units of the label", "By slice"):
+        for there in (
+            "training mean",
+            "RMSE",
+            "mean absolute error",
+            "units of the label",
+            "By slice",
+            "Possible labels",
+        ):
             assert there in words
+        assert "80.0% was aimed at" in words
         assert "Calibration" not in words
         assert "Cost" not in words
 
@@ -174,7 +201,8 @@ class TestWhatAPersonReads:
             (["plan"], "units of the label"),
             (["show", "4", "--explain"], "asked: RMSE below 1.45"),
             (["champion"], "champion"),
-            (["score", "--row", '{"x": 1, "z": 0.5, "colour": "red"}'], "(champion of entry"),
+            (["score", "--row", '{"x": 1}'], "possible labels: "),
+            (["score", "--row", '{"x": 1, "z": 0.5, "colour": "red"}'], "; champion of entry"),
         ],
     )
     def test_commands(self, played, arguments, said):
@@ -189,15 +217,29 @@ class TestScoring:
     """The champion's predictions."""
 
     def test_a_batch_has_predictions(self, played):
-        """A column `prediction` in the label's unit, close to the labels that came, and no alarm."""
+        """`prediction` in the label's unit, close to the labels that came, its bounds, and no alarm."""
         rows = number_frame("2024-05", rows=200)
         data, count, _ = score(open_ledger(played[0])[1], parquet(rows), name="x", key="row_id")
         scores = pq.read_table(io.BytesIO(data)).to_pandas()
-        assert list(scores.columns) == ["row_id", "prediction", "champion"]
+        assert list(scores.columns) == ["row_id", "prediction", "champion", "low", "high"]
         labelled = rows["label"].notna()
         error = scores["prediction"][labelled] - rows["label"][labelled]
         assert count == 200
         assert float(np.sqrt(np.mean(error**2))) < 0.6 * float(rows["label"].std())
+        held = rows["label"][labelled].between(scores["low"][labelled], scores["high"][labelled])
+        assert 0.65 < held.mean() < 0.95
+        assert np.ptp(scores["high"] - scores["low"]) < 1e-9
+
+    def test_bounds_that_were_never_fitted_are_missing(self, played):
+        """With too few selection rows every label is possible: null in a batch, and for one row."""
+        scorer = champion_scorer(open_ledger(played[0])[1])
+        anything = PredictionIntervals(coverage=0.8, half_width=None)
+        card = scorer.card.model_copy(update={"intervals": anything})
+        scorer = replace(scorer, card=card)
+        row = {"x": 1.0, "z": None, "colour": "red"}
+        told = scorer.answer(row)
+        assert (told["low"], told["high"]) == (None, None)
+        assert scorer.batch(pd.DataFrame([row]))[0][["low", "high"]].isna().all(axis=None)
 
     def test_a_row_is_its_batch(self, played):
         """One row alone gets what it gets in a batch."""
@@ -205,5 +247,5 @@ class TestScoring:
         row = {"x": 1.0, "z": None, "colour": "mauve"}
         told = scorer.answer(row)
         batch, _ = scorer.batch(pd.DataFrame([row]))
-        assert set(told) == {"prediction", "champion"}
-        assert told["prediction"] == batch["prediction"][0]
+        assert set(told) == {"prediction", "champion", "low", "high"}
+        assert told == batch.iloc[0].to_dict()

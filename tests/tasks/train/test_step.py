@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS, class_months, numbered_frame
 from data_factories import changed, months, stage_bytes, versioned, with_linear
-from number_factories import NUMBER_PARAMS, number_frame, number_months
+from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS, number_frame, number_months
 
 import tasks.train.step as train_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt
 from tasks.evaluate.compare import cost_matrix
+from tasks.evaluate.distances import pinball_rows
 from tasks.evaluate.metrics import best_threshold, value_rows
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
 from tasks.train.booster import load_model
 from tasks.train.card import ModelCard, Training, read_card
+from tasks.train.intervals import fit_intervals
 from tasks.train.linear_fit import fit_linear
 from tasks.train.step import train
 from tasks.train.uncertainty import fit_calibration, fit_sets
@@ -307,6 +309,21 @@ class TestRegression:
         assert b"log_loss" not in card.to_bytes()
         assert loss < 0.6 * parts["selection"]["label"].std()
 
+    def test_intervals_are_fitted_on_selection(self, numbers, tmp_path):
+        """With a coverage the card holds the half-width of its rows; without one it does not speak of any."""
+        assert b"intervals" not in numbers.model_card.read_bytes()
+        covered = ("  objective: regression\n", "  objective: regression\n  coverage: 0.8\n")
+        frames = number_months(JANUARY, FEBRUARY, rows=200)
+        workspace = versioned(tmp_path, frames, params=changed(covered, params=NUMBER_PARAMS))
+        prepare(workspace)
+        card = train(workspace)
+        part = read_part(workspace, "selection")
+        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = model.predict(encode(part, card.features)[0])
+        assert card.intervals == fit_intervals(part["label"].to_numpy(), told, 0.8)
+        assert card.sets is None
+        assert read_card(card.to_bytes()) == card
+
     def test_no_positives_are_counted(self, numbers):
         """A number is neither positive nor negative."""
         assert [part.positives for part in read_preparation(numbers).parts.values()] == [None] * 3
@@ -403,3 +420,27 @@ class TestMulticlass:
             train(workspace)
         assert "\n" not in str(caught.value)
         assert not workspace.model.exists()
+
+
+class TestQuantile:
+    """A model that predicts what four labels in five do not exceed."""
+
+    def test_the_card(self, tmp_path):
+        """The baseline is the training labels' quantile; the loss is pinball on selection, and true."""
+        frames = number_months(JANUARY, FEBRUARY, rows=400)
+        workspace = versioned(tmp_path, frames, params=QUANTILE_PARAMS)
+        prepare(workspace)
+        card = train(workspace)
+        parts = {name: read_part(workspace, name) for name in ("train", "selection")}
+        labels = parts["train"]["label"].sort_values().to_numpy()
+        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
+        told = model.predict(encode(parts["selection"], card.features)[0])
+        loss = pinball_rows(parts["selection"]["label"].to_numpy(), told, 0.8).mean()
+        assert (card.objective, card.alpha, card.threshold) == ("quantile", 0.8, None)
+        assert card.base_rate == labels[int(np.ceil(0.8 * len(labels))) - 1]
+        assert card.selection_loss == card.selection_pinball == pytest.approx(loss, rel=1e-5)
+        assert (parts["selection"]["label"] <= told).mean() > 0.6
+        assert read_card(card.to_bytes()) == card
+        before = workspace.model_bytes.read_bytes(), workspace.model_card.read_bytes()
+        train(workspace)
+        assert (workspace.model_bytes.read_bytes(), workspace.model_card.read_bytes()) == before
