@@ -5,6 +5,7 @@ import math
 from scipy.special import stdtrit
 
 from tasks.documents import Document
+from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Part
 
 # Beyond this many times the evidence at hand, "more of it" is no answer.
@@ -56,8 +57,8 @@ def needed(
     bound = interval.low if gap > 0 else interval.high
     if error is None or freedom is None or bound is None or not gap or not interval.clusters:
         return None
-    farther = abs(estimate - bound) / error - float(stdtrit(freedom, 1 - interval.level))
-    times = detecting(abs(gap), error, freedom, interval.level, power, max(farther, 0.0))
+    farther = beyond_student(interval, bound)
+    times = detecting(abs(gap), error, freedom, interval.level, power, farther)
     times = max(times, min_clusters / interval.clusters)
     if gap > 0 and not part.holds_at_worst:
         times = max(times, MIN_OPPOSING / max(part.opposing_clusters, 1.0))
@@ -72,6 +73,14 @@ def needed(
     )
 
 
+def beyond_student(interval: Interval, bound: float | None) -> float:
+    """By how many standard errors a bound lies farther than Student's; 0 where it cannot be told."""
+    estimate, error, freedom = interval.estimate, interval.standard_error, interval.degrees_of_freedom
+    if estimate is None or bound is None or not error or freedom is None:
+        return 0.0
+    return max(abs(estimate - bound) / error - float(stdtrit(freedom, 1 - interval.level)), 0.0)
+
+
 def detecting(
     gap: float, error: float, freedom: float, level: float, power: float, farther: float = 0.0
 ) -> float:
@@ -84,7 +93,7 @@ def detecting(
         return math.inf
 
     def short(times: float) -> bool:
-        return detectable(times, error, freedom, level, power) + farther * error / times > gap
+        return detectable(times, error, freedom, level, power, farther) > gap
 
     most = 2 / freedom
     if not short(most):
@@ -98,7 +107,12 @@ def detecting(
     return most
 
 
-def detectable(times: float, error: float, freedom: float, level: float, power: float) -> float:
-    """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand."""
+def detectable(
+    times: float, error: float, freedom: float, level: float, power: float, farther: float = 0.0
+) -> float:
+    """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand.
+
+    `farther` is by how many errors the bound at hand lies beyond Student's: it fades as the root of `times`.
+    """
     reach = float(stdtrit(times * freedom, 1 - level) + stdtrit(times * freedom, power))
-    return reach * error / math.sqrt(times)
+    return (reach + farther / math.sqrt(times)) * error / math.sqrt(times)

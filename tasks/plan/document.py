@@ -83,18 +83,24 @@ class Plan(Document):
 
 @dataclass(frozen=True)
 class Spread:
-    """How much a lead moves on `batches` batches, and the incumbent's own metric where it is known."""
+    """How much a lead moves on `batches` batches, and the incumbent's own metric where it is known.
+
+    `farther` is by how many standard errors its lower bound lies beyond Student's.
+    """
 
     standard_error: float
     degrees_of_freedom: float
     clusters: int
     batches: int
     own: float | None
+    farther: float = 0.0
 
     def detectable(self, batches: int, level: float, contract: Contract) -> Detectable:
         """The smallest lead that so many batches show."""
         times = batches / self.batches
-        lead = detectable(times, self.standard_error, self.degrees_of_freedom, level, contract.power)
+        lead = detectable(
+            times, self.standard_error, self.degrees_of_freedom, level, contract.power, self.farther
+        )
         return Detectable(batches=batches, lead=lead, share=lead / abs(self.own) if self.own else None)
 
     def gain(self, share: float, level: float, contract: Contract) -> Gain | None:
@@ -102,7 +108,9 @@ class Spread:
         if not self.own:
             return None
         lead = share * abs(self.own)
-        times = detecting(lead, self.standard_error, self.degrees_of_freedom, level, contract.power)
+        times = detecting(
+            lead, self.standard_error, self.degrees_of_freedom, level, contract.power, self.farther
+        )
         times = max(times, contract.min_clusters / self.clusters)
         batches = math.ceil(times * self.batches) if math.isfinite(times) else math.inf
         return Gain(share=share, lead=lead, batches=int(batches) if batches <= MOST_BATCHES else None)

@@ -1,5 +1,6 @@
 """A plan from the evidence of a decision: its leads have been seen to move. Pure."""
 
+from tasks.decide.needed import beyond_student
 from tasks.evaluate.findings import Evidence
 from tasks.params import Contract
 from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
@@ -41,6 +42,7 @@ def _clause(
         clusters=seen.clusters,
         batches=len(evidence.holdout),
         own=_incumbents(clause, evidence),
+        farther=beyond_student(seen, seen.low),
     )
     level = clause.level / contract.looks_per_holdout
     told = (spread.gain(gain, level, contract) for gain in gains)

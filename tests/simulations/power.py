@@ -15,7 +15,7 @@ from simulations.draws import Draws, Layout
 from simulations.worlds import World
 
 from tasks.decide.contract import ClauseVerdict, judge
-from tasks.decide.needed import detecting
+from tasks.decide.needed import beyond_student, detecting
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.quantities import quantities
@@ -110,7 +110,9 @@ def for_a_declared_lead(case: Lead, pilots: int, rng: Generator) -> Advertised:
     draws, passes, sizes = Draws(case.world, case.layout), 0, []
     for _ in range(pilots):
         pilot = found(case, draws, rng).interval
-        clusters = ceil(PILOT * detecting(case.gap, *spread(pilot), LEVEL, POWER))
+        error, freedom = spread(pilot)
+        farther = beyond_student(pilot, pilot.low)
+        clusters = ceil(PILOT * detecting(case.gap, error, freedom, LEVEL, POWER, farther))
         later = found(case, sample(case.world, case.layout, clusters), rng)
         passes += later.verdict == "pass"
         sizes.append(clusters)
