@@ -28,7 +28,7 @@ demo: setup up ## the year 2013, month by month, through a real deployment
 	@. build/stack/env && $(BIN)/python infra/demo.py $(ARGS)
 
 test: lint ## lint, and every test but the long ones
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(ARGS)
 
 test-all: setup ## every test, the long ones too
 	@$(BIN)/python -m pytest -q -m '' $(ARGS)
