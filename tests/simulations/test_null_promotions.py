@@ -11,8 +11,10 @@ CASES = [
     Case(20, spread=0.0, correlation=0.0),
     Case(20, spread=1.0, correlation=0.3),
     Case(50, spread=1.0, correlation=0.05),
-    Case(30, spread=0.5, correlation=0.3, metric="log_loss", rows_per_cluster=10),
     Case(30, spread=0.5, correlation=0.3, metric="auc", rows_per_cluster=10),
+]
+LONGER = [
+    Case(30, spread=0.5, correlation=0.3, metric="log_loss", rows_per_cluster=10),
     Case(30, spread=0.5, correlation=0.3, metric="value", rows_per_cluster=10),
 ]
 
@@ -30,7 +32,11 @@ def proves_more_than_the_level(rate: float) -> bool:
 class TestNullPromotions:
     """How often nothing is taken for something."""
 
-    @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+    @pytest.mark.parametrize(
+        "case",
+        [*CASES, *(pytest.param(case, marks=pytest.mark.long) for case in LONGER)],
+        ids=lambda case: case.name,
+    )
     def test_clustered_promotions_stay_at_the_level(self, case):
         """2,000 nulls do not show more promotions than 5%."""
         assert not proves_more_than_the_level(rates(case)["clustered"])
