@@ -13,7 +13,8 @@ from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence
 from tasks.ledger import Ledger
 from tasks.ledger.artifacts import fetch_artifact
-from tasks.report import read_past, render_history
+from tasks.past import read_past
+from tasks.report import render_history
 from tasks.show import show
 from tasks.terminal import verdict_text
 

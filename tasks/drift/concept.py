@@ -12,7 +12,7 @@ from tasks.drift.findings import ConceptDrift, Meeting
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Evidence
 from tasks.objectives import OBJECTIVES, ObjectiveName
-from tasks.report.past import Judged
+from tasks.past import Judged
 
 
 def concept_drift(

@@ -15,8 +15,8 @@ from tasks.intake import Catalogue, Revision, read_catalogue
 from tasks.ledger import ArtifactRef, Ledger
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.params import Params
+from tasks.past import Judged, read_past
 from tasks.profile import profiles
-from tasks.report.past import Judged, read_past
 from tasks.train.card import ModelCard, read_card
 from tasks.validate import rules_hash
 from tasks.version import Dataset

@@ -5,8 +5,7 @@ And a model's past on one page, with what other gates would have done.
 
 from tasks.report.history import render_history
 from tasks.report.page import Inputs, render
-from tasks.report.past import read_past
 from tasks.report.step import report
 from tasks.report.summary import markdown
 
-__all__ = ["Inputs", "markdown", "read_past", "render", "render_history", "report"]
+__all__ = ["Inputs", "markdown", "render", "render_history", "report"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from tasks.past import Judged, Returned
 from tasks.report.environment import environment
-from tasks.report.past import Judged, Returned
 from tasks.report.summary import MARKS
 from tasks.report.tally import Tally
 from tasks.report.terms import Terms

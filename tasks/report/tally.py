@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tasks.past import Judged
 from tasks.report.gates import NOT_YET, by_points, by_rows
-from tasks.report.past import Judged
 from tasks.report.wording import counted
 
 POINTS, ROWS, EVERGREEN = "point estimates", "row-level statistics", "Evergreen"

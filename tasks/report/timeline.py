@@ -6,9 +6,9 @@ from itertools import groupby
 
 from tasks.decide.decision import Decision
 from tasks.evaluate.evidence import Interval
+from tasks.past import Judged, Returned
 from tasks.report.axis import Axis, Bar, Tick, bar, spanning_most
 from tasks.report.gates import Lead, lead_of
-from tasks.report.past import Judged, Returned
 from tasks.report.tally import Cell, Tally
 from tasks.report.wording import Scale, confidence, counted, metric_name, scale_of, with_interval
 

@@ -13,8 +13,8 @@ from tasks.decide.sealed import LATER
 from tasks.errors import Corrupt
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
-from tasks.report import read_past, render_history
-from tasks.report.past import Judged
+from tasks.past import Judged, read_past
+from tasks.report import render_history
 from tasks.run import retrain
 from tasks.show import show, shown_text
 from tasks.unsealed import unsealed

@@ -9,7 +9,7 @@ from profile_factories import month
 from tasks.decide.sealed import LATER
 from tasks.drift.concept import concept_drift
 from tasks.evaluate.findings import Evidence, MetricEvidence
-from tasks.report.past import Judged
+from tasks.past import Judged
 
 CHAMPION = "a" * 64
 AHEAD = month(0.2).mean()

@@ -7,8 +7,8 @@ import pytest
 from pages import HOSTILE, Page
 
 from tasks.ledger import RolledBack
+from tasks.past import Judged, Returned
 from tasks.report import render_history
-from tasks.report.past import Judged, Returned
 from tasks.report.tally import Tally
 from tasks.report.timeline import timeline
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from ledgers import MODEL, decided_workspace, enthroned, frozen, sha
+from shown import inputs_of_a_page
 
 from tasks.documents import write_atomically
 from tasks.ledger import Ledger, Registered
 from tasks.ledger.artifacts import artifact_key
+from tasks.past import Judged, Returned, read_past
 from tasks.promote import promote, rollback
-from tasks.report import Inputs, read_past, render_history
-from tasks.report.past import Judged, Returned
+from tasks.report import render_history
 from tasks.store import open_store
 
 
@@ -51,9 +52,9 @@ class TestReadPast:
         ]
         assert "worse on Mondays" in render_history(MODEL, past)
 
-    def test_documents_are_those_of_the_decision(self, tmp_path: Path, make, ledger):
+    def test_documents_are_those_of_the_decision(self, tmp_path: Path, ledger):
         """Evidence and decision as they were registered; changed bytes are not shown."""
-        inputs: Inputs = make()
+        inputs = inputs_of_a_page()
         workspace = decided_workspace(tmp_path, ledger, "e")
         write_atomically(workspace.evidence, inputs.evidence.to_bytes())
         promote(workspace, ledger, sha("inputs of e"))

@@ -1,8 +1,8 @@
-"""What all subcommands share."""
+"""What all subcommands share: one way to print, whatever the text."""
 
 import pytest
 
-from tasks.command import _print
+from tasks.commands.group import _print
 
 
 class TestPrint:

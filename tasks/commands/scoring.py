@@ -1,0 +1,70 @@
+"""The champion at work: scores of a file, or of one row."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tasks.commands.common import opened
+from tasks.commands.group import command
+from tasks.errors import BadInput
+
+if TYPE_CHECKING:
+    from tasks.ledger import Ledger
+
+
+@command()
+@click.argument("source")
+@click.argument("target", required=False)
+@click.option("--row", is_flag=True, help="SOURCE is one row as a JSON object of features.")
+def score(folder: Path, source: str, target: str | None, row: bool) -> tuple[Any, ...]:
+    """Score the Parquet file SOURCE into TARGET with the champion, or one row with --row.
+
+    \b
+    evergreen score tomorrow.parquet scores.parquet
+    evergreen score --row '{"carrier": "UA", "origin": "EWR", "distance": 1400}'
+    """
+    home, ledger = opened(folder)
+    if row:
+        return _score_row(ledger, source)
+    from tasks.documents import write_atomically
+    from tasks.score import Scored
+    from tasks.score import score as step
+
+    if target is None:
+        raise BadInput("expected TARGET, the Parquet file to write the scores to")
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{source}: expected a readable Parquet file: {error.strerror}") from error
+    scored, rows, unseen = step(ledger, data, name=source, key=home.params.prepare.id)
+    write_atomically(Path(target), scored)
+    said = f"{rows:,} rows scored into {target}"
+    if unseen:
+        said += f"; categories that training never saw, taken as missing: {unseen}"
+    return Scored(rows=rows, target=target, unseen_categories=unseen), said
+
+
+def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
+    from tasks.score import champion_scorer
+
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"--row: expected a JSON object of features: {error}") from error
+    if not isinstance(values, dict):
+        raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
+    scorer = champion_scorer(ledger)
+    told = scorer.answer(scorer.complete(values))
+    answer = told.get("probability", told.get("prediction"))
+    each = [f"{one} {told[f'probability_{one}']:.4f}" for one in scorer.card.classes]
+    said = f"{answer}: {', '.join(each)}" if each else f"{answer:.4f}"
+    notes = [{True: "alarm", False: "no alarm"}[told["alarm"]]] if "alarm" in told else []
+    if "possible_labels" in told:
+        notes.append(f"possible labels: {told['possible_labels']}")
+    if "low" in told:
+        possible = "any" if told["low"] is None else f"{told['low']:.4f} to {told['high']:.4f}"
+        notes.append(f"possible labels: {possible}")
+    notes.append(f"champion of entry {scorer.number}")
+    return {"schema_version": 1, **told}, f"{said} ({'; '.join(notes)})"
