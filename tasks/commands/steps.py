@@ -36,10 +36,11 @@ def validate(folder: Path) -> tuple[Any, ...]:
     with stderr().status("validate"):
         validation = step(home)
     lines = [
-        f"{one.period}: {one.rows:,} rows, {one.checks} checks, good"
+        one.kept_aside or f"{one.period}: {one.rows:,} rows, {one.checks} checks, good"
         for one in validation.reports
         if one.passed
     ]
+    lines += [f"warning: {one.warning}" for one in validation.reports if one.warning]
     lines += [f"blocked: {one.reason}" for one in validation.blocked]
     lines += [validation.again] if validation.again else []
     document = {"schema_version": 1, "reports": [one.model_dump(mode="json") for one in validation.reports]}
