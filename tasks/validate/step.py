@@ -48,9 +48,9 @@ class Validation:
 
     def told(self, arrived: Collection[str]) -> tuple[BatchReport, ...]:
         """The good batches that are of these periods, or were checked now."""
-        return tuple(
-            one for one in self.reports if one.passed and (one in self.made or one.period in arrived)
-        )
+        made = {one.file for one in self.made}
+        good = (one for one in self.reports if one.passed)
+        return tuple(one for one in good if one.file in made or one.period in arrived)
 
 
 def validate(workspace: Workspace, check: Check | None = None) -> Validation:

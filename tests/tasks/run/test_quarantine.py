@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from commands import evergreen
 from data_factories import changed, on_paper, stage_bytes
-from factories import MODEL, PARAMS, deliver, parquet, small_folder, small_frame
+from factories import MODEL, deliver, parquet, small_folder, small_frame
 from roads import made, one_by_one, recorded
 
 from tasks.errors import BadInput, Refused
@@ -89,6 +89,7 @@ class TestACycle:
         assert found.excluded["quarantined"] == 3
         assert sum(part.rows for part in found.parts.values()) + sum(found.excluded.values()) == 800
 
+    @pytest.mark.long
     def test_learns_what_it_would_without_them(self, aside, tmp_path):
         """The model is the one of a January in which these rows never were."""
         folder, outcome = aside
@@ -116,6 +117,7 @@ class TestACycle:
         found = status(*open_ledger(folder))
         assert (found.quarantined, found.accepted) == ({JANUARY: line}, (JANUARY, FEBRUARY))
 
+    @pytest.mark.long
     def test_tells_a_new_batch_only(self, aside):
         """A later run speaks of what is new to it; nothing is told twice."""
         folder, _ = aside
@@ -268,7 +270,7 @@ class TestRelease:
 class TestRoads:
     """Whoever handles the same batches under the same rules leaves the same bytes."""
 
-    @pytest.mark.parametrize("released", [False, True])
+    @pytest.mark.parametrize("released", [pytest.param(False, marks=pytest.mark.long), True])
     def test_stage_by_stage(self, aside, tmp_path, monkeypatch, released):
         """The commands of dvc.yaml, from an empty folder, make each artifact that a run records."""
         home, _ = aside
@@ -385,37 +387,3 @@ class TestHostileFiles:
         said = evergreen("version", "--manifest-only", "-C", folder)
         assert said.status == 1
         assert "not a document that this version of Evergreen writes" in said.err
-
-
-def test_settings_say_what_is_wrong():
-    """One clear line each."""
-    for change, message in {
-        ("max_share: 0.05", "max_share: 0"): "validate.quarantine.max_share: Input should be greater than 0",
-        ("max_share: 0.05", "max_share: 1"): "validate.quarantine.max_share: Input should be less than 1",
-        ("max_share: 0.05", "share: 0.05"): "validate.quarantine.max_share: Field required",
-    }.items():
-        said = bad(changed(change, params=KEPT_ASIDE))
-        assert message in said
-    assert "prepare.exclude: quarantined is what rows kept aside" in bad(
-        changed(("name: void", "name: quarantined"), params=KEPT_ASIDE)
-    )
-    assert "validate.columns.label.level: a batch cannot go on without" in bad(
-        changed(("min: 0, max: 1}", "min: 0, max: 1, level: warn}"))
-    )
-
-
-def bad(text: str) -> str:
-    """What the settings are refused with."""
-    from tasks.params import parse_params
-
-    with pytest.raises(BadInput) as caught:
-        parse_params(text)
-    return str(caught.value)
-
-
-def test_a_name_that_nobody_else_needs():
-    """Without a quarantine an exclusion may have any name, as before."""
-    from tasks.params import parse_params
-
-    params = parse_params(changed(("name: void", "name: quarantined"), params=PARAMS))
-    assert params.prepare.exclude[0].name == "quarantined"
