@@ -51,5 +51,5 @@ class TestTheSum:
 
     def test_that_does_not_add_up(self, tmp_path):
         """A manifest with a row more than the batch stops the step."""
-        with pytest.raises(EvergreenError, match="241 rows in.*rows were lost"):
+        with pytest.raises(EvergreenError, match=r"241 rows in.*rows were lost"):
             prepare(self.workspace_that_says(tmp_path, rows=121))

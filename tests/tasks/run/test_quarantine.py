@@ -117,6 +117,16 @@ class TestACycle:
         found = status(*open_ledger(folder))
         assert (found.quarantined, found.accepted) == ({JANUARY: line}, (JANUARY, FEBRUARY))
 
+    def test_tells_it_in_words(self, aside):
+        """`evergreen run` of the new month, `evergreen status` of both."""
+        folder, _ = aside
+        deliver(folder, MARCH, batch(MARCH, {7: 9999.0}))
+        said = evergreen("run", "-C", folder)
+        assert (said.status, "2024-03: 1 of 400 rows in quarantine: x: must" in said.out) == (0, True)
+        told = " ".join(evergreen("status", "-C", folder).out.split())
+        assert "quarantine 2024-01: 3 of 400 rows in quarantine" in told
+        assert "quarantine 2024-03: 1 of 400 rows in quarantine" in told
+
     @pytest.mark.long
     def test_tells_a_new_batch_only(self, aside):
         """A later run speaks of what is new to it; nothing is told twice."""
