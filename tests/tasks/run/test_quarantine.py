@@ -12,8 +12,9 @@ from data_factories import changed, on_paper, stage_bytes
 from factories import MODEL, deliver, parquet, small_folder, small_frame
 from roads import made, one_by_one, recorded
 
+import tasks.quarantine
 from tasks.errors import BadInput, Refused
-from tasks.intake import Revision, read_catalogue
+from tasks.intake import Revision, intake, read_catalogue
 from tasks.opening import open_ledger
 from tasks.plan.traffic import read_traffic
 from tasks.prepare.step import Preparation
@@ -258,6 +259,22 @@ class TestRelease:
             release(home, ledger, JANUARY, reason="another")
         assert listing(home, ledger).batches[0].released.reason == "a real storm"
 
+    def test_while_a_correction_arrives(self, aside, monkeypatch):
+        """A word about rows that are no longer in use is not written."""
+        folder, _ = aside
+        home, ledger = open_ledger(folder)
+        original = tasks.quarantine.update_catalogue
+
+        def late(*arguments):
+            deliver(folder, JANUARY, batch(JANUARY, {8: 9999.0}))
+            intake(home.params, ledger.store)
+            return original(*arguments)
+
+        monkeypatch.setattr(tasks.quarantine, "update_catalogue", late)
+        with pytest.raises(Refused, match="another batch came meanwhile, and nothing was released"):
+            release(home, ledger, JANUARY, reason="a real storm")
+        assert not any(one.released for one in read_catalogue(ledger.store, MODEL).revisions)
+
     def test_of_labels(self, aside):
         """A label that is none cannot be learned from, whatever anybody says."""
         folder, _ = aside
@@ -296,6 +313,7 @@ class TestRoads:
         assert {"dataset.json", "prepared.json", "model.ubj", "decision.json"} <= set(found)
         assert made(stages, found) == found
         assert (stages / "data" / "validation" / "released.json").exists() is released
+        assert ("; released: they count" in evergreen("validate", "-C", stages).out) is released
 
     def test_reports_from_the_shelf(self, aside, tmp_path, monkeypatch):
         """Another machine takes the report, its rows and all, from the store."""
