@@ -4,7 +4,8 @@ from rich.table import Table
 
 from tasks.documents import Document
 from tasks.intake import incoming_prefix, read_catalogue
-from tasks.intake.step import placed
+from tasks.intake.delimited import terms
+from tasks.intake.names import placed
 from tasks.ledger import Champion, Ledger
 from tasks.ledger.state import Hold, LastDecision
 from tasks.ledger.waiting import held_words, waiting_words
@@ -41,7 +42,8 @@ def status(home: Workspace, ledger: Ledger) -> Status:
     rules = rules_hash(params)
     incoming, _ = placed(list(ledger.store.list(incoming_prefix(params.model))), params.intake.calendar)
     state = ledger.state()
-    waiting = {one.key for one in catalogue.unhandled(incoming.values())}
+    objects = (one for _, one in incoming)
+    waiting = {one.key for one in catalogue.unhandled(objects, terms(params.validation))}
     # Taken in by a run that ended before it validated them, or to be judged anew by other rules.
     waiting |= {one.source for one in catalogue.pending(rules)}
     newest = {one.period: one for one in catalogue.revisions}

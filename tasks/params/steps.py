@@ -79,10 +79,14 @@ class Rows(Section):
         return self
 
 
+UNPACKED = 1 << 32
+
+
 class ValidateParams(Section):
-    """The suite that every batch must pass."""
+    """The suite that every batch must pass; `max_unpacked_bytes` is known before a batch is unpacked."""
 
     rows: Rows
+    max_unpacked_bytes: int = Field(default=UNPACKED, gt=0, exclude_if=lambda most: most == UNPACKED)
     columns: dict[Name, Column]
 
 

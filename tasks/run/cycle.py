@@ -134,7 +134,11 @@ def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     rules = rules_hash(cycle.folder.params)
     state = _finish_interrupted(cycle, cycle.ledger.state(), arrivals.catalogue)
     _publish_interrupted(cycle, left, state)
-    cycle.arrived = tuple(one.period for one in arrivals.catalogue.pending(rules))
+    unread = tuple(one for one in arrivals.new if one.unread)
+    cycle.blocked = tuple(str(one.reason) for one in unread)
+    cycle.arrived = tuple(one.period for one in (*arrivals.catalogue.pending(rules), *unread))
+    if unread and not arrivals.catalogue.pending(rules):
+        return cycle.outcome("blocked", "; ".join(cycle.blocked))
     idle = _idle(cycle, state, arrivals.catalogue, rules)
     if idle is not None:
         return idle
@@ -230,11 +234,8 @@ def _refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> No
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:
-    stuck = [
-        one
-        for one in catalogue.revisions
-        if one.status == "blocked" and one.blocked_by == rules and catalogue.newest(one.period) == one
-    ]
+    newest = {one.period: one for one in catalogue.revisions}
+    stuck = [one for one in newest.values() if one.blocked_under(rules)]
     still = f"; still blocked: {'; '.join(str(one.reason) for one in stuck)}" if stuck else ""
     return f"nothing new has arrived{still}"
 

@@ -123,6 +123,7 @@ class TestEqualContentHasEqualBytes:
         frame = small_frame(FEBRUARY, rows=120).iloc[::-1]
         assert with_table(tmp_path, pa.Table.from_pandas(frame, preserve_index=False)) == plain
 
+    @pytest.mark.row("added column")
     def test_columns_nobody_declared(self, tmp_path, plain):
         """Another column, and another order of columns, give the same bytes."""
         frame = small_frame(FEBRUARY, rows=120).assign(gossip="yes")

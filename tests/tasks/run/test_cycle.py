@@ -115,6 +115,7 @@ class TestTheYearBegins:
         assert entries(folder) == before
 
     @pytest.mark.usefixtures("first")
+    @pytest.mark.row("duplicate delivery")
     def test_the_same_bytes_again_are_nothing_new(self, folder):
         """A month that is delivered again byte by byte is no new revision."""
         deliver(folder, FEBRUARY)
@@ -137,6 +138,7 @@ class TestTheYearBegins:
 class TestGapsAndTheFuture:
     """What is missing is waited for, and what cannot be yet is left alone."""
 
+    @pytest.mark.row("future period")
     def test_a_month_that_has_not_begun(self, folder, caplog):
         """It is not taken in, and does not stand in the way of those that come."""
         deliver(folder, "2131-01")
@@ -145,6 +147,8 @@ class TestGapsAndTheFuture:
         deliver(folder, MARCH)
         assert retrain(folder).verdict in ("promote", "keep", "undecided")
 
+    @pytest.mark.row("gap")
+    @pytest.mark.row("out-of-order arrival")
     def test_a_gap_waits(self, folder):
         """Without the month before it a holdout has no rows for selection: waiting, with the reason."""
         deliver(folder, "2024-04")
@@ -177,6 +181,7 @@ class TestBlocked:
         assert "still blocked" not in retrain(folder).headline
 
     @pytest.mark.usefixtures("first")
+    @pytest.mark.row("bad correction")
     def test_a_bad_revision_of_an_old_month_falls_back(self, folder):
         """January delivered anew and broken: the January that was good stays in the dataset."""
         before = dataset_of(folder).batches[0]
