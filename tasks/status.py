@@ -2,6 +2,7 @@
 
 from rich.table import Table
 
+from tasks.corrections import Correction, corrections, in_force
 from tasks.documents import Document
 from tasks.intake import incoming_prefix, read_catalogue
 from tasks.intake.delimited import terms
@@ -17,6 +18,7 @@ class Status(Document):
     """`waiting` are incoming objects that no run has judged; `blocked` gives the reason by period.
 
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
+    `corrected` are periods of which champion or last decision saw another revision than the one in use.
     """
 
     schema_version: int = 1
@@ -27,6 +29,7 @@ class Status(Document):
     accepted: tuple[str, ...]
     blocked: dict[str, str]
     waiting: tuple[str, ...]
+    corrected: tuple[Correction, ...]
     champion: Champion | None
     decision: LastDecision | None
     hold: Hold | None
@@ -55,6 +58,7 @@ def status(home: Workspace, ledger: Ledger) -> Status:
         accepted=tuple(one.period for one in catalogue.usable(rules) if one.status == "accepted"),
         blocked={period: str(one.reason) for period, one in newest.items() if one.status == "blocked"},
         waiting=tuple(sorted(waiting)),
+        corrected=corrections(ledger, catalogue.usable(rules), in_force(state)) if catalogue.corrects else (),
         champion=state.champion,
         decision=state.decision,
         hold=state.hold,
@@ -72,6 +76,8 @@ def status_text(found: Status) -> Table:
     table.add_row("batches", f"{len(found.accepted)} accepted{_span(found.accepted)}")
     for reason in found.blocked.values():
         table.add_row("blocked", reason, style="red")
+    for one in found.corrected:
+        table.add_row("corrected", one.words, style="yellow")
     table.add_row("waiting", ", ".join(found.waiting) or "nothing")
     champion = found.champion
     table.add_row(

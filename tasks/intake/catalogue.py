@@ -73,6 +73,11 @@ class Catalogue(Document):
     revisions: tuple[Revision, ...] = ()
     handled: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def corrects(self) -> bool:
+        """Whether any period has more than one revision."""
+        return any(one.revision > 1 for one in self.revisions)
+
     def newest(self, period: str) -> Revision | None:
         """The newest revision of a period, whatever its status."""
         return next((one for one in reversed(self.revisions) if one.period == period), None)

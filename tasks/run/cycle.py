@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tasks.corrections import Correction, corrections, ever
 from tasks.documents import canonical, digest
 from tasks.errors import Conflict, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
@@ -61,6 +62,7 @@ class Cycle:
     pinned: bool
     arrived: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     rows: int | None = None
     added: bool = False
     finished: str | None = None
@@ -87,6 +89,7 @@ class Cycle:
             arrived=self.arrived,
             rows=self.rows,
             blocked=self.blocked,
+            corrected=self.corrected,
             champion=champion.number if champion else None,
             drill=self.drill,
             rehearsal=self.store.rehearsal,
@@ -253,6 +256,7 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     if cycle.blocked and not catalogue.pending(rules):
         return cycle.outcome("blocked", "; ".join(cycle.blocked))
     inputs = inputs_of(catalogue.usable(rules), workspace.params.hash)
+    cycle.corrected = _corrected(cycle, catalogue.usable(rules))
     manifest(workspace)
     try:
         if ahead is not None:
@@ -274,6 +278,15 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
             return cycle.outcome("exhausted", str(exhausted))
         kept.result()
     return _conclude(cycle, workspace, lock, inputs)
+
+
+def _corrected(cycle: Cycle, usable: tuple[Revision, ...]) -> tuple[Correction, ...]:
+    """What rests on other revisions than those that this run brings; without any the ledger is not read."""
+    brought = [one for one in usable if one.revision > 1 and one.period in cycle.arrived]
+    found = corrections(cycle.ledger, brought, ever(cycle.ledger)) if brought else ()
+    for one in found:
+        _log.warning("%s", one.words)
+    return found
 
 
 def _asks_another(cycle: Cycle, pending: tuple[Revision, ...]) -> bool:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from tasks.corrections import Correction
 from tasks.documents import Document
 from tasks.ledger.state import Hold
 
@@ -15,6 +16,7 @@ class Outcome(Document):
 
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
+    `corrected` are new revisions of periods on which decisions and champions rest as they were before.
 
     (No field may be called `result`: Prefect takes a JSON result with that key for a record of its own.)
     `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
@@ -27,6 +29,7 @@ class Outcome(Document):
     arrived: tuple[str, ...] = ()
     rows: int | None = None
     blocked: tuple[str, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()
     decision: str | None = None

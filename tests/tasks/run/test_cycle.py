@@ -10,6 +10,7 @@ from data_factories import changed, on_paper, stage_bytes
 from factories import deliver, parquet, small_batch, small_folder, small_frame
 
 import tasks.promote
+from tasks.corrections import Correction
 from tasks.documents import digest
 from tasks.errors import BadInput, Conflict, EvergreenError, StoreUnavailable, UnsafeStore
 from tasks.intake import read_catalogue
@@ -243,16 +244,19 @@ class TestExhausted:
         assert "looked at 1 of 1 times" in outcome.headline
         assert len(entries(folder)) == 5
 
+    @pytest.mark.row("late correction")
     @pytest.mark.usefixtures("first")
     def test_old_data_corrected(self, folder):
         """A corrected January is accepted and kept for the next cycle; February is not asked again."""
         deliver(folder, JANUARY, small_batch(JANUARY, seed=3))
         outcome = retrain(folder)
         assert outcome.verdict == "exhausted"
+        (correction,) = outcome.corrected
+        assert correction == Correction(period=JANUARY, revision=2, decisions=(4,), champions=(5,))
         assert (JANUARY, 2, "accepted") in statuses(folder)
         assert entries(folder).count("look") == 1
         again = retrain(folder)
-        assert again.verdict == "exhausted"
+        assert (again.verdict, again.corrected) == ("exhausted", ())
         deliver(folder, MARCH)
         assert retrain(folder).holdout == (MARCH,)
         assert dataset_of(folder).batches[0].sha256 == digest(small_batch(JANUARY, seed=3))
