@@ -55,7 +55,8 @@ def prepare(workspace: Workspace) -> Preparation:
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
     files = [_unchanged(workspace, batch) for batch in dataset.batches if batch.period in times.periods]
     rows = read_rows(files, params)
-    parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective], params.classes)
+    objective, unique = OBJECTIVES[params.train.objective], params.validation.columns[settings.id].unique
+    parts, excluded = split(rows, settings, times, objective, params.classes, unique)
     kept = sum(len(part) for part in parts.values())
     if kept + sum(excluded.values()) != len(rows):
         raise EvergreenError(
