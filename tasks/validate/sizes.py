@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.params import ValidateParams
+from tasks.validate.pages import unpacked
 from tasks.validate.result import Failure
 
 _RATIO = 50
@@ -69,17 +70,29 @@ def refuse_long_values(path: str | Path, metadata: pq.FileMetaData, rules: Valid
 
     A column within a column has no declared type, and any number of values a row.
     """
+    places = _declared(metadata, rules)
+    most = rules.max_unpacked_bytes
+    _within(unpacked(path, metadata, places, most), rules)
     total = 0
-    for place in range(metadata.num_columns):
+    for place in places:
         column = metadata.schema.column(place)
-        if column.path not in rules.columns:
-            if (outer := column.path.partition(".")[0]) in rules.columns:
-                raise _too_much(f"column {outer} holds columns of its own")
-        elif column.physical_type == "BYTE_ARRAY":
-            total += _text(path, metadata, place, rules.max_unpacked_bytes - total)
+        if column.physical_type == "BYTE_ARRAY":
+            total += _text(path, metadata, place, most - total)
         else:
             total += metadata.num_rows * max(_WIDTH, column.length)
         _within(total, rules)
+
+
+def _declared(metadata: pq.FileMetaData, rules: ValidateParams) -> list[int]:
+    """The places of the declared columns."""
+    places = []
+    for place in range(metadata.num_columns):
+        path = metadata.schema.column(place).path
+        if path in rules.columns:
+            places.append(place)
+        elif (outer := path.partition(".")[0]) in rules.columns:
+            raise _too_much(f"column {outer} holds columns of its own")
+    return places
 
 
 def _text(path: str | Path, metadata: pq.FileMetaData, place: int, most: int) -> int:

@@ -92,7 +92,7 @@ def _counted(path: str, rules: ValidateParams) -> int:
         refuse_long_values(path, metadata, rules)
     except TooMuch as too_much:
         raise BadInput(f"{path}: {too_much}") from too_much
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(
             f"{path}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
         ) from error
