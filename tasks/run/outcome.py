@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from tasks.corrections import Correction
 from tasks.documents import Document
 from tasks.ledger.state import Hold
 
@@ -16,6 +17,7 @@ class Outcome(Document):
     `quarantined` and `warnings` tell, for good batches that are new or were checked now, a line each.
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
+    `corrected` are new revisions of periods on which decisions and champions rest as they were before.
 
     (No field may be called `result`: Prefect takes a JSON result with that key for a record of its own.)
     `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
@@ -30,6 +32,7 @@ class Outcome(Document):
     blocked: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()
     decision: str | None = None
