@@ -1,5 +1,9 @@
 """What has changed since the champion learned, as a document. Three kinds, never added up."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
 
@@ -69,6 +73,31 @@ class LabelShift(Document):
     shifted: bool
 
 
+class OneClass(Document):
+    """A class's share of the labelled rows; `clear` where the change's interval lies on one side of 0."""
+
+    name: str
+    reference: Interval
+    newest: Interval
+    change: Interval
+    clear: bool
+
+
+class ClassShift(Document):
+    """The shares of the classes in the newest batch against the training periods'.
+
+    `effect` is the share of rows that would have to be of another class, None without labels, and `usual` the
+    largest of it among these periods, None with too few of them. They have shifted where it is larger than
+    usual and the change of some class is clear.
+    """
+
+    label: str
+    effect: float | None
+    usual: float | None
+    shifted: bool
+    classes: tuple[OneClass, ...]
+
+
 class Meeting(Document):
     """The champion on the holdout of one decision, later than the one that promoted it.
 
@@ -108,7 +137,8 @@ class ConceptDrift(Document):
 class Drift(Document):
     """What `evergreen drift` says. Without a batch later than its training periods only the last part.
 
-    `corrected` are training periods of which another revision has arrived since.
+    `corrected` are training periods of which another revision has arrived since. Of labels that are classes
+    there is a `class_shift` instead of a `label_shift`.
     """
 
     schema_version: int = 1
@@ -120,4 +150,5 @@ class Drift(Document):
     newest: str | None
     covariate_shift: CovariateShift | None
     label_shift: LabelShift | None
+    class_shift: Annotated[ClassShift | None, Field(exclude_if=lambda shift: shift is None)] = None
     concept_drift: ConceptDrift

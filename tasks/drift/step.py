@@ -5,6 +5,7 @@ It writes the profiles that are missing, and nothing else.
 
 from collections.abc import Mapping
 
+from tasks.drift.classes import class_shift
 from tasks.drift.concept import concept_drift
 from tasks.drift.covariates import comparisons, covariate_shift
 from tasks.drift.findings import Drift
@@ -50,10 +51,12 @@ def drift(params: Params, ledger: Ledger) -> Drift:
     compared = comparisons(
         profiles(ledger.store, params, learned_from), profiles(ledger.store, params, later)
     )
+    label = params.prepare.label.column
     return told.model_copy(
         update={
             "covariate_shift": covariate_shift(compared, card.features, _weights(ledger, named)),
-            "label_shift": label_shift(params.prepare.label.column, compared),
+            "label_shift": None if params.classes else label_shift(label, compared),
+            "class_shift": class_shift(label, compared) if params.classes else None,
         }
     )
 

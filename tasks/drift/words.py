@@ -1,7 +1,15 @@
 """Drift in sentences, the same ones on a terminal and on a page. Pure."""
 
 from tasks.decide.asks import metric_words
-from tasks.drift.findings import ColumnDrift, ConceptDrift, CovariateShift, Drift, LabelShift, Meeting
+from tasks.drift.findings import (
+    ClassShift,
+    ColumnDrift,
+    ConceptDrift,
+    CovariateShift,
+    Drift,
+    LabelShift,
+    Meeting,
+)
 from tasks.evaluate.evidence import Interval
 from tasks.report.wording import NOTHING, counted, number, share
 
@@ -53,6 +61,15 @@ def label_words(shift: LabelShift) -> str:
     verdict = "shifted" if shift.shifted else "not shifted"
     means = f"{number(shift.newest.estimate)} after {number(shift.reference.estimate)}"
     return f"{shift.label}: {verdict}. Mean {means}: {bounds(shift.change)}; usual {usual}."
+
+
+def class_words(shift: ClassShift) -> str:
+    """How many rows would have to be of another class, and whether that is more than usual."""
+    if shift.effect is None:
+        return f"{shift.label}: not known: no labelled rows"
+    usual = "not known yet" if shift.usual is None else share(shift.usual)
+    verdict = "shifted" if shift.shifted else "not shifted"
+    return f"{shift.label}: {verdict}. {share(shift.effect)} of the rows are of other classes; usual {usual}."
 
 
 def concept_words(found: ConceptDrift) -> str:
