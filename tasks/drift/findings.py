@@ -58,6 +58,19 @@ class CovariateShift(Document):
     columns: tuple[ColumnDrift, ...]
 
 
+class Volume(Document):
+    """How many rows came: `change` is by which part they are more than the training periods' `mean`.
+
+    `usual` is the largest such part among these periods, or fixed where there are too few of them.
+    """
+
+    rows: int
+    mean: float
+    change: float | None
+    usual: float
+    drifted: bool
+
+
 class LabelShift(Document):
     """The mean label (the share of label 1) of the newest batch against the training periods'.
 
@@ -134,14 +147,13 @@ class ConceptDrift(Document):
     meetings: tuple[Meeting, ...]
 
 
-class Drift(Document):
-    """What `evergreen drift` says. Without a batch later than its training periods only the last part.
+class Shifts(Document):
+    """What the newest batch says by itself. Without one later than the training periods all shifts are None.
 
     `corrected` are training periods of which another revision has arrived since. Of labels that are classes
     there is a `class_shift` instead of a `label_shift`.
     """
 
-    schema_version: int = 1
     model: str
     champion: int
     candidate: Hash
@@ -149,6 +161,13 @@ class Drift(Document):
     corrected: tuple[str, ...]
     newest: str | None
     covariate_shift: CovariateShift | None
+    volume: Volume | None = None
     label_shift: LabelShift | None
     class_shift: Annotated[ClassShift | None, Field(exclude_if=lambda shift: shift is None)] = None
+
+
+class Drift(Shifts):
+    """What `evergreen drift` says: the shifts, and what later decisions have found."""
+
+    schema_version: int = 1
     concept_drift: ConceptDrift

@@ -16,6 +16,7 @@ from tasks.drift.words import (
     label_words,
     missing_words,
     verdict_words,
+    volume_words,
 )
 from tasks.report.wording import number, share
 
@@ -30,6 +31,8 @@ def drift_text(found: Drift) -> RenderableType:
         parts.append(NOT_ENOUGH)
     else:
         parts += [_columns(found.covariate_shift), covariate_words(found.covariate_shift)]
+    if found.volume is not None:
+        parts.append(Text(volume_words(found.volume), style="yellow" if found.volume.drifted else ""))
     if found.label_shift is not None:
         parts += [_heading("Label shift: what comes, on average"), label_words(found.label_shift)]
     if found.class_shift is not None:

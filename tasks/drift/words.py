@@ -6,9 +6,10 @@ from tasks.drift.findings import (
     ColumnDrift,
     ConceptDrift,
     CovariateShift,
-    Drift,
     LabelShift,
     Meeting,
+    Shifts,
+    Volume,
 )
 from tasks.evaluate.evidence import Interval
 from tasks.report.wording import NOTHING, counted, number, share
@@ -16,7 +17,7 @@ from tasks.report.wording import NOTHING, counted, number, share
 NOT_ENOUGH = "no batch later than what the champion learned from has arrived: nothing to compare"
 
 
-def against(found: Drift) -> str:
+def against(found: Shifts) -> str:
     """What is compared with what."""
     first, last = found.trained_on[0], found.trained_on[-1]
     learned_from = first if first == last else f"{first} to {last}"
@@ -36,6 +37,16 @@ def covariate_words(shift: CovariateShift) -> str:
         f"{said}. Usual is the most by which a period that it learned from differs from the others; "
         f"without any drift about {number(shift.by_luck, 1)} such limits would be passed."
     )
+
+
+def volume_words(found: Volume) -> str:
+    """How many rows came, and whether that is an unusual number."""
+    said = f"{counted(found.rows, 'row')} came, where a period has {counted(round(found.mean), 'row')}"
+    if found.change is None:
+        return f"{said}."
+    verdict = "unusually many" if found.change > 0 else "unusually few"
+    more = f"{number(100 * found.change, 1, sign=True)}%, usual {share(found.usual)}"
+    return f"{said}: {more}{f': {verdict}' if found.drifted else ''}."
 
 
 def effect_words(column: ColumnDrift) -> str:
