@@ -151,7 +151,8 @@ class Shifts(Document):
     """What the newest batch says by itself. Without one later than the training periods all shifts are None.
 
     `corrected` are training periods of which another revision has arrived since. Of labels that are classes
-    there is a `class_shift` instead of a `label_shift`.
+    there is a `class_shift` instead of a `label_shift`. `season` is `weekday` or `month` where each period is
+    compared with those of its season.
     """
 
     model: str
@@ -160,6 +161,7 @@ class Shifts(Document):
     trained_on: tuple[str, ...]
     corrected: tuple[str, ...]
     newest: str | None
+    season: Annotated[str, Field(exclude_if=lambda season: not season)] = ""
     covariate_shift: CovariateShift | None
     volume: Volume | None = None
     label_shift: LabelShift | None

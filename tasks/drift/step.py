@@ -11,6 +11,7 @@ from tasks.drift.concept import concept_drift
 from tasks.drift.covariates import Compared, comparisons, covariate_shift
 from tasks.drift.findings import Drift, Shifts
 from tasks.drift.labels import label_shift
+from tasks.drift.seasons import season_word
 from tasks.drift.telling import told
 from tasks.drift.told import Told
 from tasks.drift.volume import volume
@@ -40,6 +41,7 @@ class Footing:
     corrected: tuple[str, ...]
     newest: str | None
     compared: tuple[Compared, ...]
+    season: str
     weights: dict[str, float] | None
 
 
@@ -79,6 +81,7 @@ def footing(params: Params, ledger: Ledger, champion: Champion) -> Footing:
         corrected=_corrected(learned_from, usable),
         newest=later[-1].period if later else None,
         compared=compared,
+        season=season_word(card.periods, [one.period for one in later]) if later else "",
         weights=_weights(ledger, named) if later else None,
     )
 
@@ -93,6 +96,7 @@ def shifts(params: Params, found: Footing) -> Shifts:
         trained_on=found.card.periods,
         corrected=found.corrected,
         newest=found.newest,
+        season=found.season,
         covariate_shift=None,
         label_shift=None,
     )

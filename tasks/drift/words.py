@@ -21,7 +21,8 @@ def against(found: Shifts) -> str:
     """What is compared with what."""
     first, last = found.trained_on[0], found.trained_on[-1]
     learned_from = first if first == last else f"{first} to {last}"
-    return f"{found.newest or 'no newer batch'} against {learned_from}, which the champion learned from"
+    each = f", each {found.season} with the same {found.season}" if found.season else ""
+    return f"{found.newest or 'no newer batch'} against {learned_from}, which the champion learned from{each}"
 
 
 def covariate_words(shift: CovariateShift) -> str:

@@ -1,5 +1,7 @@
 """A batch of far more or fewer rows than come in a period is told."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from profile_factories import batch, numbers
@@ -45,6 +47,15 @@ class TestVolume:
         few = found(108, (100,) * 6)
         assert not few.drifted
         assert few.usual > 0.3
+
+    def test_a_sunday_is_no_tenth_of_a_monday(self):
+        """Of days, with enough history, the number is that of the weekday."""
+        days = [f"2024-01-{n:02d}" for n in range(1, 29)]
+        trained = {day: of(100 if date.fromisoformat(day).weekday() == 6 else 1000) for day in days}
+        sunday, monday = ({day: of(100)} for day in ("2024-02-04", "2024-02-05"))
+        assert not volume(comparisons(trained, sunday)).drifted
+        assert volume(comparisons(trained, sunday)).mean == 100
+        assert volume(comparisons(trained, monday)).drifted
 
     def test_no_rows_ever(self):
         """Nothing is divided by nothing."""
