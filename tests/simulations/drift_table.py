@@ -8,7 +8,7 @@ from example.flights import PERIODS
 from simulations.cores import spread
 from simulations.corruptions import SEVERITIES, catalogue
 from simulations.drift_gate import Told, month, told
-from simulations.drift_scores import Gate, Score, best, each, learned, score, together
+from simulations.drift_scores import Gate, Score, best, each, learned, new_share, score, together
 from simulations.measured import Measured
 
 FIRST, SECOND = PERIODS[:6], PERIODS[6:]
@@ -82,6 +82,8 @@ def _summary(
 ) -> Iterator[tuple[str, ...]]:
     scores = [score(gate, damaged) for gate in gates.values()]
     yield "recall", *(f"{one.recall:.3f}" for one in scores)
+    new = (new_share(gate, damaged, clean) for gate in gates.values())
+    yield "found, and not told anyway", *(f"{share:.3f}" for share in new)
     yield "wrong columns in a delivery", *(f"{one.wrong:.2f}" for one in scores)
     yield "precision", *(f"{one.precision:.3f}" for one in scores)
     for one in clean:

@@ -6,7 +6,7 @@ import pytest
 from example.flights import PERIODS, SCHEMA
 from simulations.corruptions import CLOCK, IDS, LABEL, ROWS, SEVERITIES, WEATHER, catalogue
 from simulations.drift_gate import Told, told
-from simulations.drift_scores import best, each, fixed, learned, score, together
+from simulations.drift_scores import best, each, fixed, learned, new_share, score, together
 from simulations.drift_table import FIRST, SECOND, cases
 
 COUNT = 3_000
@@ -98,6 +98,12 @@ class TestScores:
     def test_of_nothing_told_is_nothing(self):
         """No damage found, and nothing said that is wrong."""
         assert score(learned, [of(0)]).precision == 0
+
+    def test_what_is_told_anyway_finds_nothing_new(self):
+        """A column that is told of the month as it came does not show that it was damaged."""
+        damaged, clean = [of(0, learned={"temp"})], of(None, learned={"temp"})
+        assert new_share(learned, damaged, [clean]) == 0
+        assert new_share(learned, damaged, [of(None, learned={"visib"})]) == 1
 
     def test_rules_count_for_both(self):
         """What validation blocks is found whatever the thresholds."""
