@@ -53,6 +53,8 @@ def outcome_text(outcome: "Outcome") -> Text:
     text.append(f": {outcome.headline}\n")
     for blocked in outcome.blocked if outcome.verdict != "blocked" else ():
         text.append(f"blocked: {blocked}\n", style="red")
+    if outcome.drift is not None:
+        text.append(f"{outcome.drift.headline}\n", style="yellow" if outcome.drift.drifted else "")
     for line in (*outcome.quarantined, *(f"warning: {said}" for said in outcome.warnings)):
         text.append(f"{line}\n", style="yellow")
     for one in outcome.corrected:

@@ -17,7 +17,8 @@ from typing import Any
 
 from tasks.corrections import Correction, corrections, ever
 from tasks.documents import canonical, digest
-from tasks.errors import Conflict, Refused
+from tasks.drift.told import Told
+from tasks.errors import Conflict, EvergreenError, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
 from tasks.intake import Catalogue, Note, Revision, released_files, update_catalogue
 from tasks.ledger import Ledger, State
@@ -71,6 +72,7 @@ class Cycle:
     added: bool = False
     finished: str | None = None
     changed_since: int | None = None
+    drift: Told | None = None
     dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -102,6 +104,7 @@ class Cycle:
             finished=self.finished,
             hold=state.hold,
             promotion_waits=self._waits(state),
+            drift=self.drift,
             spent=self.spent,
             **more,
         )
@@ -413,6 +416,23 @@ def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
         cycle.ledger.model,
         lambda newest: newest.with_verdicts(accepted, {}, rules, cycle.notes),
     )
+    _look_for_drift(cycle)
+
+
+def _look_for_drift(cycle: Cycle) -> None:
+    """Compare what has arrived with what the champion learned from; it decides nothing, and stops nothing."""
+    # A reader of its own: the cycle's is at work beside this.
+    ledger = Ledger(cycle.store, cycle.ledger.model)
+    champion = ledger.state().champion
+    if champion is None or not cycle.arrived or cycle.drill or cycle.pinned:
+        return
+    from tasks.drift.step import told_of
+
+    try:
+        cycle.drift = cycle.call("drift", told_of, cycle.folder.params, ledger, champion)
+    except EvergreenError as error:
+        _log.warning("drift: not known: %s", error)
+        cycle.drift = Told(unknown=str(error))
 
 
 def _train(cycle: Cycle, workspace: Workspace) -> None:
