@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tasks.documents import write_atomically
 from tasks.params import Params
 from tasks.validate.found import Expectation
+from tasks.validate.own import refuse_if_unseen
 from tasks.validate.result import BatchReport, Failure, changes, known_report, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
@@ -53,6 +54,7 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     """
     check = check or check_batch
     params = workspace.params
+    refuse_if_unseen(workspace)
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
     batches = workspace.batch_files()
@@ -132,7 +134,7 @@ def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> l
 
     columns = params.validation.columns
     ours = [one for one in suite if knows(one, columns)]
-    found = failures(run(partial(scan, file), ours))
+    found = failures(run(partial(scan, file), ours, file.schema_arrow.names))
     if rest := [one for one in suite if not knows(one, columns)]:
         table = pa.Table.from_batches(scan(file, list(columns)))
         found += check(table.to_pandas(), rest)
