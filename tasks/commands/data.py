@@ -10,6 +10,22 @@ from tasks.commands.group import command
 
 
 @command()
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Save the page there as well.")
+def docs(folder: Path, page: Path | None) -> tuple[Any, ...]:
+    """Publish what validation found in each batch, as a page in the store."""
+    from tasks.docs import publish_docs
+    from tasks.documents import write_atomically
+
+    home, ledger = opened(folder)
+    with stderr().status("docs"):
+        found = publish_docs(ledger.store, home.params)
+    if page is not None:
+        write_atomically(page, found.page)
+    document = {"schema_version": 1, "docs": found.url, "batches": found.batches, "blocked": found.blocked}
+    return document, f"{found.url}: {found.batches} batches, {found.blocked} blocked"
+
+
+@command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--batches", type=click.IntRange(1, 1000), default=3, help="Of the store's, the first so many.")
 @click.option(

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tasks.docs import publish_docs
 from tasks.documents import canonical, digest
 from tasks.errors import Conflict, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
@@ -65,6 +66,7 @@ class Cycle:
     added: bool = False
     finished: str | None = None
     changed_since: int | None = None
+    docs: str | None = None
     dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -87,6 +89,7 @@ class Cycle:
             arrived=self.arrived,
             rows=self.rows,
             blocked=self.blocked,
+            docs=self.docs,
             champion=champion.number if champion else None,
             drill=self.drill,
             rehearsal=self.store.rehearsal,
@@ -311,6 +314,8 @@ def _accepted(
             cycle.ledger.model,
             lambda newest, reasons=reasons: newest.with_verdicts((), reasons, rules),  # type: ignore[misc]
         )
+        cycle.docs = publish_docs(cycle.store, cycle.folder.params).url
+        _log.error("what validation found: %s", cycle.docs)
 
 
 def _validate(

@@ -13,6 +13,7 @@ Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "
 class Outcome(Document):
     """`arrived` are the new periods and `rows` how many rows they hold, blocked ones included.
 
+    Where a batch was blocked, `docs` is the page in the store that says what validation found.
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
 
@@ -27,6 +28,7 @@ class Outcome(Document):
     arrived: tuple[str, ...] = ()
     rows: int | None = None
     blocked: tuple[str, ...] = ()
+    docs: str | None = None
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()
     decision: str | None = None

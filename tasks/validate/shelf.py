@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import ValidationError
 
 from tasks.documents import write_atomically
+from tasks.intake import Revision
 from tasks.store import Store
 from tasks.validate.result import BatchReport, known_report, rules_hash
 from tasks.workspace import BatchFile, Workspace
@@ -40,6 +41,12 @@ def keep(store: Store, model: str, reports: Iterable[BatchReport], hashes: Mappi
     """Put these reports beside their batches; one that is there already is the same."""
     for report in reports:
         store.put(report_key(model, hashes[report.file], report.rules), report.to_bytes())
+
+
+def read_report(store: Store, model: str, revision: Revision, rules: str) -> BatchReport | None:
+    """The report on a revision under these rules, if there is one."""
+    batch = BatchFile(revision.period, revision.sha256[:12])
+    return _read(store, report_key(model, revision.sha256, rules), batch, rules)
 
 
 def _read(store: Store, key: str, batch: BatchFile, rules: str) -> BatchReport | None:

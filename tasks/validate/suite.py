@@ -42,6 +42,17 @@ def expectations(params: Params, period: str) -> list[Expectation]:
     return suite + own_expectations(params)
 
 
+def in_words(params: Params, period: str) -> list[tuple[str, str]]:
+    """What a batch of `period` is asked: (column or columns, words), in the suite's order."""
+    told = []
+    for kind, arguments in expectations(params, period):
+        rule = Found(kind, arguments, True, {}).rule  # noqa: FBT003
+        allowed = 1 - arguments.get("mostly", 1)
+        limit = f"; at most {allowed:.1%} of the rows may not" if allowed > 0 else ""
+        told.append((place(arguments) or "(table)", _in_words(rule, arguments) + limit))
+    return told
+
+
 def check(frame: "pd.DataFrame", suite: list[Expectation]) -> list[Failure]:
     """Run the suite on a frame in Great Expectations; what could not be checked is a failure too."""
     return failures(in_great_expectations(frame, suite))
