@@ -1,6 +1,7 @@
 """What validation found, as a page in the store: `validation/<model>/docs/index.html`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tasks.errors import BadInput
 from tasks.intake import read_catalogue
@@ -8,6 +9,7 @@ from tasks.params import Params
 from tasks.store import Store
 from tasks.validate import rules_hash
 from tasks.validate.shelf import read_report
+from tasks.workspace import BatchFile
 
 _MOST = 48
 """Batches on the page, the newest ones."""
@@ -38,7 +40,10 @@ def publish_docs(store: Store, params: Params) -> Docs:
         raise BadInput(f"{params.model}: no batch has been taken in: run `evergreen intake`")
     periods = sorted(newest)[-_MOST:]
     shown = [newest[period] for period in periods]
-    batches = [Judged(one, read_report(store, params.model, one, rules)) for one in shown]
+    batches = [
+        Judged(one, read_report(store, params.model, BatchFile.named(one.file, Path()), one.sha256, rules))
+        for one in shown
+    ]
     page = render_validation(
         params.model, rules, batches, in_words(params, periods[-1]), len(newest) - len(periods)
     ).encode()

@@ -55,6 +55,8 @@ def outcome_text(outcome: "Outcome") -> Text:
         text.append(f"blocked: {blocked}\n", style="red")
     if outcome.docs:
         text.append(f"what validation found: {outcome.docs}\n")
+    for line in (*outcome.quarantined, *(f"warning: {said}" for said in outcome.warnings)):
+        text.append(f"{line}\n", style="yellow")
     champion = f"champion: entry {outcome.champion}" if outcome.champion else "no champion yet"
     text.append(f"{champion}; {outcome.seconds:.1f} s")
     if outcome.rehearsal:

@@ -34,7 +34,12 @@ class Judged:
         """In a word or two."""
         if self.report is None:
             return "not checked under these rules"
-        return "good" if self.report.passed else "blocked"
+        if not self.report.passed:
+            return "blocked"
+        aside = self.report.quarantine
+        kept = f", {counted(aside.rows, 'row')} kept aside" if aside is not None else ""
+        warned = f", {counted(len(self.report.warnings), 'warning')}" if self.report.warnings else ""
+        return f"good{kept}{warned}"
 
     @property
     def failures(self) -> tuple[Failure, ...]:

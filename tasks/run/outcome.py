@@ -14,6 +14,7 @@ class Outcome(Document):
     """`arrived` are the new periods and `rows` how many rows they hold, blocked ones included.
 
     Where a batch was blocked, `docs` is the page in the store that says what validation found.
+    `quarantined` and `warnings` tell, for good batches that are new or were checked now, a line each.
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
 
@@ -29,6 +30,8 @@ class Outcome(Document):
     rows: int | None = None
     blocked: tuple[str, ...] = ()
     docs: str | None = None
+    quarantined: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()
     decision: str | None = None
