@@ -1,11 +1,12 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
-from tasks.commands import control, cycle, drift, ledger, planning, quarantine, scoring, steps
+from tasks.commands import control, cycle, data, drift, ledger, planning, quarantine, scoring, steps
 from tasks.commands.group import evergreen, main
 
 __all__ = [
     "control",
     "cycle",
+    "data",
     "drift",
     "evergreen",
     "ledger",
