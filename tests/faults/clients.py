@@ -24,10 +24,10 @@ STRICT = sha("asks for approval")
 _WEIGHTS = {
     "promote": 40,
     "read": 20,
-    "rollback": 12,
+    "rollback": 10,
     "approve": 10,
-    "hold": 5,
-    "release": 8,
+    "hold": 4,
+    "release": 12,
     "reject": 2,
     "freeze": 3,
 }
