@@ -33,10 +33,10 @@ RATES = {
     "busy_503": 0.005,
     "stale_list": 0.5,
 }
-_LIVES = (4, 16)
+_LIVES = (8, 24)
 """A process does so many operations; then it ends, at the latest."""
-_SHOTS = (1.0, 4.0)
-"""Seconds between two `kill -9` from outside, at any instant."""
+_SHOTS = (5, 20)
+"""Operations between two `kill -9` from outside, at any instant: on a slow machine they come later."""
 
 
 def live(url: str, root: Path, name: str, point: str | None, operations: int, broken: str | None) -> None:
@@ -76,15 +76,15 @@ class Campaign:
         """Keep `PROCESSES` going until `wanted` operations have begun."""
         draw, context = random.Random(self.seed), processes()
         running: list[tuple[Any, str | None]] = []
-        started, shot, told, born = time.monotonic(), time.monotonic(), 0.0, 0
+        started, shot, told, born = time.monotonic(), 0, 0.0, 0
         while self._counted() < wanted or running:
             if time.monotonic() - started > patience:
                 raise TimeoutError(f"{self.begun} of {wanted} operations after {patience:g} s")
             while len(running) < PROCESSES and self.begun < wanted:
                 born += 1
                 running.append(self._born(context, draw, born))
-            if time.monotonic() - shot > draw.uniform(*_SHOTS) and running:
-                shot = time.monotonic()
+            if self.begun - shot > draw.randint(*_SHOTS) and running:
+                shot = self.begun
                 self._shoot(draw.choice(running)[0])
             if time.monotonic() - told > 5:
                 told = time.monotonic()
@@ -94,7 +94,7 @@ class Campaign:
 
     def _born(self, context: Any, draw: random.Random, number: int) -> tuple[Any, str | None]:
         name, operations = f"{self.seed}-{number}", draw.randint(*_LIVES)
-        point = draw.choice(list(POINTS)) if draw.random() < 0.5 else None
+        point = draw.choice(list(POINTS)) if draw.random() < 0.4 else None
         call = (self.environ, live, self.url, self.root, name, point, operations, self.broken)
         process = context.Process(target=in_environment, args=call)
         process.start()

@@ -36,7 +36,7 @@ class TestMachine:
 
     def test_a_store_in_memory_says_what_the_model_says(self) -> None:
         """Many sequences."""
-        run_state_machine_as_test(lambda: LedgerMachine(MemoryStore), settings=sequences(50, 20))
+        run_state_machine_as_test(lambda: LedgerMachine(MemoryStore), settings=sequences(25, 20))
 
     def test_a_directory_says_what_the_model_says(self, tmp_path: Path) -> None:
         """A few sequences."""
