@@ -165,13 +165,13 @@ def an_entry_corrected_in_place() -> AbstractContextManager[None]:
 BROKEN: dict[Callable[[], AbstractContextManager[Any]], int] = {
     no_condition_on_create: 0,
     a_refusal_taken_for_ones_own_success: 0,
-    a_refusal_taken_at_its_word: 18,
-    a_blind_retry: 12,
-    the_pointer_as_truth: 0,
+    a_refusal_taken_at_its_word: 33,
+    a_blind_retry: 25,
+    the_pointer_as_truth: 5,
     the_entry_before_its_artifacts: 0,
-    no_fence_on_the_champion: 1,
-    a_hold_that_is_not_asked_for: 7,
-    a_lost_answer_taken_for_a_lost_write: 34,
+    no_fence_on_the_champion: 3,
+    a_hold_that_is_not_asked_for: 0,
+    a_lost_answer_taken_for_a_lost_write: 42,
     an_entry_corrected_in_place: 0,
 }
 """Each with a seed whose history shows it."""
