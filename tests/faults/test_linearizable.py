@@ -125,7 +125,7 @@ def histories(draw: st.DrawFn) -> list[Operation]:
 class TestBruteForce:
     """The search against every order there is."""
 
-    @settings(max_examples=200)
+    @settings(max_examples=100)
     @given(histories())
     def test_agrees(self, history: list[Operation]) -> None:
         """The same verdict on any small history."""

@@ -9,7 +9,7 @@ import pytest
 from faults.broken import BROKEN
 from faults.simulated import play
 
-QUICK, LONG, SOUGHT = 15, 2_000, 100
+QUICK, LONG, SOUGHT = 12, 2_000, 100
 
 
 def folder(root: Path, seed: int) -> Path:
