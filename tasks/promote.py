@@ -8,6 +8,7 @@ the start finishes what is missing and repeats nothing.
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from tasks.decide.decision import Decision
@@ -26,6 +27,7 @@ from tasks.ledger import (
     State,
 )
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact, reference, upload_artifact
+from tasks.ledger.office import champion_of, promotion_of, reigns
 from tasks.ledger.reason import reason_of
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import stale_words
@@ -34,6 +36,8 @@ from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 _UPLOADS = 4
+_NAMED = 10
+"""Champions that a message names."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
     asked: list[Body | None] = []
 
     def body(state: State) -> Body | None:
-        asked.append(_decided(state, decision, refs, registered, inputs))
+        asked.append(_decided(ledger, state, decision, refs, registered, inputs))
         return asked[-1]
 
     state = ledger.append(body)
@@ -105,7 +109,7 @@ def finish(ledger: Ledger, pending: LastDecision) -> State:
         if state.champion is not None and state.champion.registered == pending.registered:
             return None
         if state.pending != pending:
-            why = stale_words(state, pending.number, pending.registered)
+            why = stale_words(state, pending.number, promotion_of(state, pending.number, ledger))
             raise Refused(f"decision {pending.number} is stale: {why}; nothing was promoted")
         if state.waits_for is not None:
             return None
@@ -126,7 +130,7 @@ def rollback(ledger: Ledger, *, to: int | None = None, reason: str) -> State:
     No retraining; a second rollback undoes the first. Every byte is verified before the entry.
     """
     said, seen = reason_of(reason), ledger.state()
-    target = _target(seen, to)
+    target = _target(ledger, seen, to)
     verify_artifacts(ledger, artifacts_of(ledger.entry(target.registered)))
 
     def body(state: State) -> Body | None:
@@ -165,16 +169,17 @@ def verify_artifacts(ledger: Ledger, named: dict[str, ArtifactRef]) -> None:
         list(pool.map(lambda ref: fetch_artifact(ledger.store, ledger.model, ref), named.values()))
 
 
-def _target(state: State, to: int | None) -> Champion:
+def _target(ledger: Ledger, state: State, to: int | None) -> Champion:
     if state.champion is None:
         raise Refused("there is no champion to roll back from: nothing has been promoted")
     if to is None:
         if state.previous is None:
             raise Refused(f"champion {state.champion.number} is the first; there is none before it")
         return state.previous
-    found = next((one for one in state.champions if one.number == to), None)
+    found = champion_of(ledger.entry(to)) if 1 <= to <= state.number else None
     if found is None:
-        known = ", ".join(str(one.number) for one in state.champions)
+        newest = [str(one.number) for one in islice(reigns(state, ledger), _NAMED + 1)]
+        known = ", ".join(reversed(newest[:_NAMED])) + (", and earlier ones" if newest[_NAMED:] else "")
         raise BadInput(f"entry {to} put no champion in office; these did: {known}")
     if found.candidate == state.champion.candidate:
         raise BadInput(f"the champion of entry {to} is the champion now; nothing to do")
@@ -188,14 +193,14 @@ def _register(ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef]) 
         number = state.registrations.get(decision.challenger)
         if number is not None and ledger.entry(number).body == body:
             return None
-        return None if _is_decided(state, decision) else body
+        return None if _is_decided(ledger, state, decision) else body
 
     state = ledger.append(append)
     return state.registrations.get(decision.challenger, 0)
 
 
-def _is_decided(state: State, decision: Decision) -> bool:
-    look = state.look(decision.look.look)
+def _is_decided(ledger: Ledger, state: State, decision: Decision) -> bool:
+    look = ledger.look(state, decision.look.look, decision.look.periods)
     if look is None:
         raise Refused(f"look {decision.look.look[:12]}… is not in this ledger: evidence came before the look")
     if look.decision is None:
@@ -210,9 +215,14 @@ def _is_decided(state: State, decision: Decision) -> bool:
 
 
 def _decided(
-    state: State, decision: Decision, refs: dict[str, ArtifactRef], registered: int, inputs: str
+    ledger: Ledger,
+    state: State,
+    decision: Decision,
+    refs: dict[str, ArtifactRef],
+    registered: int,
+    inputs: str,
 ) -> Body | None:
-    if _is_decided(state, decision):
+    if _is_decided(ledger, state, decision):
         return None
     return Decided(
         decision=refs["decision.json"].sha256,

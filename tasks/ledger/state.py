@@ -17,6 +17,13 @@ class LookTaken(Document):
     decision: Hash | None = None
 
 
+class SegmentRef(Document):
+    """Looks that have moved out of the fold, by hash; `highest` is the last period of any till then."""
+
+    sha256: Hash
+    highest: str
+
+
 class LastDecision(Document):
     """The newest decision that was no drill."""
 
@@ -46,7 +53,11 @@ class Answer(Document):
 
 
 class State(Document):
-    """The control state after entry `number` (0: an empty log), and what the next steps need of the past."""
+    """The control state after entry `number` (0: an empty log), and what the next steps need of the past.
+
+    It does not grow with the log: older looks lie in segments, and each entry that put a champion in
+    office names the one before it.
+    """
 
     number: int = 0
     head: Hash | None = None
@@ -57,17 +68,17 @@ class State(Document):
     released: int | None = None
     """The newest release."""
     champion: Champion | None = None
-    champions: tuple[Champion, ...] = ()
+    previous: Champion | None = None
+    """The champion before this one: what a rollback returns to."""
     looks: tuple[LookTaken, ...] = ()
+    """The newest looks; those before them are in `archive`."""
+    archive: SegmentRef | None = None
+    latest: str | None = None
+    """The first period of the latest holdout that was asked: holdouts before it have retired."""
     decision: LastDecision | None = None
     answer: Answer | None = None
     registrations: dict[str, int] = Field(default_factory=dict)
     """Newest registration of each candidate that has no decision yet."""
-
-    @property
-    def previous(self) -> Champion | None:
-        """The champion before this one: what a rollback returns to."""
-        return self.champions[-2] if len(self.champions) > 1 else None
 
     @property
     def pending(self) -> LastDecision | None:
@@ -95,11 +106,3 @@ class State(Document):
         if pending is None or self.waits_for is not None:
             return False
         return self.answer is not None or (self.released or 0) > pending.number
-
-    def look(self, look: str) -> LookTaken | None:
-        """The look with this identity, if it was taken."""
-        return next((one for one in self.looks if one.look == look), None)
-
-    def looks_at(self, periods: tuple[str, ...]) -> tuple[LookTaken, ...]:
-        """Looks that spent budget on a holdout which shares a period with `periods`."""
-        return tuple(look for look in self.looks if not look.drill and set(look.periods) & set(periods))

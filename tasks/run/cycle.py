@@ -223,10 +223,11 @@ def _refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> No
 
     A look without its decision is one that a crash left: the same training will find it recorded.
     """
-    if all(look.decision is not None for look in state.looks_at(holdout)):
+    spent = cycle.ledger.looks_at(state, holdout)
+    if all(look.decision is not None for look in spent):
         params = cycle.folder.params
         due = partial(fresh_holdout, prepare=params.prepare, calendar=params.intake.calendar)
-        refuse_if_exhausted(state, holdout, params.contract.looks_per_holdout, due)
+        refuse_if_exhausted(spent, holdout, params.contract.looks_per_holdout, due)
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:

@@ -180,7 +180,10 @@ def intend(workspace: Workspace, lock: str | None) -> None:
 
 
 def publish_left(workspace: Workspace, folder: Workspace, state: State, run: Dvc) -> bool:
-    """Publish for a run that was killed after its decision was in; whether there was anything to publish."""
+    """Publish for a run that was killed after its decision was in; whether there was anything to publish.
+
+    A decision that is not among the newest looks any more has been overtaken by theirs.
+    """
     decision = workspace.decision.read_bytes() if workspace.decision.exists() else b""
     if not any(look.decision == digest(decision) for look in state.looks):
         return False

@@ -5,6 +5,7 @@ from benchmarks.cycle import measure_cycle
 from benchmarks.deployment import measure_deployment
 from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
+from benchmarks.ledger import QUICK_SIZES, SIZES, measure_ledger
 from benchmarks.validation import QUICK_ROWS as QUICK_BATCH_ROWS
 from benchmarks.validation import ROWS as BATCH_ROWS
 from benchmarks.validation import measure_validation
@@ -49,6 +50,7 @@ def main(quick: bool, repeat: int, batch_rows: int | None) -> None:
         "validation": measure_validation(
             repeat, console, rows=batch_rows or (QUICK_BATCH_ROWS if quick else BATCH_ROWS)
         ),
+        "ledger": measure_ledger(QUICK_SIZES if quick else SIZES, console),
         "cycle": measure_cycle(repeat, console),
     }
     if not quick:

@@ -27,6 +27,9 @@ from tasks.ledger import (
     State,
 )
 from tasks.ledger.fold import advance, fold
+from tasks.ledger.looks import find_look, looks_at
+from tasks.ledger.office import champion_of, reigns
+from tasks.ledger.past import InMemory
 from tasks.ledger.state import LastDecision
 
 Log = list[tuple[Entry, str]]
@@ -50,10 +53,9 @@ def entry(state: State, body: Body) -> tuple[Entry, str]:
 
 def log_of(*bodies: Body) -> Log:
     """A log of these bodies."""
-    state, log = State(), []
+    log: Log = []
     for body in bodies:
-        log.append(entry(state, body))
-        state = advance(state, *log[-1])
+        log.append(entry(fold(log), body))
     return log
 
 
@@ -160,7 +162,8 @@ def possible(state: State, log: Log) -> list[Body]:
     if state.pending and state.waits_for is None:
         bodies += [promoted(state.pending)] * 4
     bodies += steering(state)
-    return bodies + [rolled_back(state, one) for one in state.champions if state.champion]
+    champions = [one for one in (champion_of(one) for one, _ in log) if one is not None]
+    return bodies + [rolled_back(state, one) for one in champions]
 
 
 def steering(state: State) -> list[Body]:
@@ -177,11 +180,16 @@ def steering(state: State) -> list[Body]:
 @st.composite
 def logs(draw: st.DrawFn, smallest: int = 0) -> Log:
     """Any valid log of up to 16 entries, often with champions in it."""
-    state, log = State(), list[tuple[Entry, str]]()
+    log = list[tuple[Entry, str]]()
     for _ in range(draw(st.integers(smallest, 16))):
+        state = fold(log)
         log.append(entry(state, draw(st.sampled_from(possible(state, log)))))
-        state = advance(state, *log[-1])
     return log
+
+
+def past_of(log: Log) -> InMemory:
+    """What a reader of the log can ask it."""
+    return InMemory({one.number: one for one, _ in log})
 
 
 class TestAnyLog:
@@ -199,10 +207,11 @@ class TestAnyLog:
     def test_agrees_with_reading_backwards(self, log: Log) -> None:
         """Champion and contract are those of the last entries that set one."""
         state, bodies = fold(log), [(one.number, one.body) for one, _ in reversed(log)]
-        reigns = [(n, body.candidate) for n, body in bodies if isinstance(body, Promoted | RolledBack)]
+        crowned = [(n, body.candidate) for n, body in bodies if isinstance(body, Promoted | RolledBack)]
         frozen = [body.contract for _, body in bodies if isinstance(body, ContractFrozen)]
-        assert [(one.number, one.candidate) for one in state.champions] == list(reversed(reigns))
-        assert (state.champion.number if state.champion else None) == (reigns[0][0] if reigns else None)
+        assert [(one.number, one.candidate) for one in reigns(state, past_of(log))] == crowned
+        assert (state.champion.number if state.champion else None) == (crowned[0][0] if crowned else None)
+        assert (state.previous.number if state.previous else None) == (crowned[1][0] if crowned[1:] else None)
         assert state.contract == (frozen[0] if frozen else None)
 
     @settings(max_examples=40)
@@ -211,7 +220,7 @@ class TestAnyLog:
         """Folding on from the state of a prefix gives the fold of all: what a pointer rests on."""
         state = State.model_validate_json(fold(log[:cut]).to_bytes())
         for one in log[cut:]:
-            state = advance(state, *one)
+            state = advance(state, *one, past_of(log))
         assert state == fold(log)
 
     @settings(max_examples=40)
@@ -333,10 +342,10 @@ class TestWhatMayFollow:
 
     def test_a_rollback_to_what_never_was_champion(self) -> None:
         """A rollback names an entry that put that champion in office."""
-        state = folded(contract(), *reign("a", folded(contract())))
-        forged = RolledBack(to=2, registered=2, candidate=sha("a"), before=4, reason="no")
+        log = log_of(contract(), *reign("a", folded(contract())))
+        forged = entry(fold(log), RolledBack(to=2, registered=2, candidate=sha("a"), before=4, reason="no"))
         with pytest.raises(Corrupt, match="entry 2, which put no such champion in office"):
-            advance(state, *entry(state, forged))
+            advance(fold(log), *forged, past_of(log))
 
     @pytest.mark.parametrize(
         ("before", "body", "message"),
@@ -454,7 +463,8 @@ class TestRollback:
 
     def test_leaves_nothing_to_finish(self, two: State) -> None:
         """After a rollback, the decision that was undone is not pending again."""
-        state = advance(two, *entry(two, rolled_back(two, two.champions[0])))
+        assert two.previous is not None
+        state = advance(two, *entry(two, rolled_back(two, two.previous)))
         assert state.decision is not None
         assert state.decision.verdict == "promote"
         assert state.pending is None
@@ -509,7 +519,10 @@ class TestLooks:
         """A look at January and February spends on each of them, and not on March."""
         both = look("a").model_copy(update={"periods": ("2024-01", "2024-02")})
         state = folded(contract(), both)
-        assert [len(state.looks_at(at)) for at in (("2024-01",), ("2024-02", "2024-03"), ("2024-03",))] == [
+        assert [
+            len(looks_at(state, at, InMemory()))
+            for at in (("2024-01",), ("2024-02", "2024-03"), ("2024-03",))
+        ] == [
             1,
             1,
             0,
@@ -518,14 +531,14 @@ class TestLooks:
     def test_a_drill_spends_nothing(self) -> None:
         """A drill's look is in the ledger, and counts at no holdout."""
         state = folded(contract(), look(drill=True))
-        assert state.look(look().look) is not None
-        assert state.looks_at(("2024-01",)) == ()
+        assert find_look(state, look().look, InMemory()) is not None
+        assert looks_at(state, ("2024-01",), InMemory()) == ()
 
     def test_know_their_decision(self) -> None:
         """A look has none until the decision on it is in."""
         before = folded(contract(), look(), registered())
         after = advance(before, *entry(before, decided(at=3)))
-        told = [state.look(look().look) for state in (before, after)]
+        told = [find_look(state, look().look, InMemory()) for state in (before, after)]
         assert [one and one.decision for one in told] == [None, sha("decision a")]
 
     def test_a_registration_is_open_until_its_decision(self) -> None:
