@@ -14,7 +14,7 @@ from pathlib import Path
 from tasks.decide.decision import Decision
 from tasks.decide.step import read_decision
 from tasks.documents import Document, digest
-from tasks.errors import BadInput, Corrupt, Refused
+from tasks.errors import BadInput, Conflict, Corrupt, Refused
 from tasks.ledger import (
     ArtifactRef,
     Body,
@@ -36,6 +36,7 @@ from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 _UPLOADS = 4
+_TIMES = 3
 _NAMED = 10
 """Champions that a message names."""
 
@@ -57,9 +58,37 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
     decision (the comparison was with another champion), or somebody rejected it.
     """
     decision = read_decision(workspace)
-    refs = {name: reference(path) for name, path in workspace.artifacts()}
-    registered = _register(ledger, decision, refs)
+    for _ in range(_TIMES):
+        try:
+            state, entry = _recorded(workspace, ledger, decision, inputs)
+        except _GivenUp as given_up:
+            _log.warning("%s; registering it again", given_up)
+        else:
+            break
+    else:
+        raise Conflict(f"what was registered was given up by others {_TIMES} times in a row; try again")
+    if decision.verdict != "promote" or decision.drill:
+        return Promotion(state, entry, promoted=False)
+    if state.pending is None or state.pending.candidate != decision.challenger:
+        champion = state.champion
+        if champion is not None and champion.candidate == decision.challenger:
+            return Promotion(state, entry, promoted=True)
+        raise Refused(_too_late(state, decision))
+    state = finish(ledger, state.pending)
+    in_office = state.champion is not None and state.champion.candidate == decision.challenger
+    return Promotion(state, entry, promoted=in_office)
+
+
+class _GivenUp(Exception):
+    """Somebody took this run for dead, and abandoned what it had registered."""
+
+
+def _recorded(
+    workspace: Workspace, ledger: Ledger, decision: Decision, inputs: str
+) -> tuple[State, int | None]:
+    """Register, upload, decide; the state after it, and the decision's entry if this call wrote it."""
     paths = dict(workspace.artifacts())
+    registered, refs = _register(ledger, decision, {name: reference(path) for name, path in paths.items()})
     with ThreadPoolExecutor(_UPLOADS) as pool:
         list(
             pool.map(lambda name: upload_artifact(ledger.store, ledger.model, paths[name], refs[name]), refs)
@@ -71,17 +100,7 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
         return asked[-1]
 
     state = ledger.append(body)
-    entry = None if asked[-1] is None else state.number
-    if decision.verdict != "promote" or decision.drill:
-        return Promotion(state, entry, promoted=False)
-    if state.pending is None or state.pending.candidate != decision.challenger:
-        champion = state.champion
-        if champion is not None and champion.candidate == decision.challenger:
-            return Promotion(state, entry, promoted=True)
-        raise Refused(_too_late(state, decision))
-    state = finish(ledger, state.pending)
-    in_office = state.champion is not None and state.champion.candidate == decision.challenger
-    return Promotion(state, entry, promoted=in_office)
+    return state, None if asked[-1] is None else state.number
 
 
 def _too_late(state: State, decision: Decision) -> str:
@@ -186,17 +205,34 @@ def _target(ledger: Ledger, state: State, to: int | None) -> Champion:
     return found
 
 
-def _register(ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef]) -> int:
-    body = Registered(candidate=decision.challenger, artifacts=refs)
+def _register(
+    ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef]
+) -> tuple[int, dict[str, ArtifactRef]]:
+    """The entry that names these artifacts, and how; 0 if the decision is in already."""
 
     def append(state: State) -> Body | None:
-        number = state.registrations.get(decision.challenger)
-        if number is not None and ledger.entry(number).body == body:
+        found = state.registration(decision.challenger)
+        if found is not None and _named(ledger, found.number) == refs:
             return None
-        return None if _is_decided(ledger, state, decision) else body
+        if _is_decided(ledger, state, decision):
+            return None
+        named = {name: ref.model_copy(update={"after": state.abandoned}) for name, ref in refs.items()}
+        return Registered(candidate=decision.challenger, artifacts=named)
 
     state = ledger.append(append)
-    return state.registrations.get(decision.challenger, 0)
+    found, last = state.registration(decision.challenger), state.decision
+    if found is not None and _named(ledger, found.number) == refs:
+        return found.number, artifacts_of(ledger.entry(found.number))
+    if last is not None and _named(ledger, last.registered) == refs:
+        # Decided by an earlier call: what is damaged since is put right.
+        return 0, artifacts_of(ledger.entry(last.registered))
+    return 0, {}
+
+
+def _named(ledger: Ledger, registered: int) -> dict[str, ArtifactRef]:
+    """The artifacts of a registration, wherever they lie."""
+    named = artifacts_of(ledger.entry(registered))
+    return {name: ref.model_copy(update={"after": None}) for name, ref in named.items()}
 
 
 def _is_decided(ledger: Ledger, state: State, decision: Decision) -> bool:
@@ -224,6 +260,8 @@ def _decided(
 ) -> Body | None:
     if _is_decided(ledger, state, decision):
         return None
+    if not state.is_open(registered):
+        raise _GivenUp(f"registration {registered} was abandoned: this run was taken for dead")
     return Decided(
         decision=refs["decision.json"].sha256,
         verdict=decision.verdict,

@@ -69,7 +69,7 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
         entry=entry,
         decision=decision,
         promotion=_promotion(ledger, state, entry),
-        report=artifact_key(ledger.model, named["report.html"].sha256) if "report.html" in named else None,
+        report=_report(ledger, named),
         artifacts=named,
     )
 
@@ -123,6 +123,11 @@ def _artifacts(ledger: Ledger, entry: Entry) -> dict[str, ArtifactRef]:
         case Approved() | Rejected():
             return _artifacts(ledger, ledger.entry(entry.body.decision))
     return {}
+
+
+def _report(ledger: Ledger, named: dict[str, ArtifactRef]) -> str | None:
+    found = named.get("report.html")
+    return artifact_key(ledger.model, found.sha256, found.after) if found else None
 
 
 def _promotion(ledger: Ledger, state: State, entry: Entry) -> str | None:

@@ -3,6 +3,7 @@
 from tasks.errors import Corrupt
 from tasks.ledger.control import Approved, Held, Rejected, Released
 from tasks.ledger.entries import (
+    Abandoned,
     Champion,
     ContractFrozen,
     Decided,
@@ -11,10 +12,12 @@ from tasks.ledger.entries import (
     Promoted,
     Registered,
     RolledBack,
+    Swept,
 )
 from tasks.ledger.looks import after_look, find_look
 from tasks.ledger.office import champion_of
 from tasks.ledger.past import NOTHING, InMemory, Past
+from tasks.ledger.registrations import noted, without
 from tasks.ledger.segments import moved_out
 from tasks.ledger.state import Answer, Hold, LastDecision, LookTaken, State
 
@@ -51,12 +54,10 @@ def _apply(state: State, entry: Entry, past: Past) -> State:
             return state.model_copy(update={**frozen, "answer": _unless_approved(state)})
         case Looked():
             return after_look(state, body)
-        case Registered():
-            return state.model_copy(
-                update={"registrations": {**state.registrations, body.candidate: entry.number}}
-            )
+        case Registered() | Abandoned() | Swept():
+            return noted(state, entry, body)
         case Decided():
-            return _decided(state, body, entry.number, past)
+            return _decided(state, entry, body, past)
         case Promoted() | RolledBack():
             return _crowned(state, entry, body, past)
         case Held() | Released() | Approved() | Rejected():
@@ -82,27 +83,27 @@ def _held(state: State, entry: Entry, body: Held | Released) -> State:
     """An approval ends with a hold: whoever gave it did not know of what the hold is for."""
     if isinstance(body, Held):
         if state.hold is not None:
-            raise Corrupt(f"{_place(entry)}: promotions are held already, by entry {state.hold.number}")
+            raise Corrupt(f"{entry.place}: promotions are held already, by entry {state.hold.number}")
         hold = Hold(number=entry.number, time=entry.time, actor=entry.actor, reason=body.reason)
         return state.model_copy(update={"hold": hold, "answer": _unless_approved(state)})
     if state.hold is None or state.hold.number != body.hold:
-        raise Corrupt(f"{_place(entry)}: releases a hold of entry {body.hold} that is not in force")
+        raise Corrupt(f"{entry.place}: releases a hold of entry {body.hold} that is not in force")
     return state.model_copy(update={"hold": None, "released": entry.number})
 
 
 def _answered(state: State, entry: Entry, body: Approved | Rejected) -> State:
     pending = state.pending
     if pending is None or (body.decision, body.candidate) != (pending.number, pending.candidate):
-        raise Corrupt(f"{_place(entry)}: decision {body.decision} is not what waits")
+        raise Corrupt(f"{entry.place}: decision {body.decision} is not what waits")
     if state.answer is not None:
-        raise Corrupt(f"{_place(entry)}: entry {state.answer.number} has answered decision {body.decision}")
+        raise Corrupt(f"{entry.place}: entry {state.answer.number} has answered decision {body.decision}")
     if isinstance(body, Approved):
         if (body.before, body.contract) != (pending.champion, pending.contract):
             raise Corrupt(
-                f"{_place(entry)}: is about another champion or contract than decision {body.decision}"
+                f"{entry.place}: is about another champion or contract than decision {body.decision}"
             )
         if state.waits_for != "approval":
-            raise Corrupt(f"{_place(entry)}: decision {body.decision} does not wait for approval")
+            raise Corrupt(f"{entry.place}: decision {body.decision} does not wait for approval")
     verdict = "approved" if isinstance(body, Approved) else "rejected"
     return state.model_copy(update={"answer": Answer(number=entry.number, verdict=verdict)})
 
@@ -111,16 +112,11 @@ def _unless_approved(state: State) -> Answer | None:
     return None if state.answer is not None and state.answer.verdict == "approved" else state.answer
 
 
-def _place(entry: Entry) -> str:
-    return f"ledger of {entry.model}: {entry.body.kind} {entry.number}"
-
-
-def _decided(state: State, body: Decided, number: int, past: Past) -> State:
-    open_ones = {key: value for key, value in state.registrations.items() if key != body.candidate}
+def _decided(state: State, entry: Entry, body: Decided, past: Past) -> State:
     last = state.decision
     if not body.drill:
         last = LastDecision(
-            number=number,
+            number=entry.number,
             verdict=body.verdict,
             inputs=body.inputs,
             registered=body.registered,
@@ -132,7 +128,7 @@ def _decided(state: State, body: Decided, number: int, past: Past) -> State:
     return state.model_copy(
         update={
             "looks": _answered_looks(state, body, past),
-            "registrations": open_ones,
+            "open": without(state, entry, body),
             "decision": last,
             "answer": answer,
         }
@@ -168,7 +164,7 @@ def _must_be_decided(state: State, entry: Entry, body: Promoted) -> None:
             f"{body.decision}: there is no decision that calls for it"
         )
     if state.waits_for is not None:
-        raise Corrupt(f"{_place(entry)}: decision {last.number} waits for {state.waits_for}")
+        raise Corrupt(f"{entry.place}: decision {last.number} waits for {state.waits_for}")
 
 
 def _must_have_reigned(state: State, entry: Entry, body: RolledBack, past: Past) -> None:

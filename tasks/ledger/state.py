@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from tasks.documents import Document, Hash
 from tasks.ledger.entries import Champion
 
@@ -34,6 +32,14 @@ class LastDecision(Document):
     candidate: Hash
     champion: int | None
     contract: Hash
+
+
+class Registration(Document):
+    """Artifacts that were registered at entry `number`, for a decision on `candidate`."""
+
+    number: int
+    candidate: Hash
+    time: str
 
 
 class Hold(Document):
@@ -77,8 +83,12 @@ class State(Document):
     """The first period of the latest holdout that was asked: holdouts before it have retired."""
     decision: LastDecision | None = None
     answer: Answer | None = None
-    registrations: dict[str, int] = Field(default_factory=dict)
-    """Newest registration of each candidate that has no decision yet."""
+    open: tuple[Registration, ...] = ()
+    """Registrations that nobody has decided on or given up."""
+    abandoned: int | None = None
+    """The newest abandonment."""
+    unswept: tuple[int, ...] = ()
+    """Abandonments whose artifacts may still be there."""
 
     @property
     def pending(self) -> LastDecision | None:
@@ -106,3 +116,11 @@ class State(Document):
         if pending is None or self.waits_for is not None:
             return False
         return self.answer is not None or (self.released or 0) > pending.number
+
+    def registration(self, candidate: str) -> Registration | None:
+        """The newest open registration of `candidate`."""
+        return next((one for one in reversed(self.open) if one.candidate == candidate), None)
+
+    def is_open(self, number: int) -> bool:
+        """Whether entry `number` is a registration that nobody has decided on or given up."""
+        return any(one.number == number for one in self.open)

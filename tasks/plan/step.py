@@ -29,7 +29,8 @@ def plan(
     number, named = found
     reference = named["evidence.json"]
     evidence = Evidence.parse(
-        fetch_artifact(ledger.store, ledger.model, reference), artifact_key(ledger.model, reference.sha256)
+        fetch_artifact(ledger.store, ledger.model, reference),
+        artifact_key(ledger.model, reference.sha256, reference.after),
     )
     return planned(evidence, params.contract, ledger.model, number, gains)
 

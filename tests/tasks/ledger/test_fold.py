@@ -10,6 +10,7 @@ from ledgers import MODEL, sha
 from tasks.documents import digest
 from tasks.errors import Corrupt
 from tasks.ledger import (
+    Abandoned,
     Approved,
     ArtifactRef,
     Body,
@@ -25,6 +26,7 @@ from tasks.ledger import (
     Released,
     RolledBack,
     State,
+    Swept,
 )
 from tasks.ledger.fold import advance, fold
 from tasks.ledger.looks import find_look, looks_at
@@ -78,8 +80,13 @@ def look(name: str = "a", period: str = "2024-01", *, drill: bool = False) -> Lo
     )
 
 
-def registered(name: str = "a") -> Registered:
-    return Registered(candidate=sha(name), artifacts={"model.ubj": ArtifactRef(sha256=sha(name), size=1)})
+def registered(name: str = "a", after: int | None = None) -> Registered:
+    named = {"model.ubj": ArtifactRef(sha256=sha(name), size=1, after=after)}
+    return Registered(candidate=sha(name), artifacts=named)
+
+
+def abandoned(at: int = 2, candidate: str = sha("a")) -> Abandoned:
+    return Abandoned(registered=at, candidate=candidate, reason="its run died")
 
 
 def decided(name: str = "a", at: int = 2, **changed: Any) -> Decided:
@@ -152,9 +159,11 @@ def possible(state: State, log: Log) -> list[Body]:
     now = state.champion.number if state.champion else None
     bodies: list[Body] = [contract("one"), contract("two")]
     bodies += [look(name, period, drill=name == "c") for name in NAMES for period in ("2024-01", "2024-02")]
-    bodies += [registered(name) for name in NAMES]
+    bodies += [registered(name, state.abandoned) for name in NAMES]
+    bodies += [abandoned(one.number, one.candidate) for one in state.open]
+    bodies += [Swept(abandoned=number, objects=1, size=1) for number in state.unswept]
     for one, _ in log:
-        if isinstance(one.body, Registered) and state.contract:
+        if isinstance(one.body, Registered) and state.contract and state.is_open(one.number):
             name = next(name for name in NAMES if sha(name) == one.body.candidate)
             settled = {"at": one.number, "champion": now, "contract": state.contract}
             bodies += [decided(name, verdict=verdict, **settled) for verdict in ("promote", "keep")]
@@ -542,7 +551,59 @@ class TestLooks:
         assert [one and one.decision for one in told] == [None, sha("decision a")]
 
     def test_a_registration_is_open_until_its_decision(self) -> None:
-        """The newest registration of a candidate is known until it is decided on."""
+        """Each is known until it is decided on; the newest of a candidate is the one that counts."""
         before = folded(contract(), look(), registered(), registered())
-        assert before.registrations == {sha("a"): 4}
-        assert advance(before, *entry(before, decided(at=4))).registrations == {}
+        newest = before.registration(sha("a"))
+        assert newest is not None
+        assert newest.number == 4
+        after = advance(before, *entry(before, decided(at=4)))
+        assert [one.number for one in after.open] == [3]
+
+
+class TestAbandonment:
+    """A registration that was given up leads nowhere, and its keys are never named again."""
+
+    def test_leaves_nothing_to_decide_on(self) -> None:
+        """A decision on it does not follow, so no promotion and no approval do."""
+        state = folded(contract(), registered(), abandoned())
+        assert (state.open, state.abandoned, state.unswept) == ((), 3, (3,))
+        with pytest.raises(Corrupt, match="entry 2 is no open registration of its candidate"):
+            advance(state, *entry(state, decided()))
+
+    def test_of_the_same_candidate_is_not_of_the_candidate(self) -> None:
+        """Registered once more, it is decided on and promoted like any other."""
+        state = folded(contract(), registered(), abandoned(), registered(after=3), decided(at=4))
+        assert state.pending is not None
+        assert advance(state, *entry(state, promoted(state.pending))).champion is not None
+
+    @pytest.mark.parametrize(
+        ("before", "body"),
+        [
+            ([], abandoned()),
+            ([registered(), decided()], abandoned()),
+            ([registered(), abandoned()], abandoned()),
+            ([registered()], abandoned(candidate=sha("b"))),
+            ([registered(), decided()], decided()),
+        ],
+        ids=["never registered", "decided on", "twice", "of another candidate", "decided on twice"],
+    )
+    def test_is_of_an_open_registration(self, before: list[Body], body: Body) -> None:
+        """What was decided on is kept for ever."""
+        state = folded(contract(), *before)
+        with pytest.raises(Corrupt, match="is no open registration of its candidate"):
+            advance(state, *entry(state, body))
+
+    @pytest.mark.parametrize("after", [None, 2, 9])
+    def test_lets_nobody_name_its_keys_again(self, after: int | None) -> None:
+        """A registration is of the newest abandonment, or is refused."""
+        state = folded(contract(), registered(), abandoned())
+        with pytest.raises(Corrupt, match="names keys that an abandonment may have swept"):
+            advance(state, *entry(state, registered(after=after)))
+
+    def test_is_swept_once(self) -> None:
+        """And then there is nothing left to do about it."""
+        swept = Swept(abandoned=3, objects=1, size=1)
+        state = folded(contract(), registered(), abandoned(), swept)
+        assert state.unswept == ()
+        with pytest.raises(Corrupt, match="entry 3 has nothing to be swept"):
+            advance(state, *entry(state, swept))
