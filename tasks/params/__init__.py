@@ -7,6 +7,7 @@ Unknown keys are errors: a misspelt setting must not be a setting that does noth
 from tasks.params.contract import Clause, Contract
 from tasks.params.folder import Params
 from tasks.params.reading import parse_params, read_params
+from tasks.params.retention import RetentionParams
 from tasks.params.section import Section
 from tasks.params.steps import (
     Column,
@@ -36,6 +37,7 @@ __all__ = [
     "MeasureParams",
     "Params",
     "PrepareParams",
+    "RetentionParams",
     "Rows",
     "Section",
     "Source",

@@ -18,7 +18,7 @@ from typing import Any
 from tasks.documents import canonical, digest
 from tasks.errors import Conflict, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
-from tasks.intake import Catalogue, Revision, update_catalogue
+from tasks.intake import Catalogue, Revision, read_catalogue, update_catalogue
 from tasks.ledger import Ledger, State
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import waiting_words
@@ -405,3 +405,23 @@ def _conclude(cycle: Cycle, workspace: Workspace, lock: str | None, inputs: str)
         decision=digest(decision.to_bytes()),
         entry=promotion.entry,
     )
+
+
+def take_in(folder: Workspace, ledger: Ledger) -> tuple[str, ...]:
+    """Judge and version the batches that have arrived, and train nothing; why some were blocked.
+
+    To be called `at_work`. What was accepted before is judged and versioned no second time.
+    """
+    cycle = Cycle(folder, ledger.store, ledger, Steps(), drill=False, pinned=False)
+    catalogue, rules = read_catalogue(ledger.store, ledger.model), rules_hash(folder.params)
+    workspace, lock = open_run(folder), lock_hash(folder)
+    asks = _asks_another(cycle, catalogue.pending(rules))
+    try:
+        with KeptDvc() as cycle.dvc, Checker() if asks else nullcontext() as check:
+            after, _ = _accepted(cycle, workspace, catalogue, rules, check)
+            if after.pending(rules):
+                _keep(cycle, workspace, rules)
+                publish_batches(workspace, folder, lock)
+    finally:
+        discard(workspace)
+    return cycle.blocked

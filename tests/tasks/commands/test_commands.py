@@ -53,6 +53,8 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "history": ("history", "--page", root / "pages" / "history.html"),
         "audit": ("audit",),
         "status": ("status",),
+        "reconcile": ("reconcile",),
+        "gc": ("gc", "--dry-run"),
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
     said["audit, in words"] = evergreen("audit", "--folder", folder)
