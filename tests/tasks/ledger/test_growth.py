@@ -3,10 +3,10 @@
 from functools import cache
 
 import pytest
-from ledgers import CONTRACT, MODEL, sha
+from ledgers import CONTRACT, MODEL, Meddled, sha
 from long_ledgers import Counting, cycle_bodies, laid, long_ledger, look, period
 
-from tasks.errors import BadInput, Corrupt
+from tasks.errors import BadInput, Corrupt, StoreUnavailable
 from tasks.ledger import Body, Champion, ContractFrozen, Decided, Ledger, Registered, RolledBack, State
 from tasks.ledger.audit import audit
 from tasks.ledger.looks import retired
@@ -166,6 +166,24 @@ class TestSegments:
         ledger.looks_at(ledger.state(), (period(0),))
         ledger.append(lambda _: look(60))
         assert {key: store.objects[key] for key in segments} == segments
+
+    def test_come_before_the_pointer_that_names_them(self) -> None:
+        """Where a segment cannot be written, the pointer stays as it was, and the next writer does both."""
+        ledger, store = long_ledger(0)
+        for cycle in range(2 * KEPT):
+            ledger.append(lambda _, cycle=cycle: look(cycle))  # type: ignore[misc]
+        before = store.objects[ledger.caches.pointer_key]
+
+        def down(operation: str, key: str, _: bytes) -> None:
+            if operation == "put" and key.startswith("segments/"):
+                raise StoreUnavailable(f"{key}: down")
+
+        Ledger(Meddled(store, before=down), MODEL).append(lambda _: look(2 * KEPT))
+        assert store.objects[ledger.caches.pointer_key] == before
+        Ledger(store, MODEL).append(lambda _: look(2 * KEPT + 1))
+        assert len([key for key in store.objects if key.startswith("segments/")]) == 1
+        told = ledger.caches.told(ledger.caches.pointer_key)
+        assert told == Ledger(store, MODEL).state()
 
     def test_that_no_log_leads_to_are_refused(self, short: tuple[Ledger, Counting]) -> None:
         """A pointer that names looks which never were: the message says what to delete."""

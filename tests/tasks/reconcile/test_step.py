@@ -163,7 +163,8 @@ class TestRaces:
                 reconcile(folder, now=LATER)
 
         with stores_replaced(lambda store: Meddled(store, before=overtaken)):
-            reconcile(folder, now=LATER)
+            found = reconcile(folder, now=LATER)
+        assert all(one.done for one in found.found)
         assert kinds(ledger, left + 1) == ["abandoned", "swept"]
 
 
