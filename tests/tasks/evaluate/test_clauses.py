@@ -8,11 +8,11 @@ import pytest
 from data_factories import declared, small_params
 
 from tasks.decide.contract import judge
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs, constant
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean
 from tasks.evaluate.findings import ClauseEvidence
-from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, constant
 from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import quantities
 from tasks.evaluate.serial import serial
@@ -107,7 +107,7 @@ class TestParts:
         for part, one in zip(parts, wanted, strict=True):
             clusters = seen.clusters if one.rows is None else seen.clusters[one.rows]
             whole = clustered_mean(one.values(), clusters, level=0.05)
-            whole = as_share(whole) if one.share else whole
+            whole = whole if one.share is None else as_share(whole, one.share)
             fewest = min((len(np.unique(clusters[rows])) for rows in one.rests_on), default=whole.clusters)
             assert part.interval == replace(whole, clusters=fewest)
             assert part.independent == independent_mean(one.values(), level=0.05)
