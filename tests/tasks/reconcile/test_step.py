@@ -2,13 +2,23 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from crashes import LATER, Died, artifact_files, dies_at, promote_until, stores_replaced
 from data_factories import on_paper
 from factories import deliver
-from ledgers import MODEL, Meddled, decided_workspace, sha
+from ledgers import (
+    MODEL,
+    Death,
+    Meddled,
+    decided_workspace,
+    processes,
+    promote_and_die,
+    reconcile_and_die,
+    sha,
+)
 
 from tasks.documents import write_atomically
 from tasks.hold import hold
@@ -333,3 +343,34 @@ class TestBatches:
         assert "2024-03" in str(one.left)
         statuses = {one.period: one.status for one in read_catalogue(ledger.store, MODEL).revisions}
         assert statuses == {"2024-01": "accepted", "2024-02": "accepted", "2024-03": "blocked"}
+
+
+class TestKilled:
+    """kill -9 of a run, and then of the reconciler, as processes of their own."""
+
+    @pytest.mark.parametrize(
+        "death", [Death("delete", "artifacts/", nth=2), Death("create", "ledger/", "swept")]
+    )
+    def test_are_finished_by_the_next_reconciler(
+        self, folder: Path, ledger: Ledger, tmp_path: Path, death: Death
+    ) -> None:
+        """The run before its decision; the reconciler in its sweep, or before it says that it swept."""
+        workspace = decided_workspace(tmp_path / "made", ledger, "killed")
+        crash = ("before", Death("create", "ledger/", '"decision"'))
+        url = str(folder / "store")
+        _killed(promote_and_die, url, workspace.root, *crash)
+        assert kinds(ledger, 7) == ["registered"]
+        _killed(reconcile_and_die, folder, LATER, "before", death)
+        assert kinds(ledger, 7) == ["registered", "abandoned"]
+        reconcile(folder, now=LATER)
+        assert kinds(ledger, 7) == ["registered", "abandoned", "swept"]
+        assert len(artifact_files(folder)) == 4
+        assert promote(workspace, Ledger(ledger.store, MODEL), sha("inputs")).promoted
+        assert audit(ledger).wrong is None
+
+
+def _killed(target: Callable[..., None], *arguments: object) -> None:
+    dying = processes().Process(target=target, args=arguments)
+    dying.start()
+    dying.join(60)
+    assert dying.exitcode == -9
