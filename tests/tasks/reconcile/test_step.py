@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from crashes import LATER, Died, artifact_files, dies_at, promote_until, stores_replaced
 from data_factories import on_paper
-from factories import deliver
+from factories import deliver, small_folder
 from ledgers import (
     MODEL,
     Death,
     Meddled,
     decided_workspace,
+    frozen,
     processes,
     promote_and_die,
     reconcile_and_die,
@@ -343,6 +344,28 @@ class TestBatches:
         assert "2024-03" in str(one.left)
         statuses = {one.period: one.status for one in read_catalogue(ledger.store, MODEL).revisions}
         assert statuses == {"2024-01": "accepted", "2024-02": "accepted", "2024-03": "blocked"}
+
+
+@pytest.mark.real
+class TestObjectStore:
+    """On a real S3."""
+
+    def test_is_swept_as_in_a_directory(
+        self, tmp_path: Path, s3_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The entries are the same, the objects are gone, and the same challenger can be promoted."""
+        monkeypatch.setenv("EVERGREEN_STORE", s3_url)
+        folder = small_folder(tmp_path)
+        ledger = frozen(open_ledger(folder)[1].store)
+        workspace = decided_workspace(tmp_path / "made", ledger, "dead")
+        promote_until("decision", workspace, ledger.store)
+        assert len(list(ledger.store.list(f"artifacts/{MODEL}/"))) == 4
+        assert [one.done for one in reconcile(folder, now=LATER).found] == [True, True]
+        assert kinds(ledger, 3) == ["registered", "abandoned", "swept"]
+        assert list(ledger.store.list(f"artifacts/{MODEL}/")) == []
+        assert reconcile(folder, now=LATER).found == ()
+        assert promote(workspace, Ledger(ledger.store, MODEL), sha("inputs")).promoted
+        assert audit(ledger).wrong is None
 
 
 class TestKilled:
