@@ -1,6 +1,18 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
-from tasks.commands import care, control, cycle, drift, ledger, planning, scoring, steps
+from tasks.commands import care, control, cycle, drift, ledger, planning, quarantine, scoring, steps
 from tasks.commands.group import evergreen, main
 
-__all__ = ["care", "control", "cycle", "drift", "evergreen", "ledger", "main", "planning", "scoring", "steps"]
+__all__ = [
+    "care",
+    "control",
+    "cycle",
+    "drift",
+    "evergreen",
+    "ledger",
+    "main",
+    "planning",
+    "quarantine",
+    "scoring",
+    "steps",
+]

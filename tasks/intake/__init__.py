@@ -2,10 +2,13 @@
 
 from tasks.intake.catalogue import (
     Catalogue,
+    Note,
+    Release,
     Revision,
     batch_bytes,
     bytes_key,
     read_catalogue,
+    released_files,
     update_catalogue,
 )
 from tasks.intake.step import Arrivals, incoming_prefix, intake
@@ -13,11 +16,14 @@ from tasks.intake.step import Arrivals, incoming_prefix, intake
 __all__ = [
     "Arrivals",
     "Catalogue",
+    "Note",
+    "Release",
     "Revision",
     "batch_bytes",
     "bytes_key",
     "incoming_prefix",
     "intake",
     "read_catalogue",
+    "released_files",
     "update_catalogue",
 ]

@@ -52,6 +52,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "rollback": ("rollback", "--reason", "a test"),
         "history": ("history", "--page", root / "pages" / "history.html"),
         "audit": ("audit",),
+        "quarantine": ("quarantine", "list"),
         "status": ("status",),
         "reconcile": ("reconcile",),
         "gc": ("gc", "--dry-run"),
@@ -115,6 +116,7 @@ class TestEverySubcommand:
         needs = {"show": ["1"], "score": ["a", "b"], "approve": ["1", *why], "reject": ["1", *why]}.get(
             name, []
         )
+        needs += ["list"] if name == "quarantine" else []
         needs += why if name in ("rollback", "hold", "release") else []
         said = evergreen(name, *needs, "--folder", tmp_path / "nowhere", "--json")
         assert said.status == 2
