@@ -11,6 +11,7 @@ from tasks.errors import BadInput, Refused
 from tasks.intake import read_catalogue
 from tasks.ledger import Approved, Body, Decided, Ledger, Rejected, State
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.ledger.office import promotion_of
 from tasks.ledger.reason import reason_of
 from tasks.ledger.waiting import held_words, stale_words, waiting_words
 from tasks.opening import open_ledger
@@ -52,12 +53,12 @@ def approve(ledger: Ledger, number: int, *, reason: str) -> Approval:
     asked: list[Body | None] = []
 
     def body(state: State) -> Body | None:
-        asked.append(_approved(state, number, decided, said))
+        asked.append(_approved(ledger, state, number, decided, said))
         return asked[-1]
 
     state = ledger.append(body)
     if state.pending is None or state.answer is None:
-        raise Refused(f"decision {number} was not approved: {stale_words(state, number, decided.registered)}")
+        raise Refused(f"decision {number} was not approved: {_late(ledger, state, number)}")
     after = finish(ledger, state.pending)
     in_office = after.champion is not None and after.champion.registered == decided.registered
     return Approval(
@@ -74,7 +75,7 @@ def reject(ledger: Ledger, number: int, *, reason: str) -> Rejection:
     said, decided = reason_of(reason), _to_promote(ledger, number)
 
     def body(state: State) -> Body:
-        _must_be_open(state, number, decided, "rejected")
+        _must_be_open(ledger, state, number, "rejected")
         if state.answer is not None:
             by = state.answer.number
             raise Refused(f"decision {number} cannot be rejected: it was approved already, by entry {by}")
@@ -106,8 +107,8 @@ def _corrected(home: Workspace, ledger: Ledger, decided: Decided) -> list[str]:
     return [one.period for one in batches if today.get(one.period) != one.sha256]
 
 
-def _approved(state: State, number: int, decided: Decided, reason: str) -> Body | None:
-    _must_be_open(state, number, decided, "approved")
+def _approved(ledger: Ledger, state: State, number: int, decided: Decided, reason: str) -> Body | None:
+    _must_be_open(ledger, state, number, "approved")
     if state.hold is not None:
         raise Refused(f"decision {number} cannot be approved: {held_words(state.hold)}")
     if state.answer is not None:
@@ -126,8 +127,12 @@ def _approved(state: State, number: int, decided: Decided, reason: str) -> Body 
     )
 
 
-def _must_be_open(state: State, number: int, decided: Decided, verb: str) -> None:
-    if late := stale_words(state, number, decided.registered):
+def _late(ledger: Ledger, state: State, number: int) -> str | None:
+    return stale_words(state, number, promotion_of(state, number, ledger))
+
+
+def _must_be_open(ledger: Ledger, state: State, number: int, verb: str) -> None:
+    if late := _late(ledger, state, number):
         raise Refused(f"decision {number} cannot be {verb}: {late}")
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from tasks.decide.decision import Decision
 from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence
-from tasks.evaluate.look import retired
 from tasks.ledger import Body, Decided, Ledger, Looked, Promoted, Registered, RolledBack
 from tasks.ledger.artifacts import fetch_artifact
+from tasks.ledger.looks import retired
 from tasks.unsealed import unsealed
 
 

@@ -8,12 +8,13 @@ the start finishes what is missing and repeats nothing.
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from tasks.decide.decision import Decision
 from tasks.decide.step import read_decision
 from tasks.documents import Document, digest
-from tasks.errors import BadInput, Corrupt, Refused
+from tasks.errors import BadInput, Conflict, Corrupt, Refused
 from tasks.ledger import (
     ArtifactRef,
     Body,
@@ -26,6 +27,7 @@ from tasks.ledger import (
     State,
 )
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact, reference, upload_artifact
+from tasks.ledger.office import champion_of, promotion_of, reigns
 from tasks.ledger.reason import reason_of
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import stale_words
@@ -34,6 +36,9 @@ from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 _UPLOADS = 4
+_TIMES = 3
+_NAMED = 10
+"""Champions that a message names."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +58,15 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
     decision (the comparison was with another champion), or somebody rejected it.
     """
     decision = read_decision(workspace)
-    refs = {name: reference(path) for name, path in workspace.artifacts()}
-    registered = _register(ledger, decision, refs)
-    paths = dict(workspace.artifacts())
-    with ThreadPoolExecutor(_UPLOADS) as pool:
-        list(
-            pool.map(lambda name: upload_artifact(ledger.store, ledger.model, paths[name], refs[name]), refs)
-        )
-    asked: list[Body | None] = []
-
-    def body(state: State) -> Body | None:
-        asked.append(_decided(state, decision, refs, registered, inputs))
-        return asked[-1]
-
-    state = ledger.append(body)
-    entry = None if asked[-1] is None else state.number
+    for _ in range(_TIMES):
+        try:
+            state, entry = _recorded(workspace, ledger, decision, inputs)
+        except _GivenUp as given_up:
+            _log.warning("%s; registering it again", given_up)
+        else:
+            break
+    else:
+        raise Conflict(f"what was registered was given up by others {_TIMES} times in a row; try again")
     if decision.verdict != "promote" or decision.drill:
         return Promotion(state, entry, promoted=False)
     if state.pending is None or state.pending.candidate != decision.challenger:
@@ -78,6 +77,30 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
     state = finish(ledger, state.pending)
     in_office = state.champion is not None and state.champion.candidate == decision.challenger
     return Promotion(state, entry, promoted=in_office)
+
+
+class _GivenUp(Exception):
+    """Somebody took this run for dead, and abandoned what it had registered."""
+
+
+def _recorded(
+    workspace: Workspace, ledger: Ledger, decision: Decision, inputs: str
+) -> tuple[State, int | None]:
+    """Register, upload, decide; the state after it, and the decision's entry if this call wrote it."""
+    paths = dict(workspace.artifacts())
+    registered, refs = _register(ledger, decision, {name: reference(path) for name, path in paths.items()})
+    with ThreadPoolExecutor(_UPLOADS) as pool:
+        list(
+            pool.map(lambda name: upload_artifact(ledger.store, ledger.model, paths[name], refs[name]), refs)
+        )
+    asked: list[Body | None] = []
+
+    def body(state: State) -> Body | None:
+        asked.append(_decided(ledger, state, decision, refs, registered, inputs))
+        return asked[-1]
+
+    state = ledger.append(body)
+    return state, None if asked[-1] is None else state.number
 
 
 def _too_late(state: State, decision: Decision) -> str:
@@ -105,7 +128,7 @@ def finish(ledger: Ledger, pending: LastDecision) -> State:
         if state.champion is not None and state.champion.registered == pending.registered:
             return None
         if state.pending != pending:
-            why = stale_words(state, pending.number, pending.registered)
+            why = stale_words(state, pending.number, promotion_of(state, pending.number, ledger))
             raise Refused(f"decision {pending.number} is stale: {why}; nothing was promoted")
         if state.waits_for is not None:
             return None
@@ -126,7 +149,7 @@ def rollback(ledger: Ledger, *, to: int | None = None, reason: str) -> State:
     No retraining; a second rollback undoes the first. Every byte is verified before the entry.
     """
     said, seen = reason_of(reason), ledger.state()
-    target = _target(seen, to)
+    target = _target(ledger, seen, to)
     verify_artifacts(ledger, artifacts_of(ledger.entry(target.registered)))
 
     def body(state: State) -> Body | None:
@@ -165,37 +188,55 @@ def verify_artifacts(ledger: Ledger, named: dict[str, ArtifactRef]) -> None:
         list(pool.map(lambda ref: fetch_artifact(ledger.store, ledger.model, ref), named.values()))
 
 
-def _target(state: State, to: int | None) -> Champion:
+def _target(ledger: Ledger, state: State, to: int | None) -> Champion:
     if state.champion is None:
         raise Refused("there is no champion to roll back from: nothing has been promoted")
     if to is None:
         if state.previous is None:
             raise Refused(f"champion {state.champion.number} is the first; there is none before it")
         return state.previous
-    found = next((one for one in state.champions if one.number == to), None)
+    found = champion_of(ledger.entry(to)) if 1 <= to <= state.number else None
     if found is None:
-        known = ", ".join(str(one.number) for one in state.champions)
+        newest = [str(one.number) for one in islice(reigns(state, ledger), _NAMED + 1)]
+        known = ", ".join(reversed(newest[:_NAMED])) + (", and earlier ones" if newest[_NAMED:] else "")
         raise BadInput(f"entry {to} put no champion in office; these did: {known}")
     if found.candidate == state.champion.candidate:
         raise BadInput(f"the champion of entry {to} is the champion now; nothing to do")
     return found
 
 
-def _register(ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef]) -> int:
-    body = Registered(candidate=decision.challenger, artifacts=refs)
+def _register(
+    ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef]
+) -> tuple[int, dict[str, ArtifactRef]]:
+    """The entry that names these artifacts, and how; 0 if the decision is in already."""
 
     def append(state: State) -> Body | None:
-        number = state.registrations.get(decision.challenger)
-        if number is not None and ledger.entry(number).body == body:
+        found = state.registration(decision.challenger)
+        if found is not None and _named(ledger, found.number) == refs:
             return None
-        return None if _is_decided(state, decision) else body
+        if _is_decided(ledger, state, decision):
+            return None
+        named = {name: ref.model_copy(update={"after": state.abandoned}) for name, ref in refs.items()}
+        return Registered(candidate=decision.challenger, artifacts=named)
 
     state = ledger.append(append)
-    return state.registrations.get(decision.challenger, 0)
+    found, last = state.registration(decision.challenger), state.decision
+    if found is not None and _named(ledger, found.number) == refs:
+        return found.number, artifacts_of(ledger.entry(found.number))
+    if last is not None and _named(ledger, last.registered) == refs:
+        # Decided by an earlier call: what is damaged since is put right.
+        return 0, artifacts_of(ledger.entry(last.registered))
+    return 0, {}
 
 
-def _is_decided(state: State, decision: Decision) -> bool:
-    look = state.look(decision.look.look)
+def _named(ledger: Ledger, registered: int) -> dict[str, ArtifactRef]:
+    """The artifacts of a registration, wherever they lie."""
+    named = artifacts_of(ledger.entry(registered))
+    return {name: ref.model_copy(update={"after": None}) for name, ref in named.items()}
+
+
+def _is_decided(ledger: Ledger, state: State, decision: Decision) -> bool:
+    look = ledger.look(state, decision.look.look, decision.look.periods)
     if look is None:
         raise Refused(f"look {decision.look.look[:12]}… is not in this ledger: evidence came before the look")
     if look.decision is None:
@@ -210,10 +251,17 @@ def _is_decided(state: State, decision: Decision) -> bool:
 
 
 def _decided(
-    state: State, decision: Decision, refs: dict[str, ArtifactRef], registered: int, inputs: str
+    ledger: Ledger,
+    state: State,
+    decision: Decision,
+    refs: dict[str, ArtifactRef],
+    registered: int,
+    inputs: str,
 ) -> Body | None:
-    if _is_decided(state, decision):
+    if _is_decided(ledger, state, decision):
         return None
+    if not state.is_open(registered):
+        raise _GivenUp(f"registration {registered} was abandoned: this run was taken for dead")
     return Decided(
         decision=refs["decision.json"].sha256,
         verdict=decision.verdict,

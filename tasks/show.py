@@ -10,7 +10,6 @@ from rich.text import Text
 from tasks.decide.decision import Decision
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput
-from tasks.evaluate.look import retired
 from tasks.ledger import (
     Approved,
     ArtifactRef,
@@ -24,6 +23,8 @@ from tasks.ledger import (
     State,
 )
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
+from tasks.ledger.looks import retired
+from tasks.ledger.office import promotion_of
 from tasks.ledger.waiting import held_words, stale_words, waiting_words
 from tasks.opening import open_ledger
 from tasks.terminal import decision_table, explanation, summary, verdict_text
@@ -67,8 +68,8 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
     return Shown(
         entry=entry,
         decision=decision,
-        promotion=_promotion(state, entry),
-        report=artifact_key(ledger.model, named["report.html"].sha256) if "report.html" in named else None,
+        promotion=_promotion(ledger, state, entry),
+        report=_report(ledger, named),
         artifacts=named,
     )
 
@@ -124,12 +125,17 @@ def _artifacts(ledger: Ledger, entry: Entry) -> dict[str, ArtifactRef]:
     return {}
 
 
-def _promotion(state: State, entry: Entry) -> str | None:
+def _report(ledger: Ledger, named: dict[str, ArtifactRef]) -> str | None:
+    found = named.get("report.html")
+    return artifact_key(ledger.model, found.sha256, found.after) if found else None
+
+
+def _promotion(ledger: Ledger, state: State, entry: Entry) -> str | None:
     """What became of a decision to promote: it waits, it is in office, or why it never will be."""
     body = entry.body
     if not isinstance(body, Decided) or body.verdict != "promote" or body.drill:
         return None
-    late = stale_words(state, entry.number, body.registered)
+    late = stale_words(state, entry.number, promotion_of(state, entry.number, ledger))
     if late is not None:
         return f"Of this decision: {late}."
     held = f"; {held_words(state.hold)}" if state.hold else ""

@@ -9,7 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.ledger.control import Approved, Held, Rejected, Released
-from tasks.ledger.entries import Body, ContractFrozen, Decided, Entry, Promoted, RolledBack
+from tasks.ledger.entries import (
+    Abandoned,
+    Body,
+    ContractFrozen,
+    Decided,
+    Entry,
+    Promoted,
+    RolledBack,
+    Swept,
+)
 from tasks.ledger.state import State
 from tasks.ledger.waiting import held_words, waiting_words
 from tasks.steps import Steps
@@ -98,7 +107,7 @@ def promotions_text(state: State) -> Text:
 
 def _model(body: Body) -> str:
     match body.kind:
-        case "contract" | "hold" | "release":
+        case "contract" | "hold" | "release" | "swept":
             return ""
         case "look":
             return body.challenger
@@ -114,6 +123,8 @@ def summary(body: Body) -> str:
             return f"{body.look[:8]} {'(drill) ' if body.drill else ''}at {', '.join(body.periods)}"
         case "registered":
             return f"{len(body.artifacts)} artifacts"
+        case "abandoned" | "swept":
+            return _cleared(body)
         case "decision":
             return f"{'drill, ' if body.drill else ''}on look {body.look[:8]}"
         case _:
@@ -128,6 +139,12 @@ def _in_force(body: ContractFrozen | Promoted | RolledBack) -> str:
             return f"of decision {body.decision}"
         case RolledBack():
             return f"to {body.to}: {body.reason}"
+
+
+def _cleared(body: Abandoned | Swept) -> str:
+    if isinstance(body, Swept):
+        return f"of {body.abandoned}: {body.objects} objects, {body.size:,} bytes"
+    return f"registration {body.registered}: {body.reason}"
 
 
 def _steering(body: Held | Released | Approved | Rejected) -> str:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -201,6 +202,16 @@ def retrain_and_die(folder: Path, side: str, death: Death) -> None:
 
     with patch("tasks.opening.open_store", lambda url: mortal(url, side, death)):
         retrain(folder)
+
+
+def reconcile_and_die(folder: Path, now: datetime, side: str, death: Death) -> None:
+    """Reconcile the model folder, and die on the way."""
+    from unittest.mock import patch
+
+    from tasks.reconcile import reconcile
+
+    with patch("tasks.opening.open_store", lambda url: mortal(url, side, death)):
+        reconcile(folder, now=now)
 
 
 def promote_with_others(url: str, root: Path, barrier: Any, answers: Any) -> None:

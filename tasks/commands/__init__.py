@@ -1,9 +1,10 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
-from tasks.commands import control, cycle, data, drift, ledger, planning, quarantine, scoring, steps
+from tasks.commands import care, control, cycle, data, drift, ledger, planning, quarantine, scoring, steps
 from tasks.commands.group import evergreen, main
 
 __all__ = [
+    "care",
     "control",
     "cycle",
     "data",

@@ -32,15 +32,12 @@ def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """The ledger: number, kind, time, model, verdict, and the champion after each entry."""
     from rich.console import Group
 
-    from tasks.ledger.fold import advance
     from tasks.ledger.state import State
     from tasks.terminal import history_table, promotions_text
 
     _, ledger = opened(folder)
-    state, told = State(), []
-    for entry, head in ledger.entries():
-        state = advance(state, entry, head)
-        told.append((entry, state))
+    told = list(ledger.states())
+    state = told[-1][1] if told else State()
     if page is not None:
         _save_history(ledger, page)
     entries = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tasks.documents import canonical, digest
 from tasks.errors import Corrupt, Refused
-from tasks.ledger import Body, Ledger, Looked, State
+from tasks.ledger import Body, Ledger, Looked, LookTaken, State
 
 if TYPE_CHECKING:
     from tasks.evaluate.findings import Look
@@ -51,7 +51,7 @@ def take_look(
     )
 
     def append(state: State) -> Body | None:
-        found = state.look(body.look)
+        found = ledger.look(state, body.look, periods)
         if found is not None and found.drill != drill:
             raise Corrupt(
                 f"look {body.look[:12]}… was taken as {'a' if found.drill else 'no'} drill, and stays so"
@@ -59,23 +59,19 @@ def take_look(
         if found is not None:
             return None
         if not drill:
-            refuse_if_exhausted(state, periods, budget, due)
+            refuse_if_exhausted(ledger.looks_at(state, periods), periods, budget, due)
         return body
 
     state = ledger.append(append)
-    spent = [one.look for one in state.looks_at(periods)]
+    spent = [one.look for one in ledger.looks_at(state, periods)]
     ordinal = 0 if drill else spent.index(body.look) + 1
     return Look(**body.model_dump(exclude={"kind"}), ordinal=ordinal, budget=budget)
 
 
-def retired(state: State, periods: tuple[str, ...]) -> bool:
-    """Whether a later holdout has been asked: this one's rows have gone into training by then."""
-    return any(not look.drill and min(look.periods) > max(periods) for look in state.looks)
-
-
-def refuse_if_exhausted(state: State, periods: tuple[str, ...], budget: int, due: Due) -> None:
-    """Raise `HoldoutExhausted` if no further look at a holdout of these periods is allowed."""
-    spent = state.looks_at(periods)
+def refuse_if_exhausted(
+    spent: tuple[LookTaken, ...], periods: tuple[str, ...], budget: int, due: Due
+) -> None:
+    """Raise `HoldoutExhausted` if no look beyond those `spent` on these periods is allowed."""
     if len(spent) >= budget:
         newest = max(period for look in spent for period in look.periods)
         raise HoldoutExhausted(

@@ -5,6 +5,7 @@
 
 from tasks.ledger.control import Approved, Held, Rejected, Released
 from tasks.ledger.entries import (
+    Abandoned,
     ArtifactRef,
     Body,
     Champion,
@@ -15,11 +16,13 @@ from tasks.ledger.entries import (
     Promoted,
     Registered,
     RolledBack,
+    Swept,
 )
 from tasks.ledger.log import Ledger
 from tasks.ledger.state import LookTaken, State
 
 __all__ = [
+    "Abandoned",
     "Approved",
     "ArtifactRef",
     "Body",
@@ -37,4 +40,5 @@ __all__ = [
     "Released",
     "RolledBack",
     "State",
+    "Swept",
 ]

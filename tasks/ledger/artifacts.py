@@ -10,9 +10,9 @@ from tasks.store import Store
 _WAY_OUT = "Bring that object back from a backup or an earlier version of it; `evergreen rollback` needs none"
 
 
-def artifact_key(model: str, sha256: str) -> str:
-    """Where an artifact lies."""
-    return f"artifacts/{model}/{sha256}"
+def artifact_key(model: str, sha256: str, after: int | None = None) -> str:
+    """Where an artifact lies that was registered after abandonment `after`, the newest, if there was one."""
+    return f"artifacts/{model}/{sha256}" if after is None else f"artifacts/{model}/{after}/{sha256}"
 
 
 def reference(path: Path) -> ArtifactRef:
@@ -25,7 +25,7 @@ def upload_artifact(store: Store, model: str, path: Path, ref: ArtifactRef) -> N
     data = path.read_bytes()
     if digest(data) != ref.sha256:
         raise Corrupt(f"{path}: changed after it was registered; nothing was promoted, run again")
-    key = artifact_key(model, ref.sha256)
+    key = artifact_key(model, ref.sha256, ref.after)
     found = store.get(key)
     # What is there but damaged is put right: the bytes under a hash can only be these.
     if found is None or digest(found[0]) != ref.sha256:
@@ -34,7 +34,7 @@ def upload_artifact(store: Store, model: str, path: Path, ref: ArtifactRef) -> N
 
 def fetch_artifact(store: Store, model: str, ref: ArtifactRef) -> bytes:
     """An artifact's bytes, hashed again; raises `Corrupt` if they are missing or others."""
-    key = artifact_key(model, ref.sha256)
+    key = artifact_key(model, ref.sha256, ref.after)
     found = store.get(key)
     if found is None:
         raise Corrupt(f"{key}: expected {ref.size:,} bytes that the ledger names, found nothing. {_WAY_OUT}")

@@ -4,7 +4,6 @@ from tasks.documents import Document
 from tasks.errors import Corrupt
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.ledger.entries import Promoted, RolledBack
-from tasks.ledger.fold import advance
 from tasks.ledger.log import Ledger
 from tasks.ledger.state import State
 
@@ -30,11 +29,10 @@ def audit(ledger: Ledger) -> Audit:
     """
     state, champions, artifacts = State(), 0, 0
     wrong = None
-    caches = {key: ledger.told(key) for key in (ledger.pointer_key, ledger.snapshot_key)}
+    caches = {key: ledger.caches.told(key) for key in ledger.caches.keys}
     listed = [one.key for one in ledger.store.list(f"ledger/{ledger.model}/")]
     try:
-        for entry, head in ledger.entries():
-            state = advance(state, entry, head)
+        for entry, state in ledger.states():
             _must_agree(state, caches)
             if isinstance(entry.body, Promoted | RolledBack):
                 champions += 1

@@ -10,10 +10,15 @@ from tasks.ledger.control import Approved, Held, Rejected, Released
 
 
 class ArtifactRef(Document):
-    """Immutable bytes in the store, named by their hash."""
+    """Immutable bytes in the store, named by their hash.
+
+    `after` is the newest abandonment when they were registered: keys from before it are never named
+    again, so that whoever sweeps them, however late, removes nothing that a later run has put there.
+    """
 
     sha256: Hash
     size: int = Field(ge=0)
+    after: int | None = Field(default=None, ge=1, exclude_if=lambda value: value is None)
 
 
 class Champion(Document):
@@ -51,6 +56,24 @@ class Registered(Document):
     kind: Literal["registered"] = "registered"
     candidate: Hash
     artifacts: dict[str, ArtifactRef]
+
+
+class Abandoned(Document):
+    """What was registered at entry `registered` is given up: nobody will decide on it."""
+
+    kind: Literal["abandoned"] = "abandoned"
+    registered: int = Field(ge=1)
+    candidate: Hash
+    reason: str = Field(min_length=1)
+
+
+class Swept(Document):
+    """What only the abandonment of entry `abandoned` had named is removed: so many objects and bytes."""
+
+    kind: Literal["swept"] = "swept"
+    abandoned: int = Field(ge=1)
+    objects: int = Field(ge=0)
+    size: int = Field(ge=0)
 
 
 class Decided(Document):
@@ -95,6 +118,8 @@ Body = Annotated[
     ContractFrozen
     | Looked
     | Registered
+    | Abandoned
+    | Swept
     | Decided
     | Promoted
     | RolledBack
@@ -117,6 +142,11 @@ class Entry(Document):
     actor: str
     code: str
     body: Body
+
+    @property
+    def place(self) -> str:
+        """What messages call it."""
+        return f"ledger of {self.model}: {self.body.kind} {self.number}"
 
 
 _ENTRY = TypeAdapter(Entry)

@@ -2,8 +2,7 @@
 
 Entry n+1 is created with `If-None-Match: *`, so each number has one writer. The pointer is a
 cache of the fold: a reader takes it, checks that it belongs to this chain, and goes on to n+1
-until there is none. Every so many entries the same fold is kept as a snapshot, for when the pointer
-is of no use. A lost, stale or wrong pointer or snapshot costs requests, never truth.
+until there is none (`tasks/ledger/caches.py`).
 """
 
 import logging
@@ -16,16 +15,16 @@ from datetime import UTC, datetime
 
 from tasks.code import code_version
 from tasks.documents import digest
-from tasks.errors import Conflict, Corrupt, StoreUnavailable
+from tasks.errors import Conflict, Corrupt
+from tasks.ledger import looks
+from tasks.ledger.caches import Caches
 from tasks.ledger.entries import Body, Entry, parse_entry
 from tasks.ledger.fold import advance
-from tasks.ledger.sealed import sealed, unsealed
-from tasks.ledger.state import State
+from tasks.ledger.segments import Segment, moved_out
+from tasks.ledger.state import LookTaken, SegmentRef, State
 from tasks.store import Precondition, Store
 
 _ATTEMPTS = 200
-SNAPSHOT_EVERY = 500
-"""Entries from one snapshot to the next: the most that a reader without a pointer has to read."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,21 +39,12 @@ class Ledger:
     def __init__(self, store: Store, model: str) -> None:
         self.store = store
         self.model = model
+        self.caches = Caches(store, model)
         self._known: State | None = None
 
     def key(self, number: int) -> str:
         """Where entry `number` lies."""
         return f"ledger/{self.model}/{number:020d}.json"
-
-    @property
-    def pointer_key(self) -> str:
-        """Where the cached fold lies."""
-        return f"pointers/{self.model}.json"
-
-    @property
-    def snapshot_key(self) -> str:
-        """Where the fold at the last full `SNAPSHOT_EVERY` entries lies."""
-        return f"snapshots/{self.model}.json"
 
     def entry(self, number: int) -> Entry:
         """Entry `number`; raises `Corrupt` if it is missing or not an entry."""
@@ -70,13 +60,41 @@ class Ledger:
             yield found
             number += 1
 
+    def states(self, after: State | None = None) -> Iterator[tuple[Entry, State]]:
+        """Every entry that follows state `after` (default: every entry), with the state it leads to."""
+        state = after or State()
+        for entry, head in self.entries(state.number + 1):
+            state = self._advanced(state, entry, head)
+            yield entry, state
+
     def state(self) -> State:
         """The fold of the whole log as of now: a strong read."""
         state = self._known or self._cached()
-        for entry, head in self.entries(state.number + 1):
-            state = advance(state, entry, head)
+        for _, after in self.states(state):
+            state = after
         self._known = state
         return state
+
+    def segment(self, ref: SegmentRef) -> Segment:
+        """Looks that have moved out of the fold; where the object is of no use, from the log."""
+        found = self.caches.segment(ref)
+        if found is not None:
+            return found
+        for _ in self.states():
+            if (made := self.caches.segment(ref, stored=False)) is not None:
+                return made
+        raise Corrupt(
+            f"ledger of {self.model}: its looks {ref.sha256[:12]}… are not in the log. Delete "
+            f"{self.caches.pointer_key} and {self.caches.snapshot_key}: they are made again from the log"
+        )
+
+    def look(self, state: State, look: str, periods: tuple[str, ...]) -> LookTaken | None:
+        """The look at `periods` with this identity, if it was taken by `state`."""
+        return looks.find_look(state, look, self, periods)
+
+    def looks_at(self, state: State, periods: tuple[str, ...]) -> tuple[LookTaken, ...]:
+        """Looks that by `state` have spent budget on a holdout which shares a period with `periods`."""
+        return looks.looks_at(state, periods, self)
 
     def append(self, decide: Callable[[State], Body | None]) -> State:
         """Append what `decide` makes of the newest state, and return the state after it.
@@ -93,25 +111,21 @@ class Ledger:
             entry = self._next(state, body)
             data = entry.to_bytes()
             # Before it is written: an entry that does not follow would be one for ever.
-            after = advance(state, entry, digest(data))
+            after = self._advanced(state, entry, digest(data))
             if not self._created(self.key(entry.number), data):
                 # Somebody else has this number. Wait a little at random, then read on.
                 time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311 - no secret
                 continue
             self._known = after
-            self._cache(after)
+            self.caches.renew(after)
             _log.info("ledger %s: entry %d, %s", self.model, entry.number, body.kind)
             return after
         raise Conflict(f"ledger of {self.model}: {_ATTEMPTS} others were faster in a row; try again")
 
-    def _cache(self, state: State) -> None:
-        """Renew the pointer, and a snapshot that is due; the entry is in, whatever the store says now."""
-        due = [self.snapshot_key] if state.number % SNAPSHOT_EVERY == 0 else []
-        for key in (self.pointer_key, *due):
-            try:
-                self.store.put(key, sealed(state))
-            except StoreUnavailable as error:
-                _log.warning("%s: not renewed, which costs the next reader requests: %s", key, error)
+    def _advanced(self, state: State, entry: Entry, head: str) -> State:
+        after = advance(state, entry, head, self)
+        self.caches.keep(moved_out(state, entry.body))
+        return after
 
     def _created(self, key: str, data: bytes) -> bool:
         """Whether the entry at `key` is ours, by its bytes: the transaction id makes them nobody else's.
@@ -146,20 +160,10 @@ class Ledger:
             raise Corrupt(f"{self.key(number)}: expected model {self.model}, found {entry.model}")
         return entry, digest(found[0])
 
-    def told(self, key: str) -> State | None:
-        """What a pointer or a snapshot says, if it is a whole fold; nothing to be believed as it is."""
-        found = self.store.get(key)
-        if found is None:
-            return None
-        state = unsealed(found[0])
-        if state is None:
-            _log.warning("%s: damaged, or no fold of the ledger by this version; going on without it", key)
-        return state
-
     def _cached(self) -> State:
         """The fold of pointer or snapshot if one is of this chain; else the empty state, to fold it all."""
-        for key in (self.pointer_key, self.snapshot_key):
-            state = self.told(key)
+        for key in self.caches.keys:
+            state = self.caches.told(key)
             if state is None:
                 continue
             head = self.store.get(self.key(state.number))

@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from tasks.documents import Document, Hash
 from tasks.ledger.entries import Champion
 
@@ -17,6 +15,13 @@ class LookTaken(Document):
     decision: Hash | None = None
 
 
+class SegmentRef(Document):
+    """Looks that have moved out of the fold, by hash; `highest` is the last period of any till then."""
+
+    sha256: Hash
+    highest: str
+
+
 class LastDecision(Document):
     """The newest decision that was no drill."""
 
@@ -27,6 +32,14 @@ class LastDecision(Document):
     candidate: Hash
     champion: int | None
     contract: Hash
+
+
+class Registration(Document):
+    """Artifacts that were registered at entry `number`, for a decision on `candidate`."""
+
+    number: int
+    candidate: Hash
+    time: str
 
 
 class Hold(Document):
@@ -46,7 +59,11 @@ class Answer(Document):
 
 
 class State(Document):
-    """The control state after entry `number` (0: an empty log), and what the next steps need of the past."""
+    """The control state after entry `number` (0: an empty log), and what the next steps need of the past.
+
+    It does not grow with the log: older looks lie in segments, and each entry that put a champion in
+    office names the one before it.
+    """
 
     number: int = 0
     head: Hash | None = None
@@ -57,17 +74,21 @@ class State(Document):
     released: int | None = None
     """The newest release."""
     champion: Champion | None = None
-    champions: tuple[Champion, ...] = ()
+    previous: Champion | None = None
+    """The champion before this one: what a rollback returns to."""
     looks: tuple[LookTaken, ...] = ()
+    """The newest looks; those before them are in `archive`."""
+    archive: SegmentRef | None = None
+    latest: str | None = None
+    """The first period of the latest holdout that was asked: holdouts before it have retired."""
     decision: LastDecision | None = None
     answer: Answer | None = None
-    registrations: dict[str, int] = Field(default_factory=dict)
-    """Newest registration of each candidate that has no decision yet."""
-
-    @property
-    def previous(self) -> Champion | None:
-        """The champion before this one: what a rollback returns to."""
-        return self.champions[-2] if len(self.champions) > 1 else None
+    open: tuple[Registration, ...] = ()
+    """Registrations that nobody has decided on or given up."""
+    abandoned: int | None = None
+    """The newest abandonment."""
+    unswept: tuple[int, ...] = ()
+    """Abandonments whose artifacts may still be there."""
 
     @property
     def pending(self) -> LastDecision | None:
@@ -96,10 +117,10 @@ class State(Document):
             return False
         return self.answer is not None or (self.released or 0) > pending.number
 
-    def look(self, look: str) -> LookTaken | None:
-        """The look with this identity, if it was taken."""
-        return next((one for one in self.looks if one.look == look), None)
+    def registration(self, candidate: str) -> Registration | None:
+        """The newest open registration of `candidate`."""
+        return next((one for one in reversed(self.open) if one.candidate == candidate), None)
 
-    def looks_at(self, periods: tuple[str, ...]) -> tuple[LookTaken, ...]:
-        """Looks that spent budget on a holdout which shares a period with `periods`."""
-        return tuple(look for look in self.looks if not look.drill and set(look.periods) & set(periods))
+    def is_open(self, number: int) -> bool:
+        """Whether entry `number` is a registration that nobody has decided on or given up."""
+        return any(one.number == number for one in self.open)

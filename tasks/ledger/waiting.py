@@ -29,11 +29,10 @@ def waiting_words(state: State) -> str | None:
     return f"{said} is not in office: the next `evergreen run` finishes it if nothing has changed by then"
 
 
-def stale_words(state: State, number: int, registered: int) -> str | None:
-    """Why decision `number` to promote what was registered at `registered` is too late, if it is."""
-    reigned = next((one.number for one in state.champions if one.registered == registered), None)
-    if reigned is not None:
-        return f"its challenger was promoted already, by entry {reigned}"
+def stale_words(state: State, number: int, promotion: int | None) -> str | None:
+    """Why decision `number` to promote is too late, if it is; `promotion` is the entry that promoted it."""
+    if promotion is not None:
+        return f"its challenger was promoted already, by entry {promotion}"
     last = state.decision
     if last is None or last.number != number:
         return f"a later decision was made since, entry {last.number}" if last else "it is no decision"

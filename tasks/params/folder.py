@@ -10,6 +10,7 @@ from tasks.errors import Leak
 from tasks.objectives import OBJECTIVES, Class
 from tasks.params.contract import Abstention, Contract, Coverage
 from tasks.params.fitting import misfits
+from tasks.params.retention import RetentionParams
 from tasks.params.section import Section
 from tasks.params.steps import (
     EvaluateParams,
@@ -37,6 +38,7 @@ class Params(Section):
     evaluate: EvaluateParams
     measure: MeasureParams = MeasureParams()
     contract: Contract
+    retention: RetentionParams = RetentionParams()
 
     @property
     def store_url(self) -> str:
@@ -45,8 +47,9 @@ class Params(Section):
 
     @property
     def hash(self) -> str:
-        """Over everything that can change a stage's output: all but where the store is."""
-        return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude={"store"})))
+        """Over everything that can change a stage's output: all but where the store is, and what it keeps."""
+        left_out = {"store", "retention"}
+        return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude=left_out)))
 
     @property
     def classes(self) -> tuple[Class, ...]:

@@ -3,9 +3,9 @@
 from tasks.decide.decision import Decision
 from tasks.errors import Refused
 from tasks.evaluate.findings import Evidence
-from tasks.evaluate.look import retired
 from tasks.ledger import ArtifactRef, Decided, Ledger
 from tasks.ledger.artifacts import artifact_key, artifacts_of, fetch_artifact
+from tasks.ledger.looks import retired
 from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.plan.assumed import DIFFER, foreseen, is_foreseen
@@ -29,7 +29,8 @@ def plan(
     number, named = found
     reference = named["evidence.json"]
     evidence = Evidence.parse(
-        fetch_artifact(ledger.store, ledger.model, reference), artifact_key(ledger.model, reference.sha256)
+        fetch_artifact(ledger.store, ledger.model, reference),
+        artifact_key(ledger.model, reference.sha256, reference.after),
     )
     return planned(evidence, params.contract, ledger.model, number, gains)
 

@@ -21,7 +21,7 @@ from tasks.documents import canonical, digest
 from tasks.drift.told import Told
 from tasks.errors import Conflict, EvergreenError, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
-from tasks.intake import Catalogue, Note, Revision, released_files, update_catalogue
+from tasks.intake import Catalogue, Note, Revision, read_catalogue, released_files, update_catalogue
 from tasks.ledger import Ledger, State
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import waiting_words
@@ -244,10 +244,11 @@ def _refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> No
 
     A look without its decision is one that a crash left: the same training will find it recorded.
     """
-    if all(look.decision is not None for look in state.looks_at(holdout)):
+    spent = cycle.ledger.looks_at(state, holdout)
+    if all(look.decision is not None for look in spent):
         params = cycle.folder.params
         due = partial(fresh_holdout, prepare=params.prepare, calendar=params.intake.calendar)
-        refuse_if_exhausted(state, holdout, params.contract.looks_per_holdout, due)
+        refuse_if_exhausted(spent, holdout, params.contract.looks_per_holdout, due)
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:
@@ -482,3 +483,23 @@ def _conclude(cycle: Cycle, workspace: Workspace, lock: str | None, inputs: str)
         decision=digest(decision.to_bytes()),
         entry=promotion.entry,
     )
+
+
+def take_in(folder: Workspace, ledger: Ledger) -> tuple[str, ...]:
+    """Judge and version the batches that have arrived, and train nothing; why some were blocked.
+
+    To be called `at_work`. What was accepted before is judged and versioned no second time.
+    """
+    cycle = Cycle(folder, ledger.store, ledger, Steps(), drill=False, pinned=False)
+    catalogue, rules = read_catalogue(ledger.store, ledger.model), rules_hash(folder.params)
+    workspace, lock = open_run(folder), lock_hash(folder)
+    asks = _asks_another(cycle, catalogue.pending(rules))
+    try:
+        with KeptDvc() as cycle.dvc, Checker() if asks else nullcontext() as check:
+            after, _ = _accepted(cycle, workspace, catalogue, rules, check)
+            if after.pending(rules):
+                _keep(cycle, workspace, rules)
+                publish_batches(workspace, folder, lock)
+    finally:
+        discard(workspace)
+    return cycle.blocked

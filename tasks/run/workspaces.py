@@ -43,6 +43,23 @@ def at_work(folder: Workspace) -> Iterator[tuple[Workspace, ...]]:
         yield left
 
 
+def dead_runs(folder: Workspace) -> tuple[Workspace, ...]:
+    """The workspaces that killed runs left; none while any run of the folder lives, for they may be its."""
+    if not folder.runs.is_dir():
+        return ()
+    with (folder.runs.parent / "runs.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return ()
+        return tuple(Workspace(path) for path in sorted(folder.runs.iterdir()))
+
+
+def has_intent(workspace: Workspace) -> bool:
+    """Whether its run was about to publish a decision."""
+    return _intent(workspace).exists()
+
+
 def _swept(folder: Workspace) -> tuple[Workspace, ...]:
     for place in (folder.root, folder.data):
         for temporary in place.glob(".*.????????????????????????????????.tmp"):
@@ -184,7 +201,10 @@ def intend(workspace: Workspace, lock: str | None) -> None:
 
 
 def publish_left(workspace: Workspace, folder: Workspace, state: State, run: Dvc) -> bool:
-    """Publish for a run that was killed after its decision was in; whether there was anything to publish."""
+    """Publish for a run that was killed after its decision was in; whether there was anything to publish.
+
+    A decision that is not among the newest looks any more has been overtaken by theirs.
+    """
     decision = workspace.decision.read_bytes() if workspace.decision.exists() else b""
     if not any(look.decision == digest(decision) for look in state.looks):
         return False

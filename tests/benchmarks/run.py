@@ -8,6 +8,7 @@ from benchmarks.drift import ROWS as DRIFT_ROWS
 from benchmarks.drift import measure_drift
 from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
+from benchmarks.ledger import QUICK_SIZES, SIZES, measure_ledger
 from benchmarks.validation import QUICK_ROWS as QUICK_BATCH_ROWS
 from benchmarks.validation import ROWS as BATCH_ROWS
 from benchmarks.validation import measure_validation
@@ -52,6 +53,7 @@ def main(quick: bool, repeat: int, batch_rows: int | None) -> None:
         "validation": measure_validation(
             repeat, console, rows=batch_rows or (QUICK_BATCH_ROWS if quick else BATCH_ROWS)
         ),
+        "ledger": measure_ledger(QUICK_SIZES if quick else SIZES, console),
         "drift": measure_drift(max(repeat, 3), console, rows=QUICK_DRIFT_ROWS if quick else DRIFT_ROWS),
         "cycle": measure_cycle(repeat, console),
     }

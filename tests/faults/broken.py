@@ -6,12 +6,13 @@ from typing import Any
 from unittest.mock import patch
 
 from faults.memory import MemoryStore
+from ledgers import MODEL
 
 from tasks.documents import digest
 from tasks.errors import StoreUnavailable
 from tasks.ledger import Body, Ledger, Promoted, State
 from tasks.ledger.artifacts import reference, upload_artifact
-from tasks.ledger.fold import advance
+from tasks.ledger.caches import Caches
 from tasks.ledger.state import LastDecision
 from tasks.promote import Promotion, promote, rollback
 from tasks.store import Precondition
@@ -73,8 +74,8 @@ def a_blind_retry() -> AbstractContextManager[None]:
         while body is not None:
             entry = ledger._next(state, body)
             if ledger._created(ledger.key(entry.number), entry.to_bytes()):
-                state = ledger._known = advance(state, entry, digest(entry.to_bytes()))
-                ledger._cache(state)
+                state = ledger._known = ledger._advanced(state, entry, digest(entry.to_bytes()))
+                ledger.caches.renew(state)
                 return state
             state = ledger.state()
         return state
@@ -88,7 +89,7 @@ def the_pointer_as_truth() -> AbstractContextManager[None]:
 
     def state(ledger: Ledger) -> State:
         if ledger._known is None:
-            ledger._known = ledger.told(ledger.pointer_key) or State()
+            ledger._known = ledger.caches.told(ledger.caches.pointer_key) or State()
             return ledger._known
         return strong(ledger)
 
@@ -152,14 +153,15 @@ def a_lost_answer_taken_for_a_lost_write() -> AbstractContextManager[None]:
 
 def an_entry_corrected_in_place() -> AbstractContextManager[None]:
     """An entry that was written is written again with other words, and no reader follows the chain."""
-    correct = Ledger._cache
+    correct = Caches.renew
 
-    def cache(ledger: Ledger, state: State) -> None:
+    def renew(caches: Caches, state: State) -> None:
+        ledger = Ledger(caches.store, MODEL)
         before = ledger.entry(state.number - 1).model_copy(update={"actor": "the right one"})
         ledger.store.put(ledger.key(before.number), before.to_bytes())
-        correct(ledger, state)
+        correct(caches, state)
 
-    return patch.object(Ledger, "_cache", cache)
+    return patch.object(Caches, "renew", renew)
 
 
 BROKEN: dict[Callable[[], AbstractContextManager[Any]], int] = {

@@ -32,7 +32,9 @@ def prepared(store: Store, root: Path) -> Register:
 
 def seen(state: State) -> Register:
     """What a reader sees of a ledger that is not held."""
-    first, last = (Office(one.number, one.candidate) for one in state.champions[-2:])
+    first, last = (
+        Office(one.number, one.candidate) for one in (state.previous, state.champion) if one is not None
+    )
     return Register(contract=str(state.contract), last=state.number, champion=last, before=first)
 
 

@@ -15,6 +15,7 @@ from tasks.errors import Refused, StoreUnavailable
 from tasks.hold import hold, release
 from tasks.ledger import Body, ContractFrozen, Ledger, State
 from tasks.ledger.audit import audit
+from tasks.ledger.office import reigns
 from tasks.promote import finish, promote, rollback
 from tasks.store import Store
 from tasks.workspace import Workspace
@@ -156,13 +157,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def meddles_with_the_pointer(self, data: st.DataObject) -> None:
         """The pointer is one of earlier, or rubbish, or gone."""
-        found = self.store.get(self.ledger.pointer_key)
+        found = self.store.get(self.ledger.caches.pointer_key)
         self.pointers += [found[0]] if found else []
         bad = data.draw(st.sampled_from([None, b"rubbish", *self.pointers[:5]]))
         if bad is None:
-            self.store.delete(self.ledger.pointer_key)
+            self.store.delete(self.ledger.caches.pointer_key)
         else:
-            self.store.put(self.ledger.pointer_key, bad)
+            self.store.put(self.ledger.caches.pointer_key, bad)
         self.ledger = Ledger(self.meddled, MODEL)
 
     def _does(
@@ -207,7 +208,9 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         for ledger in (self.ledger, Ledger(self.store, MODEL)):
             state = ledger.state()
-            assert [one.candidate for one in state.champions] == [sha(name) for name in self.model.reigns]
+            assert [one.candidate for one in reigns(state, ledger)] == [
+                sha(name) for name in reversed(self.model.reigns)
+            ]
             assert (state.hold is not None, state.contract) == (self.model.held, self.model.contract)
             waiting = self.model.waiting
             assert (state.pending and state.pending.candidate) == (waiting and sha(waiting.name))

@@ -11,6 +11,7 @@ from tasks.errors import Corrupt
 from tasks.ledger import Ledger, State
 from tasks.ledger.artifacts import artifacts_of
 from tasks.ledger.audit import audit
+from tasks.ledger.office import reigns
 from tasks.promote import rollback
 
 FLIPS = 25
@@ -70,7 +71,10 @@ class TestBits:
         """A rollback to it is refused, and the audit names it."""
         ledger = Ledger(MemoryStore(dict(objects)), MODEL)
         back = {
-            ref.sha256 for ref in artifacts_of(ledger.entry(ledger.state().champions[0].registered)).values()
+            ref.sha256
+            for ref in artifacts_of(
+                ledger.entry(list(reigns(ledger.state(), ledger))[-1].registered)
+            ).values()
         }
         for where, store in damaged(objects, "artifacts/"):
             assert audit(Ledger(store, MODEL)).wrong is not None, where

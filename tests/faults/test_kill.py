@@ -101,7 +101,7 @@ class TestFinishing:
         """From the start, to the same digest; the look that was taken counts once."""
         case = play("flow_between_upload_and_decision")
         assert (case.result["verdict"], case.result["decision"]) == ("promote", undisturbed[0])
-        assert len(case.ledger.state().looks_at(("2024-03",))) == 1
+        assert len(case.ledger.looks_at(case.ledger.state(), ("2024-03",))) == 1
 
 
 class TestFigures:

@@ -410,7 +410,9 @@ class TestRollback:
 
     def test_to_damaged_bytes_is_refused(self, two: Ledger) -> None:
         """A champion whose model was changed does not return."""
-        model = artifacts_of(two.entry(two.state().champions[0].registered))["model.ubj"]
+        first = two.state().previous
+        assert first is not None
+        model = artifacts_of(two.entry(first.registered))["model.ubj"]
         two.store.put(artifact_key(MODEL, model.sha256), b"forged")
         with pytest.raises(Corrupt, match="not to its name"):
             rollback(two, reason="x")

@@ -18,7 +18,7 @@ class TestPrefectYaml:
     def test_each_flow_is_deployed_as_flights(self):
         """`prefect deployment run retrain/flights`, and so on."""
         found = {entry["entrypoint"]: entry["name"] for entry in DEPLOYMENTS}
-        names = ("retrain", "rollback", "approve", "score")
+        names = ("retrain", "rollback", "approve", "reconcile", "score")
         assert found == {f"flows.{name}.{name}": "flights" for name in names}
 
     def test_retraining_is_one_at_a_time_and_the_next_one_waits(self):
@@ -29,7 +29,7 @@ class TestPrefectYaml:
     def test_each_schedule_has_a_slug(self):
         """Without one, every deployment would add a schedule."""
         schedules = [schedule for entry in DEPLOYMENTS for schedule in entry.get("schedules", [])]
-        assert [schedule["slug"] for schedule in schedules] == ["daily"]
+        assert [schedule["slug"] for schedule in schedules] == ["daily", "nightly"]
 
     def test_every_variable_it_names_is_filled_in(self):
         """An unset one would be deployed as the text of its placeholder."""

@@ -56,6 +56,8 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "audit": ("audit",),
         "quarantine": ("quarantine", "list"),
         "status": ("status",),
+        "reconcile": ("reconcile",),
+        "gc": ("gc", "--dry-run"),
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
     said["audit, in words"] = evergreen("audit", "--folder", folder)

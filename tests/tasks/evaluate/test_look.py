@@ -58,7 +58,8 @@ class TestOneLook:
     def test_is_in_the_ledger_before_it_is_returned(self, store: Store) -> None:
         """Whoever holds a look finds it there, undecided."""
         look = take(frozen(store))
-        found = Ledger(store, MODEL).state().look(look.look)
+        other = Ledger(store, MODEL)
+        found = other.look(other.state(), look.look, look.periods)
         assert found is not None
         assert (found.periods, found.decision) == (("2024-01",), None)
         assert (look.ordinal, look.budget) == (1, 1)
@@ -181,11 +182,11 @@ class TestBudget:
 
     def test_can_be_asked_for_before_training(self, ledger: Ledger) -> None:
         """Whether another look would be allowed, without taking one."""
-        refuse_if_exhausted(ledger.state(), ("2024-01",), 1, due)
+        refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 1, due)
         take(ledger)
         with pytest.raises(HoldoutExhausted):
-            refuse_if_exhausted(ledger.state(), ("2024-01",), 1, due)
-        refuse_if_exhausted(ledger.state(), ("2024-01",), 2, due)
+            refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 1, due)
+        refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 2, due)
 
 
 class TestDrill:

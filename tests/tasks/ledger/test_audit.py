@@ -11,6 +11,7 @@ from tasks.ledger import Ledger, Looked, Registered
 from tasks.ledger.artifacts import artifact_key
 from tasks.ledger.audit import audit
 from tasks.ledger.fold import fold
+from tasks.ledger.office import reigns
 from tasks.ledger.sealed import sealed
 from tasks.promote import rollback
 from tasks.store import Store, open_store
@@ -42,8 +43,9 @@ def ledger(template: Path, tmp_path: Path) -> Ledger:
 
 
 def model_of(ledger: Ledger, champion: int) -> str:
-    """Where the model of a champion lies."""
-    body = ledger.entry(ledger.state().champions[champion].registered).body
+    """Where the model of a champion lies, counted from the first."""
+    first_to_last = list(reversed(list(reigns(ledger.state(), ledger))))
+    body = ledger.entry(first_to_last[champion].registered).body
     assert isinstance(body, Registered)
     return artifact_key(MODEL, body.artifacts["model.ubj"].sha256)
 
@@ -71,9 +73,9 @@ class TestAudit:
 
     def test_finds_a_pointer_that_lies(self, ledger: Ledger) -> None:
         """A pointer at the right entry with another fold is what a reader would believe: it is named."""
-        lie = ledger.state().model_copy(update={"champion": ledger.state().champions[0]})
-        ledger.store.put(ledger.pointer_key, sealed(lie))
-        assert f"{ledger.pointer_key}: says otherwise than the log" in str(audit(ledger).wrong)
+        lie = ledger.state().model_copy(update={"champion": ledger.state().previous})
+        ledger.store.put(ledger.caches.pointer_key, sealed(lie))
+        assert f"{ledger.caches.pointer_key}: says otherwise than the log" in str(audit(ledger).wrong)
 
     @pytest.mark.parametrize("number", range(1, 10))
     def test_finds_a_changed_entry(self, ledger: Ledger, number: int) -> None:
@@ -81,14 +83,14 @@ class TestAudit:
         changed = ledger.entry(number).model_copy(update={"actor": "somebody else"})
         ledger.store.put(ledger.key(number), changed.to_bytes())
         wrong = str(audit(Ledger(ledger.store, MODEL)).wrong)
-        assert (f"entry {number + 1} does not" if number < 9 else ledger.pointer_key) in wrong
+        assert (f"entry {number + 1} does not" if number < 9 else ledger.caches.pointer_key) in wrong
 
     @pytest.mark.parametrize("number", range(1, 10))
     def test_finds_a_removed_entry(self, ledger: Ledger, number: int) -> None:
         """A number that is missing, though later ones or the pointer tell of it."""
         ledger.store.delete(ledger.key(number))
         wrong = str(audit(Ledger(ledger.store, MODEL)).wrong)
-        assert (f"there is no entry {number}" if number < 9 else ledger.pointer_key) in wrong
+        assert (f"there is no entry {number}" if number < 9 else ledger.caches.pointer_key) in wrong
 
     def test_finds_entries_in_another_order(self, ledger: Ledger) -> None:
         """Two entries that changed places."""
@@ -123,14 +125,14 @@ class TestAudit:
     def test_of_a_stale_pointer_is_sound(self, ledger: Ledger) -> None:
         """A pointer that lags is a cache that lags, and nothing wrong."""
         old = fold(list(ledger.entries())[:4])
-        ledger.store.put(ledger.pointer_key, sealed(old))
+        ledger.store.put(ledger.caches.pointer_key, sealed(old))
         assert audit(ledger).wrong is None
 
     def test_of_a_lost_or_unreadable_pointer_is_sound(self, ledger: Ledger) -> None:
         """A pointer is a cache: readers who cannot use it read the log."""
-        ledger.store.put(ledger.pointer_key, b"not JSON")
+        ledger.store.put(ledger.caches.pointer_key, b"not JSON")
         assert audit(ledger).wrong is None
-        ledger.store.delete(ledger.pointer_key)
+        ledger.store.delete(ledger.caches.pointer_key)
         assert audit(ledger).wrong is None
 
     def test_while_others_append_is_sound(self, ledger: Ledger) -> None:

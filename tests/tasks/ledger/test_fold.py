@@ -10,6 +10,7 @@ from ledgers import MODEL, sha
 from tasks.documents import digest
 from tasks.errors import Corrupt
 from tasks.ledger import (
+    Abandoned,
     Approved,
     ArtifactRef,
     Body,
@@ -25,8 +26,12 @@ from tasks.ledger import (
     Released,
     RolledBack,
     State,
+    Swept,
 )
 from tasks.ledger.fold import advance, fold
+from tasks.ledger.looks import find_look, looks_at
+from tasks.ledger.office import champion_of, reigns
+from tasks.ledger.past import InMemory
 from tasks.ledger.state import LastDecision
 
 Log = list[tuple[Entry, str]]
@@ -50,10 +55,9 @@ def entry(state: State, body: Body) -> tuple[Entry, str]:
 
 def log_of(*bodies: Body) -> Log:
     """A log of these bodies."""
-    state, log = State(), []
+    log: Log = []
     for body in bodies:
-        log.append(entry(state, body))
-        state = advance(state, *log[-1])
+        log.append(entry(fold(log), body))
     return log
 
 
@@ -76,8 +80,13 @@ def look(name: str = "a", period: str = "2024-01", *, drill: bool = False) -> Lo
     )
 
 
-def registered(name: str = "a") -> Registered:
-    return Registered(candidate=sha(name), artifacts={"model.ubj": ArtifactRef(sha256=sha(name), size=1)})
+def registered(name: str = "a", after: int | None = None) -> Registered:
+    named = {"model.ubj": ArtifactRef(sha256=sha(name), size=1, after=after)}
+    return Registered(candidate=sha(name), artifacts=named)
+
+
+def abandoned(at: int = 2, candidate: str = sha("a")) -> Abandoned:
+    return Abandoned(registered=at, candidate=candidate, reason="its run died")
 
 
 def decided(name: str = "a", at: int = 2, **changed: Any) -> Decided:
@@ -150,9 +159,11 @@ def possible(state: State, log: Log) -> list[Body]:
     now = state.champion.number if state.champion else None
     bodies: list[Body] = [contract("one"), contract("two")]
     bodies += [look(name, period, drill=name == "c") for name in NAMES for period in ("2024-01", "2024-02")]
-    bodies += [registered(name) for name in NAMES]
+    bodies += [registered(name, state.abandoned) for name in NAMES]
+    bodies += [abandoned(one.number, one.candidate) for one in state.open]
+    bodies += [Swept(abandoned=number, objects=1, size=1) for number in state.unswept]
     for one, _ in log:
-        if isinstance(one.body, Registered) and state.contract:
+        if isinstance(one.body, Registered) and state.contract and state.is_open(one.number):
             name = next(name for name in NAMES if sha(name) == one.body.candidate)
             settled = {"at": one.number, "champion": now, "contract": state.contract}
             bodies += [decided(name, verdict=verdict, **settled) for verdict in ("promote", "keep")]
@@ -160,7 +171,8 @@ def possible(state: State, log: Log) -> list[Body]:
     if state.pending and state.waits_for is None:
         bodies += [promoted(state.pending)] * 4
     bodies += steering(state)
-    return bodies + [rolled_back(state, one) for one in state.champions if state.champion]
+    champions = [one for one in (champion_of(one) for one, _ in log) if one is not None]
+    return bodies + [rolled_back(state, one) for one in champions]
 
 
 def steering(state: State) -> list[Body]:
@@ -177,11 +189,16 @@ def steering(state: State) -> list[Body]:
 @st.composite
 def logs(draw: st.DrawFn, smallest: int = 0) -> Log:
     """Any valid log of up to 16 entries, often with champions in it."""
-    state, log = State(), list[tuple[Entry, str]]()
+    log = list[tuple[Entry, str]]()
     for _ in range(draw(st.integers(smallest, 16))):
+        state = fold(log)
         log.append(entry(state, draw(st.sampled_from(possible(state, log)))))
-        state = advance(state, *log[-1])
     return log
+
+
+def past_of(log: Log) -> InMemory:
+    """What a reader of the log can ask it."""
+    return InMemory({one.number: one for one, _ in log})
 
 
 class TestAnyLog:
@@ -199,10 +216,11 @@ class TestAnyLog:
     def test_agrees_with_reading_backwards(self, log: Log) -> None:
         """Champion and contract are those of the last entries that set one."""
         state, bodies = fold(log), [(one.number, one.body) for one, _ in reversed(log)]
-        reigns = [(n, body.candidate) for n, body in bodies if isinstance(body, Promoted | RolledBack)]
+        crowned = [(n, body.candidate) for n, body in bodies if isinstance(body, Promoted | RolledBack)]
         frozen = [body.contract for _, body in bodies if isinstance(body, ContractFrozen)]
-        assert [(one.number, one.candidate) for one in state.champions] == list(reversed(reigns))
-        assert (state.champion.number if state.champion else None) == (reigns[0][0] if reigns else None)
+        assert [(one.number, one.candidate) for one in reigns(state, past_of(log))] == crowned
+        assert (state.champion.number if state.champion else None) == (crowned[0][0] if crowned else None)
+        assert (state.previous.number if state.previous else None) == (crowned[1][0] if crowned[1:] else None)
         assert state.contract == (frozen[0] if frozen else None)
 
     @settings(max_examples=40)
@@ -211,7 +229,7 @@ class TestAnyLog:
         """Folding on from the state of a prefix gives the fold of all: what a pointer rests on."""
         state = State.model_validate_json(fold(log[:cut]).to_bytes())
         for one in log[cut:]:
-            state = advance(state, *one)
+            state = advance(state, *one, past_of(log))
         assert state == fold(log)
 
     @settings(max_examples=40)
@@ -333,10 +351,10 @@ class TestWhatMayFollow:
 
     def test_a_rollback_to_what_never_was_champion(self) -> None:
         """A rollback names an entry that put that champion in office."""
-        state = folded(contract(), *reign("a", folded(contract())))
-        forged = RolledBack(to=2, registered=2, candidate=sha("a"), before=4, reason="no")
+        log = log_of(contract(), *reign("a", folded(contract())))
+        forged = entry(fold(log), RolledBack(to=2, registered=2, candidate=sha("a"), before=4, reason="no"))
         with pytest.raises(Corrupt, match="entry 2, which put no such champion in office"):
-            advance(state, *entry(state, forged))
+            advance(fold(log), *forged, past_of(log))
 
     @pytest.mark.parametrize(
         ("before", "body", "message"),
@@ -454,7 +472,8 @@ class TestRollback:
 
     def test_leaves_nothing_to_finish(self, two: State) -> None:
         """After a rollback, the decision that was undone is not pending again."""
-        state = advance(two, *entry(two, rolled_back(two, two.champions[0])))
+        assert two.previous is not None
+        state = advance(two, *entry(two, rolled_back(two, two.previous)))
         assert state.decision is not None
         assert state.decision.verdict == "promote"
         assert state.pending is None
@@ -509,7 +528,10 @@ class TestLooks:
         """A look at January and February spends on each of them, and not on March."""
         both = look("a").model_copy(update={"periods": ("2024-01", "2024-02")})
         state = folded(contract(), both)
-        assert [len(state.looks_at(at)) for at in (("2024-01",), ("2024-02", "2024-03"), ("2024-03",))] == [
+        assert [
+            len(looks_at(state, at, InMemory()))
+            for at in (("2024-01",), ("2024-02", "2024-03"), ("2024-03",))
+        ] == [
             1,
             1,
             0,
@@ -518,18 +540,70 @@ class TestLooks:
     def test_a_drill_spends_nothing(self) -> None:
         """A drill's look is in the ledger, and counts at no holdout."""
         state = folded(contract(), look(drill=True))
-        assert state.look(look().look) is not None
-        assert state.looks_at(("2024-01",)) == ()
+        assert find_look(state, look().look, InMemory()) is not None
+        assert looks_at(state, ("2024-01",), InMemory()) == ()
 
     def test_know_their_decision(self) -> None:
         """A look has none until the decision on it is in."""
         before = folded(contract(), look(), registered())
         after = advance(before, *entry(before, decided(at=3)))
-        told = [state.look(look().look) for state in (before, after)]
+        told = [find_look(state, look().look, InMemory()) for state in (before, after)]
         assert [one and one.decision for one in told] == [None, sha("decision a")]
 
     def test_a_registration_is_open_until_its_decision(self) -> None:
-        """The newest registration of a candidate is known until it is decided on."""
+        """Each is known until it is decided on; the newest of a candidate is the one that counts."""
         before = folded(contract(), look(), registered(), registered())
-        assert before.registrations == {sha("a"): 4}
-        assert advance(before, *entry(before, decided(at=4))).registrations == {}
+        newest = before.registration(sha("a"))
+        assert newest is not None
+        assert newest.number == 4
+        after = advance(before, *entry(before, decided(at=4)))
+        assert [one.number for one in after.open] == [3]
+
+
+class TestAbandonment:
+    """A registration that was given up leads nowhere, and its keys are never named again."""
+
+    def test_leaves_nothing_to_decide_on(self) -> None:
+        """A decision on it does not follow, so no promotion and no approval do."""
+        state = folded(contract(), registered(), abandoned())
+        assert (state.open, state.abandoned, state.unswept) == ((), 3, (3,))
+        with pytest.raises(Corrupt, match="entry 2 is no open registration of its candidate"):
+            advance(state, *entry(state, decided()))
+
+    def test_of_the_same_candidate_is_not_of_the_candidate(self) -> None:
+        """Registered once more, it is decided on and promoted like any other."""
+        state = folded(contract(), registered(), abandoned(), registered(after=3), decided(at=4))
+        assert state.pending is not None
+        assert advance(state, *entry(state, promoted(state.pending))).champion is not None
+
+    @pytest.mark.parametrize(
+        ("before", "body"),
+        [
+            ([], abandoned()),
+            ([registered(), decided()], abandoned()),
+            ([registered(), abandoned()], abandoned()),
+            ([registered()], abandoned(candidate=sha("b"))),
+            ([registered(), decided()], decided()),
+        ],
+        ids=["never registered", "decided on", "twice", "of another candidate", "decided on twice"],
+    )
+    def test_is_of_an_open_registration(self, before: list[Body], body: Body) -> None:
+        """What was decided on is kept for ever."""
+        state = folded(contract(), *before)
+        with pytest.raises(Corrupt, match="is no open registration of its candidate"):
+            advance(state, *entry(state, body))
+
+    @pytest.mark.parametrize("after", [None, 2, 9])
+    def test_lets_nobody_name_its_keys_again(self, after: int | None) -> None:
+        """A registration is of the newest abandonment, or is refused."""
+        state = folded(contract(), registered(), abandoned())
+        with pytest.raises(Corrupt, match="names keys that an abandonment may have swept"):
+            advance(state, *entry(state, registered(after=after)))
+
+    def test_is_swept_once(self) -> None:
+        """And then there is nothing left to do about it."""
+        swept = Swept(abandoned=3, objects=1, size=1)
+        state = folded(contract(), registered(), abandoned(), swept)
+        assert state.unswept == ()
+        with pytest.raises(Corrupt, match="entry 3 has nothing to be swept"):
+            advance(state, *entry(state, swept))

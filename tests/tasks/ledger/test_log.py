@@ -63,10 +63,10 @@ class TestStrongRead:
     def test_with_a_stale_pointer(self, store: Store) -> None:
         """From an old pointer, the reader goes on to where there is no next entry."""
         ledger = filled(store, "one")
-        old = store.get(ledger.pointer_key)
+        old = store.get(ledger.caches.pointer_key)
         filled(store, "two", "three")
         assert old is not None
-        store.put(ledger.pointer_key, old[0])
+        store.put(ledger.caches.pointer_key, old[0])
         assert fresh(store).contract == sha("three")
 
     @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ class TestStrongRead:
     def test_with_a_garbage_pointer(self, local: Store, garbage: bytes) -> None:
         """What is no fold of this log is not believed."""
         ledger = filled(local, "one", "two")
-        local.put(ledger.pointer_key, garbage)
+        local.put(ledger.caches.pointer_key, garbage)
         assert fresh(local) == ledger.state()
 
     def test_with_a_pointer_to_before_the_first_entry_that_claims_something(self, local: Store) -> None:
         """Number 0 with a contract in force is no state that a log can have."""
         ledger = filled(local, "one")
-        local.put(ledger.pointer_key, sealed(State(contract=sha("never agreed"))))
+        local.put(ledger.caches.pointer_key, sealed(State(contract=sha("never agreed"))))
         assert fresh(local) == ledger.state()
 
     def test_with_a_pointer_of_another_version(self, local: Store) -> None:
@@ -92,14 +92,16 @@ class TestStrongRead:
         document = ledger.state().model_dump(mode="json")
         del document["contract"]
         fold = canonical(document)
-        local.put(ledger.pointer_key, b'{"sha256": "%s", "fold": %s}\n' % (digest(fold).encode(), fold))
+        local.put(
+            ledger.caches.pointer_key, b'{"sha256": "%s", "fold": %s}\n' % (digest(fold).encode(), fold)
+        )
         assert fresh(local) == ledger.state()
 
     def test_with_a_pointer_of_another_chain(self, local: Store) -> None:
         """A fold of the same length whose head is another entry's hash is not believed."""
         ledger = filled(local, "one", "two")
         other = ledger.state().model_copy(update={"head": sha("another"), "contract": sha("another")})
-        local.put(ledger.pointer_key, sealed(other))
+        local.put(ledger.caches.pointer_key, sealed(other))
         assert fresh(local) == ledger.state()
 
     def test_sees_what_others_append(self, store: Store) -> None:
@@ -114,7 +116,7 @@ class TestStrongRead:
         ledger = filled(local, "one", "two", "three")
         entry = ledger.entry(2).model_copy(update={"actor": "somebody else"})
         local.put(ledger.key(2), entry.to_bytes())
-        local.delete(ledger.pointer_key)
+        local.delete(ledger.caches.pointer_key)
         with pytest.raises(Corrupt, match="entry 3 does not continue the chain"):
             fresh(local)
 

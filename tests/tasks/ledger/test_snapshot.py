@@ -9,7 +9,7 @@ from ledgers import MODEL, Meddled, sha
 from tasks.documents import digest
 from tasks.errors import Corrupt, StoreUnavailable
 from tasks.ledger import Champion, ContractFrozen, Entry, Ledger, State
-from tasks.ledger import log as log_module
+from tasks.ledger import caches as caches_module
 from tasks.ledger.audit import audit
 from tasks.ledger.sealed import sealed
 from tasks.store import Store, open_store
@@ -45,10 +45,9 @@ def end_of_a_long_ledger(store: Store, after: int = 3) -> Ledger:
             "head": digest(entry.to_bytes()),
             "contract": sha("agreed"),
             "champion": CHAMPION,
-            "champions": (CHAMPION,),
         }
     )
-    for key in (ledger.pointer_key, ledger.snapshot_key):
+    for key in (ledger.caches.pointer_key, ledger.caches.snapshot_key):
         store.put(key, sealed(state))
     for number in range(after):
         ledger.append(lambda _, number=number: freeze(str(number)))  # type: ignore[misc]
@@ -69,15 +68,19 @@ class TestRequests:
     def test_with_the_pointer_are_three(self, store: Store) -> None:
         """The pointer, the entry it names, and the one that is not there."""
         ledger = end_of_a_long_ledger(store)
-        assert requests_of_a_reader(store) == [ledger.pointer_key, ledger.key(LAST + 3), ledger.key(LAST + 4)]
+        assert requests_of_a_reader(store) == [
+            ledger.caches.pointer_key,
+            ledger.key(LAST + 3),
+            ledger.key(LAST + 4),
+        ]
 
     def test_without_it_are_three_and_what_came_since(self, store: Store) -> None:
         """The pointer that is gone, the snapshot, the entry it names; then on until there is none."""
         ledger = end_of_a_long_ledger(store)
-        store.delete(ledger.pointer_key)
+        store.delete(ledger.caches.pointer_key)
         assert requests_of_a_reader(store) == [
-            ledger.pointer_key,
-            ledger.snapshot_key,
+            ledger.caches.pointer_key,
+            ledger.caches.snapshot_key,
             *map(ledger.key, range(LAST, LAST + 5)),
         ]
 
@@ -85,7 +88,7 @@ class TestRequests:
         """The entry that it names has another hash."""
         store = open_store(str(tmp_path))
         ledger = end_of_a_long_ledger(store)
-        store.put(ledger.pointer_key, sealed(ledger.state().model_copy(update={"head": sha("other")})))
+        store.put(ledger.caches.pointer_key, sealed(ledger.state().model_copy(update={"head": sha("other")})))
         assert len(requests_of_a_reader(store)) == 4 + 4
 
 
@@ -95,7 +98,7 @@ class TestSnapshot:
     @pytest.fixture
     def ledger(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
         """Seven entries, with a snapshot every three."""
-        monkeypatch.setattr(log_module, "SNAPSHOT_EVERY", 3)
+        monkeypatch.setattr(caches_module, "SNAPSHOT_EVERY", 3)
         ledger = Ledger(open_store(str(tmp_path)), MODEL)
         for number in range(7):
             ledger.append(lambda _, number=number: freeze(str(number)))  # type: ignore[misc]
@@ -103,7 +106,10 @@ class TestSnapshot:
 
     def test_is_the_fold_at_every_so_many_entries(self, ledger: Ledger) -> None:
         """The newest of them, where the pointer is of the last entry."""
-        snapshot, pointer = ledger.told(ledger.snapshot_key), ledger.told(ledger.pointer_key)
+        snapshot, pointer = (
+            ledger.caches.told(ledger.caches.snapshot_key),
+            ledger.caches.told(ledger.caches.pointer_key),
+        )
         assert snapshot is not None
         assert pointer is not None
         assert (snapshot.number, snapshot.contract, pointer.number) == (6, sha("5"), 7)
@@ -118,24 +124,24 @@ class TestSnapshot:
     ) -> None:
         """Missing, garbage, of another version, of another chain: the log is read, and a line says why."""
         expected = ledger.state()
-        ledger.store.delete(ledger.pointer_key)
+        ledger.store.delete(ledger.caches.pointer_key)
         changes = {"beyond": {"number": 999}, "forked": {"number": 6, "head": sha("x")}}
         if isinstance(content, str):
             content = sealed(expected.model_copy(update=changes[content]))
         if content is None:
-            ledger.store.delete(ledger.snapshot_key)
+            ledger.store.delete(ledger.caches.snapshot_key)
         else:
-            ledger.store.put(ledger.snapshot_key, content)
+            ledger.store.put(ledger.caches.snapshot_key, content)
         with caplog.at_level(logging.WARNING):
             assert Ledger(ledger.store, MODEL).state() == expected
-        assert (f"{ledger.snapshot_key}: " in caplog.text) == (content is not None)
+        assert (f"{ledger.caches.snapshot_key}: " in caplog.text) == (content is not None)
 
     def test_comes_back_by_itself(self, ledger: Ledger) -> None:
         """A snapshot that was lost is there again after so many entries more."""
-        ledger.store.delete(ledger.snapshot_key)
+        ledger.store.delete(ledger.caches.snapshot_key)
         for name in ("eight", "nine"):
             ledger.append(lambda _, name=name: freeze(name))  # type: ignore[misc]
-        found = ledger.told(ledger.snapshot_key)
+        found = ledger.caches.told(ledger.caches.snapshot_key)
         assert found == ledger.state()
 
     def test_that_cannot_be_written_takes_nothing_back(self, ledger: Ledger) -> None:
@@ -154,24 +160,28 @@ class TestSnapshot:
         """Readers begin at the snapshot; the audit reads every entry."""
         entry = ledger.entry(2).model_copy(update={"actor": "somebody else"})
         ledger.store.put(ledger.key(2), entry.to_bytes())
-        ledger.store.delete(ledger.pointer_key)
+        ledger.store.delete(ledger.caches.pointer_key)
         assert Ledger(ledger.store, MODEL).state().number == 7
         assert "entry 3 does not continue the chain" in str(audit(ledger).wrong)
-        ledger.store.delete(ledger.snapshot_key)
+        ledger.store.delete(ledger.caches.snapshot_key)
         with pytest.raises(Corrupt, match="entry 3 does not continue the chain"):
             Ledger(ledger.store, MODEL).state()
 
     def test_that_lies_is_found_by_the_audit(self, ledger: Ledger) -> None:
         """One with the right head and another fold is what a reader would believe."""
-        told = ledger.told(ledger.snapshot_key)
+        told = ledger.caches.told(ledger.caches.snapshot_key)
         assert told is not None
         lie = told.model_copy(update={"contract": sha("lie")})
-        ledger.store.put(ledger.snapshot_key, sealed(lie))
-        assert f"{ledger.snapshot_key}: says otherwise than the log at entry 6" in str(audit(ledger).wrong)
+        ledger.store.put(ledger.caches.snapshot_key, sealed(lie))
+        assert f"{ledger.caches.snapshot_key}: says otherwise than the log at entry 6" in str(
+            audit(ledger).wrong
+        )
 
     def test_tells_the_audit_of_an_end_that_was_cut_off(self, ledger: Ledger) -> None:
         """Also where the pointer went with it."""
         for number in (6, 7):
             ledger.store.delete(ledger.key(number))
-        ledger.store.delete(ledger.pointer_key)
-        assert f"{ledger.snapshot_key}: tells of entry 6, but the log ends at 5" in str(audit(ledger).wrong)
+        ledger.store.delete(ledger.caches.pointer_key)
+        assert f"{ledger.caches.snapshot_key}: tells of entry 6, but the log ends at 5" in str(
+            audit(ledger).wrong
+        )
