@@ -1,6 +1,17 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
-from tasks.commands import control, cycle, drift, ledger, planning, scoring, steps
+from tasks.commands import control, cycle, drift, ledger, planning, provenance, scoring, steps
 from tasks.commands.group import evergreen, main
 
-__all__ = ["control", "cycle", "drift", "evergreen", "ledger", "main", "planning", "scoring", "steps"]
+__all__ = [
+    "control",
+    "cycle",
+    "drift",
+    "evergreen",
+    "ledger",
+    "main",
+    "planning",
+    "provenance",
+    "scoring",
+    "steps",
+]

@@ -5,6 +5,7 @@ from tasks.intake.catalogue import (
     Revision,
     batch_bytes,
     bytes_key,
+    content,
     read_catalogue,
     update_catalogue,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Revision",
     "batch_bytes",
     "bytes_key",
+    "content",
     "incoming_prefix",
     "intake",
     "read_catalogue",

@@ -45,6 +45,8 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "score": ("score", root / "rows.parquet", root / "scores.parquet"),
         "score --row": ("score", "--row", ROW),
         "show": ("show", 5, "--report", root / "report.html"),
+        "checkout": ("checkout", 5, root / "back"),
+        "replay": ("replay", 4, "--from", "evaluate"),
     }
     said = {name: evergreen(*step, "--folder", folder, "--json") for name, step in steps.items()}
     enthroned(root, Ledger(store, MODEL), "second")
@@ -110,9 +112,8 @@ class TestEverySubcommand:
     def test_says_its_errors_as_a_json_document(self, name: str, tmp_path: Path) -> None:
         """Where there is no model folder: one document with the error's kind and message, and status 2."""
         why = ["--reason", "x"]
-        needs = {"show": ["1"], "score": ["a", "b"], "approve": ["1", *why], "reject": ["1", *why]}.get(
-            name, []
-        )
+        needs = {"show": ["1"], "score": ["a", "b"], "approve": ["1", *why], "reject": ["1", *why],
+                 "checkout": ["1", tmp_path / "back"], "replay": ["1"]}.get(name, [])  # fmt: skip
         needs += why if name in ("rollback", "hold", "release") else []
         said = evergreen(name, *needs, "--folder", tmp_path / "nowhere", "--json")
         assert said.status == 2

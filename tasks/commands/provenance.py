@@ -1,0 +1,53 @@
+"""What a decision was made from, and whether it comes out again: checkout, replay."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tasks.commands.common import opened, stderr
+from tasks.commands.group import command
+
+
+@command()
+@click.argument("number", type=int)
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+def checkout(folder: Path, number: int, target: Path) -> tuple[Any, ...]:
+    """Bring back what the decision of entry NUMBER was made from, into a new folder DIR.
+
+    Batches, params.yaml, dvc.yaml, dvc.lock, the pinned champion, the model, the environment: every byte
+    verified by its hash. NUMBER is a decision, a promotion or a rollback.
+    """
+    from tasks.replay.checkout import checkout as step
+    from tasks.replay.words import checkout_text
+    from tasks.version.remote import configure
+    from tasks.workspace import Workspace
+
+    home, ledger = opened(folder)
+    with stderr().status("checkout") as status:
+        done = step(ledger, number, target, status.update)
+    configure(Workspace(target.resolve()), home=home)
+    return done, checkout_text(done, target)
+
+
+@command()
+@click.argument("number", type=int)
+@click.option(
+    "--from",
+    "start",
+    type=click.Choice(["train", "evaluate"]),
+    default="train",
+    help="evaluate: take the recorded model instead of training it again (default: train).",
+)
+def replay(folder: Path, number: int, start: str) -> tuple[Any, ...]:
+    """Make the decision of entry NUMBER again from what the ledger names, and compare the bytes.
+
+    Writes nothing to ledger or store and spends no look. Exit status 0 if all is identical, 1 if not.
+    """
+    from tasks.replay.step import replay as step
+    from tasks.replay.words import replay_text
+
+    ledger = opened(folder)[1]
+    with stderr().status("replay") as status:
+        done = step(ledger, number, retrain=start == "train", say=status.update)
+    return done, replay_text(done), int(not done.identical)
