@@ -5,6 +5,7 @@ Registered with each decision, so that a replay can say what is another by now. 
 
 import os
 import platform
+import re
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -36,8 +37,13 @@ def environment() -> Environment:
         machine=platform.machine(),
         processor=_processor(),
         processors=os.cpu_count() or 1,
-        libraries={name.lower().replace("_", "-"): version for name, version in found if name},
+        libraries={_normal(name): version for name, version in found if name},
     )
+
+
+def _normal(name: str) -> str:
+    """One spelling of a library's name (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _processor() -> str:

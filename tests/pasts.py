@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from data_factories import on_paper
-from factories import deliver, small_batch, small_folder
+from factories import PARAMS, deliver, small_batch, small_folder
 
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
@@ -31,6 +31,20 @@ class Past:
         """The ledger in a copy of the store, to do harm to."""
         shutil.copytree(self.folder / "store", target)
         return Ledger(open_store(str(target)), self.ledger.model)
+
+
+def judged_once(parent: Path, *, looks: int = 1) -> Past:
+    """Two months and one decision, to promote; with more than one of `looks` it is sealed."""
+    params = PARAMS.replace("looks_per_holdout: 1", f"looks_per_holdout: {looks}")
+    folder = small_folder(parent, params=params)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("EVERGREEN_STORE", raising=False)
+        on_paper(patch)
+        for period in ("2024-01", "2024-02"):
+            deliver(folder, period)
+        entry = retrain(folder).entry
+    assert entry
+    return Past(folder, {"promote": entry})
 
 
 def lived(parent: Path) -> Past:

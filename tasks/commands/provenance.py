@@ -51,3 +51,34 @@ def replay(folder: Path, number: int, start: str) -> tuple[Any, ...]:
     with stderr().status("replay") as status:
         done = step(ledger, number, retrain=start == "train", say=status.update)
     return done, replay_text(done), int(not done.identical)
+
+
+@command()
+@click.argument("number", type=int)
+@click.option("--bom", "as_bom", is_flag=True, help="The bill of materials instead: CycloneDX 1.6.")
+@click.option(
+    "--save",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save it there: markdown, or JSON where the name ends in .json; a bill of materials is JSON.",
+)
+def card(folder: Path, number: int, as_bom: bool, target: Path | None) -> tuple[Any, ...]:
+    """The card of the model that entry NUMBER decided on, promoted or returned to.
+
+    Drawn from what was registered with it: what it is, what it learned from, how it was judged.
+    """
+    from tasks.card import bom, read_full_card
+    from tasks.documents import canonical, write_atomically
+    from tasks.report.card import card_markdown
+
+    full = read_full_card(opened(folder)[1], number)
+    document = bom(full) if as_bom else full.model_dump(mode="json")
+    text = card_markdown(full)
+    if target is not None:
+        as_json = as_bom or target.suffix == ".json"
+        write_atomically(target, canonical(document) if as_json else text.encode())
+        return document, f"saved: {target}"
+    if as_bom:
+        parts = len(document["components"])
+        text = f"CycloneDX 1.6, {parts} components: --json prints the document, --save FILE keeps it"
+    return document, text

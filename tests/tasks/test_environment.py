@@ -23,6 +23,12 @@ class TestEnvironment:
         """A library's version is the one that answers when it is imported."""
         assert environment().libraries["numpy"] == np.__version__
 
+    def test_has_one_spelling_of_each_name(self) -> None:
+        """However a library spells itself: small letters and hyphens."""
+        assert not [
+            name for name in environment().libraries if name != name.lower() or "_" in name or "." in name
+        ]
+
     def test_names_no_host(self) -> None:
         """Where it ran is nobody's business."""
         assert socket.gethostname() not in environment().to_bytes().decode().split('"')

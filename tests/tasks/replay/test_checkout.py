@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 from data_factories import on_paper, stage_bytes
-from factories import PARAMS, deliver, small_folder
+from factories import deliver
 from ledgers import MODEL, decided_workspace, frozen, sha
-from pasts import Past
+from pasts import Past, judged_once
 
 from tasks.decide.step import read_decision
 from tasks.documents import canonical, digest, write_atomically
 from tasks.errors import BadInput, Corrupt
 from tasks.ledger import ArtifactRef, Decided, Registered
 from tasks.ledger.artifacts import artifact_key
-from tasks.opening import open_ledger
 from tasks.pins import ChampionPin
 from tasks.promote import promote
 from tasks.replay.checkout import checkout
@@ -180,16 +179,12 @@ class TestSealed:
         """Until then its place is empty, and it is named."""
         monkeypatch.delenv("EVERGREEN_STORE", raising=False)
         on_paper(monkeypatch)
-        params = PARAMS.replace("looks_per_holdout: 1", "looks_per_holdout: 2")
-        folder = small_folder(tmp_path, params=params)
-        for period in ("2024-01", "2024-02"):
-            deliver(folder, period)
-        number = retrain(folder).entry
-        assert number
-        early = checkout(open_ledger(folder)[1], number, tmp_path / "early")
+        sealed = judged_once(tmp_path, looks=2)
+        folder, number = sealed.folder, sealed.decisions["promote"]
+        early = checkout(sealed.ledger, number, tmp_path / "early")
         deliver(folder, "2024-03")
         retrain(folder)
-        late = checkout(open_ledger(folder)[1], number, tmp_path / "late")
+        late = checkout(sealed.ledger, number, tmp_path / "late")
         assert (early.withheld, late.withheld) == (("evidence.json",), ())
         assert not (tmp_path / "early" / "data" / "evidence.json").exists()
         assert (tmp_path / "late" / "data" / "evidence.json").exists()

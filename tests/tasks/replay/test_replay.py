@@ -5,21 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from data_factories import on_paper, stage_bytes
-from factories import PARAMS, deliver, small_folder
+from data_factories import stage_bytes
 from ledgers import decided_workspace, frozen, sha
-from pasts import Past
+from pasts import Past, judged_once
 
 from tasks.environment import environment
 from tasks.errors import BadInput, Corrupt
-from tasks.ledger import Ledger
 from tasks.ledger.artifacts import artifact_key, fetch_artifact
-from tasks.opening import open_ledger
 from tasks.promote import promote
 from tasks.replay.record import record_of
 from tasks.replay.step import Replay, replay
 from tasks.replay.words import replay_text
-from tasks.run import retrain
 from tasks.store import open_store
 
 DOCUMENTS = ["dataset.json", "prepared.json", "model.ubj", "model.json", "look.json", "evidence.json",
@@ -186,28 +182,17 @@ class TestWhatIsHarmed:
 
 
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ledger, int]:
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Past:
     """A decision whose holdout may be asked once more."""
-    params = PARAMS.replace("looks_per_holdout: 1", "looks_per_holdout: 2")
-    folder = small_folder(tmp_path_factory.mktemp("sealed"), params=params)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("EVERGREEN_STORE", raising=False)
-        on_paper(patch)
-        for period in ("2024-01", "2024-02"):
-            deliver(folder, period)
-        entry = retrain(folder).entry
-    assert entry
-    return open_ledger(folder)[1], entry
+    return judged_once(tmp_path_factory.mktemp("sealed"), looks=2)
 
 
 class TestSealed:
     """Numbers that are withheld stay so."""
 
-    def test_is_replayed_by_name_alone(
-        self, sealed: tuple[Ledger, int], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_is_replayed_by_name_alone(self, sealed: Past, monkeypatch: pytest.MonkeyPatch) -> None:
         """Identical or not, what is told has names and hashes and nothing that was measured."""
-        ledger, number = sealed
+        ledger, number = sealed.ledger, sealed.decisions["promote"]
         assert replay(ledger, number, retrain=False).identical
         monkeypatch.setattr("tasks.evaluate.step.alarms", lambda *_: ("secret 0.1234",))
         done = replay(ledger, number, retrain=False)
