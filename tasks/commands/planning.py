@@ -32,8 +32,7 @@ def _number(_: click.Context, option: click.Parameter, given: Any) -> Any:
     callback=_number,
     help="Plan from the labels of the batches alone, and this guess: by how much the log odds of champion "
     "and challenger differ, as a root mean square over rows. At 0.3 one says 50% where the other says 57%; "
-    "models of the example of this repository, one to three months apart, differ by 0.44 to 0.89. "
-    "Without a decision it is 0.3.",
+    "models that are months apart often differ by more. Without a decision it is 0.3.",
 )
 def plan(folder: Path, gains: tuple[float, ...], differ: float | None) -> tuple[Any, ...]:
     """Before any training: the smallest lead that N batches would show, and how many a lead takes.

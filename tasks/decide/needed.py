@@ -2,20 +2,19 @@
 
 import math
 
-from scipy.special import stdtrit
+from scipy.special import betainc, nctdtrit, stdtrit
 
 from tasks.documents import Document
+from tasks.evaluate.clusters import FEW
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Part
 
 # Beyond this many times the evidence at hand, "more of it" is no answer.
 MOST = 1000
 _ROUNDS = 50
-MIN_OPPOSING = 5
-"""In fewer clusters than this, in effect, what speaks against a clause is too rare to know how rare.
-
-Of losses that are due in 5 clusters, 4% of samples show one or none.
-"""
+MIN_OPPOSING = FEW
+"""A pass takes rows that speak against it in so many clusters, in effect."""
+_NEVER = 1e-300
 _HOPELESS = 1e9
 """A gap this many times smaller than its error is told from 0 by no amount of evidence."""
 
@@ -38,16 +37,9 @@ def needed(
 ) -> Needed | None:
     """Clusters, rows and batches that decide the clause with chance `power`; None where more is no answer.
 
-    With standard error s on G clusters, the gap d between estimate and requirement, the one-sided
-    level a and f degrees of freedom on G, the least multiple m with
-
-        d >= (t(1 - a, m f) + x / sqrt(m) + t(power, m f)) s / sqrt(m),
-
-    as in any sample size of a one-sided test (e.g. Chow et al., Sample Size Calculations in Clinical
-    Research, chapter 3). x is by how many standard errors the bound lies farther than
-    Student's because of skewness, which fades as the root of the sample. To pass takes `MIN_OPPOSING`
-    clusters that speak against it, too. It takes the gap that was seen for the true one: it says what
-    such a gap would take, and not how likely it is.
+    With standard error s on G clusters, the gap d between estimate and requirement and f degrees of
+    freedom on G, the least multiple m of the evidence with which `detectable` is at most d. It takes the
+    gap that was seen for the true one: it says what such a gap would take, and not how likely it is.
     """
     if part is None or part.interval.estimate is None:
         return None
@@ -58,10 +50,9 @@ def needed(
     if error is None or freedom is None or bound is None or not gap or not interval.clusters:
         return None
     farther = beyond_student(interval, bound)
-    times = detecting(abs(gap), error, freedom, interval.level, power, farther)
+    opposing = None if gap < 0 or part.holds_at_worst else part.opposing_clusters
+    times = detecting(abs(gap), error, freedom, interval.level, power, farther, opposing)
     times = max(times, min_clusters / interval.clusters)
-    if gap > 0 and not part.holds_at_worst:
-        times = max(times, MIN_OPPOSING / max(part.opposing_clusters, 1.0))
     if not times <= MOST:
         return None
     return Needed(
@@ -82,7 +73,13 @@ def beyond_student(interval: Interval, bound: float | None) -> float:
 
 
 def detecting(
-    gap: float, error: float, freedom: float, level: float, power: float, farther: float = 0.0
+    gap: float,
+    error: float,
+    freedom: float,
+    level: float,
+    power: float,
+    farther: float = 0.0,
+    opposing: float | None = None,
 ) -> float:
     """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`.
 
@@ -93,7 +90,7 @@ def detecting(
         return math.inf
 
     def short(times: float) -> bool:
-        return detectable(times, error, freedom, level, power, farther) > gap
+        return detectable(times, error, freedom, level, power, farther, opposing) > gap
 
     most = 2 / freedom
     if not short(most):
@@ -108,11 +105,43 @@ def detecting(
 
 
 def detectable(
-    times: float, error: float, freedom: float, level: float, power: float, farther: float = 0.0
+    times: float,
+    error: float,
+    freedom: float,
+    level: float,
+    power: float,
+    farther: float = 0.0,
+    opposing: float | None = None,
 ) -> float:
     """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand.
 
-    `farther` is by how many errors the bound at hand lies beyond Student's: it fades as the root of `times`.
+    With standard error s on f degrees of freedom at hand, both of which later evidence has anew, and the
+    one-sided level a, it is
+
+        d = T(power / q; f, t(1 - a, m f) + x / sqrt(m)) s / sqrt(m)
+
+    for m times the evidence: T is the quantile of the noncentral t distribution. s is itself an estimate:
+    what is asked for by a pilot whose s is too small has less than the power, and T makes up for it on
+    average over pilots (Julious & Owen, "Sample size calculations for clinical studies allowing for
+    uncertainty about the variance", Pharmaceutical Statistics 5 (2006)). `farther` is x, by how many errors
+    the bound at hand lies beyond Student's because of skewness: it fades as the root of `times`. q is the
+    chance that enough speaks against it (`shown`); where that is less than the power no gap is told.
     """
-    reach = float(stdtrit(times * freedom, 1 - level) + stdtrit(times * freedom, power))
-    return (reach + farther / math.sqrt(times)) * error / math.sqrt(times)
+    chance = power / shown(times, opposing)
+    if chance >= 1:
+        return math.inf
+    beyond = float(stdtrit(times * freedom, 1 - level)) + farther / math.sqrt(times)
+    return float(nctdtrit(freedom, beyond, chance)) * error / math.sqrt(times)
+
+
+def shown(times: float, opposing: float | None) -> float:
+    """The chance that `times` the evidence shows `MIN_OPPOSING` clusters that speak against a lead.
+
+    Such clusters come like a Poisson process. k = `opposing` were seen, so that under a flat prior their rate
+    is gamma distributed with shape k + 1, and m times the evidence shows a negative binomial number of
+    them: at least n with chance I(m / (1 + m); n, k + 1), the incomplete beta function (Gelman et al.,
+    Bayesian Data Analysis, 3rd ed., section 2.6). 1 where a pass takes none: `opposing` is None.
+    """
+    if opposing is None:
+        return 1.0
+    return max(float(betainc(MIN_OPPOSING, opposing + 1.0, times / (1 + times))), _NEVER)

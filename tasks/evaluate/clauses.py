@@ -55,11 +55,13 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
             of=quantity.of, interval=grouped, independent=single, opposing_clusters=0.0, holds_at_worst=False
         )
     judged = clustered_mean(values, clusters, level=level)
-    judged = as_share(judged) if quantity.share else judged
+    judged = judged if quantity.share is None else as_share(judged, quantity.share)
     fewest = min((len(numbered(clusters[rows])[1]) for rows in quantity.rests_on), default=judged.clusters)
     worst = quantity.worst()
     opposing = opposing_clusters(values, clusters, required)
     lead = 0.0 if judged.low is None else judged.low - required
+    # A clause that is open would pass with about one error to spare, if at all.
+    lead = lead if lead > 0 else judged.standard_error or 0.0
     if lead > 0 and worst is not None and np.ptp(worst):
         # Where the worst is the same for all rows, what speaks against is that worst.
         opposing = min(

@@ -1,9 +1,16 @@
-"""Clusters by number, from any codes. Pure."""
+"""Clusters by number, from any codes, and how many of them count. Pure."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+FEW = 5
+"""In fewer clusters than this, in effect, what was seen is too rare to know how rare.
+
+Of losses that are due in 5 clusters, 4% of samples show one or none.
+"""
 
 
 def numbered(clusters: Integers) -> tuple[Integers, Integers]:
@@ -24,6 +31,19 @@ def numbered(clusters: Integers) -> tuple[Integers, Integers]:
         return codes, counts
     places: Integers = np.cumsum(there) - 1
     return places[codes], counts[there]
+
+
+def in_effect(weights: Floats) -> float:
+    """Kish's number of the squares, (sum w^2)^2 / sum w^4: k for k clusters (G,) of the same weight.
+
+    Squares, because a variance is a sum of squares: it is learned from so many. 0 for no weight, or one
+    too large to add.
+    """
+    largest = float(np.abs(weights).max(initial=0.0))
+    if not 0 < largest < np.inf:
+        return 0.0
+    squares = np.square(weights / largest)
+    return float(squares.sum()) ** 2 / float(np.square(squares).sum())
 
 
 def _sorted(clusters: Integers) -> tuple[Integers, Integers]:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtrit
 
 from tasks.errors import BadInput
-from tasks.evaluate.clusters import numbered
+from tasks.evaluate.clusters import FEW, in_effect, numbered
 from tasks.evaluate.resampling import critical_value
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-CLUSTERED = "jackknife over clusters (CR3); the wider of Student's t and the bootstrap-t"
+CLUSTERED = "jackknife over clusters (CR3); bootstrap-t, guarded by Student's t"
 SHARE = f"{CLUSTERED}; of log odds"
 INDEPENDENT = "t-interval as if every row were independent"
 # Below this share of the largest value a standard error is rounding, not variation.
@@ -78,8 +78,12 @@ def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> I
     the variances v_g of the cluster sums, E[u_g^2] = (1 - h_g)^2 v_g + h_g^2 sum of the other v.
     Skewed cluster means break every one of these: exponential losses promote 9.8% of equal
     challengers at 20 clusters and 6.1% at 200. Each bound therefore lies as many standard errors away
-    as the larger of Student's quantile and the bootstrap-t's (`resampling.critical_value`) says. What no
-    cluster shows, neither knows: `opposition` says when that matters.
+    as the bootstrap-t's quantile (`resampling.critical_value`) says. Where that is nearer than Student's,
+    it rests on a skewness that few clusters may only seem to have: Student's counts in full while no more
+    than `FEW` clusters carry the variance, in effect, and by FEW / k once k do. Without this guard intervals
+    of 90% hold the truth in 87.5% to 88.9% of samples whose variance five to seven clusters carry, and with
+    Student's in full in up to 91.7% of others (6,000 samples each). What no cluster shows, neither knows:
+    `opposition` says when that matters.
 
     No inference: fewer than two clusters; a value that is not finite; no variation between
     clusters, or too little for resampling; or all clusters but k entirely 0 with 2^-k > level, since
@@ -106,11 +110,15 @@ def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> I
     if not np.isfinite([below, above]).all():
         return replace(plain, note="hardly any variation between clusters: samples of them have none")
     student = float(stdtrit(freedom, 1 - level))
-    return _bounded(plain, error * scale, freedom, max(below, student), max(above, student))
+    guard = min(1.0, FEW / in_effect(deviations))
+    below, above = (one + guard * max(student - one, 0.0) for one in (below, above))
+    return _bounded(plain, error * scale, freedom, below, above)
 
 
-def as_share(interval: Interval) -> Interval:
+def as_share(interval: Interval, lacks: float = 0.0) -> Interval:
     """The interval of a number between 0 and 1 that is no plain mean (AUC, precision, recall), or is near 1.
+
+    Or of one that becomes such a number by adding what it `lacks`.
 
     Its bounds lie as many standard errors away as before, but of its log odds, whose standard error is
     s / (p (1 - p)): near 1 the distribution leans, and the lower bound lies farther than the upper one
@@ -118,12 +126,13 @@ def as_share(interval: Interval) -> Interval:
     their floor 5.1% to 5.7% passed instead of 6.1% to 7.0% (6,000 nulls, three layouts of
     `make simulate`).
     """
-    p, error, low, high = interval.estimate, interval.standard_error, interval.low, interval.high
-    if p is None or error is None or low is None or high is None or not 0 < p < 1:
+    estimate, low, high = interval.estimate, interval.low, interval.high
+    if estimate is None or low is None or high is None or not 0 < estimate + lacks < 1:
         return interval
+    p = estimate + lacks
     odds, unit = np.log(p / (1 - p)), p * (1 - p)
-    below, above = odds - (p - low) / unit, odds + (high - p) / unit
-    return replace(interval, low=float(expit(below)), high=float(expit(above)), method=SHARE)
+    below, above = odds - (estimate - low) / unit, odds + (high - estimate) / unit
+    return replace(interval, low=float(expit(below)) - lacks, high=float(expit(above)) - lacks, method=SHARE)
 
 
 def independent_mean(values: Floats, *, level: float = 0.05) -> Interval:

@@ -9,7 +9,7 @@ from math import inf, log
 
 import numpy as np
 
-from tasks.evaluate.clusters import numbered
+from tasks.evaluate.clusters import in_effect, numbered
 from tasks.evaluate.evidence import Codes, Floats
 
 
@@ -17,11 +17,11 @@ def opposing_clusters(values: Floats, clusters: Codes, required: float) -> float
     """In how many clusters, in effect, rows lie below `required`; 0 where none does.
 
     With a_g the sum of max(0, required - value) over the rows of cluster g it is (sum a^2)^2 / sum a^4:
-    k for k clusters that weigh the same, and nearly k if beside them are many that hardly weigh.
-    Squares, because a variance is a sum of squares: it is learned from so many.
+    k for k clusters that weigh the same, and nearly k if beside them are many that hardly weigh
+    (`clusters.in_effect`).
     """
     with np.errstate(over="ignore"):
-        return _in_effect(_sums(np.maximum(required - values, 0.0), clusters))
+        return in_effect(_sums(np.maximum(required - values, 0.0), clusters))
 
 
 def clusters_at_worst(
@@ -47,7 +47,7 @@ def clusters_at_worst(
         inside = order == one
         if missing * np.bincount(codes[inside], depth[inside]).max() >= lead:
             seen = codes[inside & (required - values >= depth / 2)]
-            fewest = min(fewest, _in_effect(np.bincount(seen).astype(np.float64)))
+            fewest = min(fewest, in_effect(np.bincount(seen).astype(np.float64)))
     return fewest
 
 
@@ -80,15 +80,6 @@ def holds_at_worst(
 
 
 _SHARES = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0])
-
-
-def _in_effect(weights: Floats) -> float:
-    """Kish's number of the squares, as `opposing_clusters` says; 0 for no weight, or one too large to add."""
-    largest = float(weights.max(initial=0.0))
-    if not 0 < largest < inf:
-        return 0.0
-    squares = np.square(weights / largest)
-    return float(squares.sum()) ** 2 / float(np.square(squares).sum())
 
 
 def _sums(values: Floats, clusters: Codes) -> Floats:

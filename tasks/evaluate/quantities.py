@@ -35,8 +35,8 @@ class Quantity:
 
     `worst` is the least that the mean over any rows can be: one number, or for each row its own, known
     without its label; None where nothing bounds it. Of a ratio it is the ratio's least. Where it compares
-    parts of the rows, it rests on the clusters of the smallest of `rests_on`. `share`: a number between 0
-    and 1 that is no plain mean, or that lies near 1.
+    parts of the rows, it rests on the clusters of the smallest of `rests_on`. `share`: what the mean
+    lacks to a number between 0 and 1 that is no plain mean, or that lies near 1; None for any other.
     """
 
     of: str
@@ -44,7 +44,7 @@ class Quantity:
     worst: Callable[[], Floats | float | None]
     rows: NDArray[np.bool_] | None = None
     rests_on: tuple[NDArray[np.bool_], ...] = ()
-    share: bool = False
+    share: float | None = None
 
 
 @singledispatch
@@ -76,7 +76,7 @@ def _(clause: terms.Floor, seen: Comparison) -> Iterator[Quantity]:
         "",
         lambda: sign * metric.rows(*of_challenger[1:]),
         lambda: worst_rows(*of_challenger),
-        share=metric.share,
+        share=0.0 if metric.share else None,
     )
 
 
@@ -189,7 +189,7 @@ def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
             raise Undefined("the model is sure of none of these rows")
         return clause.risk - wrong[sure]
 
-    yield Quantity("room under the risk", risk, _constant(clause.risk - 1), sure)
+    yield Quantity("room under the risk", risk, _constant(clause.risk - 1), sure, share=1 - clause.risk)
     yield Quantity("room over the answered", _constant(room), _constant(-clause.answered))
 
 
@@ -198,7 +198,7 @@ def _(clause: terms.Coverage, seen: Comparison) -> Iterator[Quantity]:  # noqa: 
     possible = seen.challenger.possible
     if possible is not None:
         held = possible.hold(seen.challenger.predictions, seen.labels).astype(np.float64)
-        yield Quantity("", _constant(held), _constant(0.0), share=True)
+        yield Quantity("", _constant(held), _constant(0.0), share=0.0)
 
 
 def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:

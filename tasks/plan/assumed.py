@@ -12,8 +12,8 @@ from tasks.errors import Refused
 from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes, Floats, satterthwaite
 from tasks.params import Clause, Contract
-from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
-from tasks.plan.document import BATCHES, GAINS, Assumed, ClausePlan, Plan, Spread
+from tasks.params.contract import BeatsChampion, NotWorse
+from tasks.plan.document import GAINS, Assumed, Lead, Plan, Spread
 from tasks.plan.labels import design_effect, label_correlation
 
 DIFFER = 0.3
@@ -34,14 +34,13 @@ def foreseen(
 ) -> Plan:
     """The plan for leads over the champion in log loss; raises `Refused` where nothing can be told."""
     told = [one for one in contract.clauses if is_foreseen(one)]
-    asked = [
-        one.name for one in contract.clauses if isinstance(one, BeatsBaseline | BeatsChampion | NotWorse)
-    ]
+    asked = [one.name for one in contract.clauses if isinstance(one, Lead)]
     assumed = assume(traffic, differ)
     sizes = numbered(traffic.clusters)[1]
     spread = Spread(
         standard_error=lead_error(assumed),
         degrees_of_freedom=satterthwaite(sizes / assumed.rows),
+        rows=assumed.rows,
         clusters=assumed.clusters,
         batches=len(traffic.periods),
         own=assumed.base_loss,
@@ -51,7 +50,7 @@ def foreseen(
         decision=None,
         holdout=(),
         power=contract.power,
-        clauses=tuple(_clause(one, contract, spread, assumed, gains) for one in told),
+        clauses=tuple(spread.plan(one, contract, UNIT, "the champion", gains) for one in told),
         assumed=assumed,
         later=tuple(name for name in asked if name not in {one.name for one in told}),
     )
@@ -105,27 +104,3 @@ def lead_error(assumed: Assumed) -> float:
     """
     variance = assumed.differ**2 * assumed.rate * (1 - assumed.rate)
     return float(np.sqrt(variance * assumed.design_effect / assumed.rows))
-
-
-def _clause(
-    clause: BeatsChampion | NotWorse,
-    contract: Contract,
-    spread: Spread,
-    assumed: Assumed,
-    gains: tuple[float, ...],
-) -> ClausePlan:
-    level = clause.level / contract.looks_per_holdout
-    told = (spread.gain(gain, level, contract) for gain in gains)
-    return ClausePlan(
-        clause=clause.name,
-        metric=METRIC,
-        unit=UNIT,
-        against="the champion",
-        level=level,
-        standard_error=spread.standard_error,
-        rows=assumed.rows,
-        clusters=assumed.clusters,
-        batches=spread.batches,
-        detectable=tuple(spread.detectable(n, level, contract) for n in BATCHES),
-        gains=tuple(gain for gain in told if gain is not None),
-    )

@@ -7,7 +7,12 @@ from typing import Literal
 from tasks.decide.needed import detectable, detecting
 from tasks.documents import Document
 from tasks.params import Contract
+from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
 
+Lead = BeatsBaseline | BeatsChampion | NotWorse
+"""A clause that asks for a lead."""
+
+Told = tuple[float, float, float, float, float, float | None]
 BATCHES = (1, 2, 3, 6, 12)
 GAINS = (0.005, 0.01, 0.02, 0.05)
 MOST_BATCHES = 1000
@@ -16,11 +21,12 @@ MOST_BATCHES = 1000
 class Detectable(Document):
     """The smallest true lead beyond the margin that a holdout of `batches` shows with the plan's power.
 
-    `lead` is in the clause's unit, `share` is of the incumbent's own metric.
+    `lead` is in the clause's unit, `share` is of the incumbent's own metric. Both are None where so few
+    batches show no lead at all.
     """
 
     batches: int
-    lead: float
+    lead: float | None
     share: float | None
 
 
@@ -33,7 +39,11 @@ class Gain(Document):
 
 
 class ClausePlan(Document):
-    """One clause that asks for a lead: what its spread was seen on, and what more batches would show."""
+    """One clause that asks for a lead: what its spread was seen on, and what more batches would show.
+
+    `opposing_clusters` is in how many clusters, in effect, something spoke against the lead; None where it
+    need not, because the lead held at its worst, or where that was not seen.
+    """
 
     clause: str
     metric: str
@@ -44,6 +54,7 @@ class ClausePlan(Document):
     rows: int
     clusters: int
     batches: int
+    opposing_clusters: float | None = None
     detectable: tuple[Detectable, ...]
     gains: tuple[Gain, ...]
 
@@ -85,22 +96,51 @@ class Plan(Document):
 class Spread:
     """How much a lead moves on `batches` batches, and the incumbent's own metric where it is known.
 
-    `farther` is by how many standard errors its lower bound lies beyond Student's.
+    `farther` is by how many standard errors its lower bound lies beyond Student's; `opposing` in how many
+    clusters, in effect, something spoke against it, where a pass takes that and it was seen.
     """
 
     standard_error: float
     degrees_of_freedom: float
+    rows: int
     clusters: int
     batches: int
     own: float | None
     farther: float = 0.0
+    opposing: float | None = None
+
+    def plan(
+        self,
+        clause: Lead,
+        contract: Contract,
+        unit: str,
+        against: str,
+        gains: tuple[float, ...],
+    ) -> ClausePlan:
+        """What more batches would show of `clause`."""
+        level = clause.level / contract.looks_per_holdout
+        told = (self.gain(gain, level, contract) for gain in gains)
+        return ClausePlan(
+            clause=clause.name,
+            metric=clause.metric,
+            unit=unit,
+            against=against,
+            level=level,
+            standard_error=self.standard_error,
+            rows=self.rows,
+            clusters=self.clusters,
+            batches=self.batches,
+            opposing_clusters=self.opposing,
+            detectable=tuple(self.detectable(n, level, contract) for n in BATCHES),
+            gains=tuple(gain for gain in told if gain is not None),
+        )
 
     def detectable(self, batches: int, level: float, contract: Contract) -> Detectable:
         """The smallest lead that so many batches show."""
         times = batches / self.batches
-        lead = detectable(
-            times, self.standard_error, self.degrees_of_freedom, level, contract.power, self.farther
-        )
+        lead = detectable(times, *self._told(level, contract))
+        if math.isinf(lead) or times * self.clusters < contract.min_clusters:
+            return Detectable(batches=batches, lead=None, share=None)
         return Detectable(batches=batches, lead=lead, share=lead / abs(self.own) if self.own else None)
 
     def gain(self, share: float, level: float, contract: Contract) -> Gain | None:
@@ -108,9 +148,14 @@ class Spread:
         if not self.own:
             return None
         lead = share * abs(self.own)
-        times = detecting(
-            lead, self.standard_error, self.degrees_of_freedom, level, contract.power, self.farther
-        )
-        times = max(times, contract.min_clusters / self.clusters)
+        times = self.times(lead, level, contract)
         batches = math.ceil(times * self.batches) if math.isfinite(times) else math.inf
         return Gain(share=share, lead=lead, batches=int(batches) if batches <= MOST_BATCHES else None)
+
+    def times(self, lead: float, level: float, contract: Contract) -> float:
+        """How many times the evidence at hand shows this lead; infinite where none does."""
+        return max(detecting(lead, *self._told(level, contract)), contract.min_clusters / self.clusters)
+
+    def _told(self, level: float, contract: Contract) -> Told:
+        error, freedom = self.standard_error, self.degrees_of_freedom
+        return error, freedom, level, contract.power, self.farther, self.opposing

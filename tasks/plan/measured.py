@@ -3,10 +3,8 @@
 from tasks.decide.needed import beyond_student
 from tasks.evaluate.findings import Evidence
 from tasks.params import Contract
-from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
-from tasks.plan.document import BATCHES, GAINS, ClausePlan, Plan, Spread
-
-Lead = BeatsBaseline | BeatsChampion | NotWorse
+from tasks.params.contract import BeatsBaseline
+from tasks.plan.document import GAINS, ClausePlan, Lead, Plan, Spread
 
 
 def planned(
@@ -14,9 +12,7 @@ def planned(
 ) -> Plan:
     """What this evidence says about other sizes of holdout."""
     clauses = (
-        _clause(clause, contract, evidence, gains)
-        for clause in contract.clauses
-        if isinstance(clause, BeatsBaseline | BeatsChampion | NotWorse)
+        _clause(clause, contract, evidence, gains) for clause in contract.clauses if isinstance(clause, Lead)
     )
     return Plan(
         model=model,
@@ -39,26 +35,14 @@ def _clause(
     spread = Spread(
         standard_error=seen.standard_error,
         degrees_of_freedom=seen.degrees_of_freedom,
+        rows=seen.rows,
         clusters=seen.clusters,
         batches=len(evidence.holdout),
         own=_incumbents(clause, evidence),
         farther=beyond_student(seen, seen.low),
+        opposing=None if found.parts[0].holds_at_worst else found.parts[0].opposing_clusters,
     )
-    level = clause.level / contract.looks_per_holdout
-    told = (spread.gain(gain, level, contract) for gain in gains)
-    return ClausePlan(
-        clause=clause.name,
-        metric=clause.metric,
-        unit=found.unit,
-        against=found.against,
-        level=level,
-        standard_error=spread.standard_error,
-        rows=seen.rows,
-        clusters=seen.clusters,
-        batches=spread.batches,
-        detectable=tuple(spread.detectable(n, level, contract) for n in BATCHES),
-        gains=tuple(gain for gain in told if gain is not None),
-    )
+    return spread.plan(clause, contract, found.unit, found.against, gains)
 
 
 def _incumbents(clause: Lead, evidence: Evidence) -> float | None:

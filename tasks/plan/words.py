@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tasks.decide.needed import MIN_OPPOSING
 from tasks.plan.document import Assumed, ClausePlan, Plan
 
 
@@ -48,7 +49,8 @@ def _table(plan: Plan, period: str, currency: str) -> Table:
 def _rows(table: Table, clause: ClausePlan, period: str, unit: str) -> None:
     for one in clause.detectable:
         share = "" if one.share is None else f"{one.share:.2%}"
-        table.add_row(clause.clause, _several(one.batches, period), f"{one.lead:.4g} {unit}", share)
+        lead = "none: too few clusters" if one.lead is None else f"{one.lead:.4g} {unit}"
+        table.add_row(clause.clause, _several(one.batches, period), lead, share)
     for gain in clause.gains:
         table.add_row(
             clause.clause,
@@ -60,7 +62,15 @@ def _rows(table: Table, clause: ClausePlan, period: str, unit: str) -> None:
 
 def _sentences(plan: Plan, period: str) -> list[Text]:
     if plan.assumed is None:
-        return []
+        return [
+            Text(
+                f"{clause.clause}: what speaks against a lead was seen in {clause.opposing_clusters:.1f} "
+                f"clusters in effect, and to pass takes {MIN_OPPOSING}. From so few it is hard to foresee "
+                "how many batches show them: the next decision may ask for far fewer."
+            )
+            for clause in plan.clauses
+            if clause.opposing_clusters is not None and clause.opposing_clusters < MIN_OPPOSING
+        ]
     return [
         Text(
             f"With your traffic a gain of {gain.share:.2%} is detectable after "

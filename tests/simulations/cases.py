@@ -85,7 +85,7 @@ QUANTILES: tuple[Case, ...] = (
 def boundaries() -> Iterator[Boundary]:
     """Every kind of clause in three layouts, quantiles in two; rare labels, losses, errors in longer ones."""
     often, seldom = (ROWS, DAYS, REGIMES), (MANY_ROWS, LONG_DAYS)
-    numbers = ((NUMBERS, often), (RARE_ERRORS, seldom), (QUANTILES, (DAYS, ROWS)))
+    numbers = ((NUMBERS, often), (RARE_ERRORS, seldom), (QUANTILES, (LONG_DAYS, ROWS)))
     for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), *numbers):
         for key, name, world, settings in cases:
             clause = at_truth(world, **settings)

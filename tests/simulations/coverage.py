@@ -12,7 +12,10 @@ from simulations.draws import Draws, Layout
 from simulations.worlds import World
 
 from tasks.evaluate.clauses import clause_evidence
+from tasks.evaluate.clusters import in_effect
+from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
+from tasks.evaluate.quantities import quantities
 from tasks.params import Contract
 
 NOMINAL = 0.9
@@ -49,12 +52,16 @@ class Interval90:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Shares of intervals that lie below the truth, hold it, and lie above it; effective clusters."""
+    """Shares of intervals that lie below the truth, hold it, and lie above it; effective clusters.
+
+    `carrying` is how many clusters carry the variance, in effect: the harmonic mean over samples.
+    """
 
     below: float
     holds: float
     above: float
     effective_clusters: float
+    carrying: float
 
 
 def intervals() -> Iterator[Interval90]:
@@ -70,13 +77,22 @@ def held(case: Interval90, samples: int, rng: Generator) -> Held:
     (truth,) = truths(clause, case.world.population)
     contract = Contract(clauses=(*COMFORTABLE, clause))
     counts: Floats = np.zeros(3)
-    effective = 0.0
-    for _ in range(samples):
-        evidence = clause_evidence(clause, contract, draws.draw(rng))
+    effective, carrying = 0.0, np.zeros(samples)
+    for number in range(samples):
+        seen = draws.draw(rng)
+        carrying[number] = carried_by(clause, seen)
+        evidence = clause_evidence(clause, contract, seen)
         found = evidence.parts[0].interval if evidence else None
         if found is None or found.low is None or found.high is None:
             raise ValueError(f"expected an interval for {case.title}, found {found}")
         counts += (found.high < truth, found.low <= truth <= found.high, found.low > truth)
         effective = found.effective_clusters
     below, inside, above = (counts / samples).tolist()
-    return Held(below, inside, above, effective)
+    return Held(below, inside, above, effective, float(1 / np.mean(1 / carrying)))
+
+
+def carried_by(clause: OfRows, seen: Comparison) -> float:
+    """How many clusters carry the variance of what the clause asks about, in effect."""
+    (asked,) = quantities(clause, seen)
+    values = asked.values()
+    return in_effect(np.bincount(seen.clusters, values - values.mean()))

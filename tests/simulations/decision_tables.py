@@ -23,7 +23,7 @@ from simulations.power import (
 from simulations.violations import violations
 
 Tell = Callable[[str], None]
-PILOTS = 20_000
+PILOTS = 8_000
 HOLDOUTS = 1_000
 HOLDOUTS_EACH = 50
 BETTER = 300
@@ -54,8 +54,9 @@ def _rounded(found: Advertised) -> tuple[str, str]:
 
 def _power_figures(found: list[tuple[Lead, Advertised, Advertised]], seconds: float) -> Iterator[Figure]:
     pilots = PILOTS * len(found)
-    least = min(plan.power for _, plan, _ in found)
-    most = max(plan.against_smallest for _, plan, _ in found)
+    told = [plan for case, plan, _ in found if case.foreseeable]
+    least = min(plan.power for plan in told)
+    most = max(plan.against_smallest for plan in told)
     yield Figure("power_advertised", least, "smallest mean", pilots, seconds, f"{POWER:.0%}")
     yield Figure("power_clusters", most, "largest mean ratio", pilots, seconds, "a known variance")
     for case, plan, seen in found:

@@ -15,14 +15,17 @@ from simulations.draws import Draws, Layout
 from simulations.worlds import World
 
 from tasks.decide.contract import ClauseVerdict, judge
-from tasks.decide.needed import beyond_student, detecting
+from tasks.decide.needed import beyond_student
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.evidence import Interval
+from tasks.evaluate.findings import Part
 from tasks.evaluate.quantities import quantities
 from tasks.params import Contract
+from tasks.plan.document import Spread
 
 POWER = 0.8
-PILOT = 100
+MOST = 40
+"""Times a pilot, beyond which no sample is drawn."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,14 @@ class Lead:
     """A challenger that is better than the champion, and pilots of `layout` in which that may not show.
 
     `room` is how many times the pilot's clusters the smallest possible sample has: it sets the margin.
+    Not `foreseeable` is one against which too little speaks in such a pilot to know how often it does.
     """
 
     metric: str
     world: World
     layout: Layout
     room: float = 3.0
+    foreseeable: bool = True
 
     @property
     def title(self) -> str:
@@ -100,23 +105,38 @@ class Advertised:
 def leads() -> Iterator[Lead]:
     """Small differences everywhere, and rare ones of several euros; equal and unequal clusters."""
     better = World(scored(LEVELS, 0.5, 0.3))
-    yield Lead("log_loss", better, Layout(PILOT, rows_per_cluster=10, correlation=0.05))
-    yield Lead("log_loss", better, Layout(PILOT, rows_per_cluster=10, spread=0.5, correlation=0.3))
-    yield Lead("value", CHANGED, Layout(PILOT, rows_per_cluster=10, correlation=0.3))
+    yield Lead("log_loss", better, Layout(100, rows_per_cluster=10, correlation=0.05))
+    yield Lead("log_loss", better, Layout(100, rows_per_cluster=10, spread=0.5, correlation=0.3))
+    yield Lead("value", CHANGED, Layout(1_000, rows_per_cluster=10, correlation=0.3))
+    yield Lead("value", CHANGED, Layout(100, rows_per_cluster=10, correlation=0.3), foreseeable=False)
 
 
 def for_a_declared_lead(case: Lead, pilots: int, rng: Generator) -> Advertised:
     """As `plan` asks: the pilot gives the error, the lead is declared; then a new sample of that size."""
     draws, passes, sizes = Draws(case.world, case.layout), 0, []
     for _ in range(pilots):
-        pilot = found(case, draws, rng).interval
-        error, freedom = spread(pilot)
-        farther = beyond_student(pilot, pilot.low)
-        clusters = ceil(PILOT * detecting(case.gap, error, freedom, LEVEL, POWER, farther))
-        later = found(case, sample(case.world, case.layout, clusters), rng)
+        clusters = asked(case, found(case, draws, rng))
+        later = verdict(case, sample(case.world, case.layout, clusters), rng)
         passes += later.verdict == "pass"
         sizes.append(clusters)
     return Advertised(passes / pilots, float(np.mean(sizes)) / case.smallest)
+
+
+def asked(case: Lead, pilot: Part) -> int:
+    """How many clusters `plan` asks for, after this pilot, to show the gap; but no more than can be drawn."""
+    seen = pilot.interval
+    error, freedom = spread(seen)
+    known = Spread(
+        standard_error=error,
+        degrees_of_freedom=freedom,
+        rows=seen.rows,
+        clusters=seen.clusters,
+        batches=1,
+        own=None,
+        farther=beyond_student(seen, seen.low),
+        opposing=None if pilot.holds_at_worst else pilot.opposing_clusters,
+    )
+    return ceil(case.layout.clusters * min(known.times(case.gap, LEVEL, case.contract), MOST))
 
 
 def for_the_lead_that_was_seen(case: Lead, pilots: int, rng: Generator) -> Advertised:
@@ -126,14 +146,22 @@ def for_the_lead_that_was_seen(case: Lead, pilots: int, rng: Generator) -> Adver
     sample of that size could be drawn here.
     """
     draws = Draws(case.world, case.layout)
-    judged = [found(case, draws, rng) for _ in range(pilots)]
-    asked = [one.needed.clusters for one in judged if one.needed]
-    reach = case.gap / case.error * np.sqrt(np.array(asked) / PILOT)
+    judged = [verdict(case, draws, rng) for _ in range(pilots)]
+    wanted = [one.needed.clusters for one in judged if one.needed]
+    reach = case.gap / case.error * np.sqrt(np.array(wanted) / case.layout.clusters)
     power = float(ndtr(reach - ndtri(1 - LEVEL)).mean())
-    return Advertised(power, float(np.median(asked)) / case.smallest)
+    return Advertised(power, float(np.median(wanted)) / case.smallest)
 
 
-def found(case: Lead, draws: Draws, rng: Generator) -> ClauseVerdict:
+def found(case: Lead, draws: Draws, rng: Generator) -> Part:
+    """The evidence of the clause, on one sample."""
+    evidence = clause_evidence(case.contract.clauses[-1], case.contract, draws.draw(rng))
+    if evidence is None:
+        raise ValueError(f"expected evidence for {case.title}")
+    return evidence.parts[0]
+
+
+def verdict(case: Lead, draws: Draws, rng: Generator) -> ClauseVerdict:
     """The clause, judged on one sample."""
     clause = case.contract.clauses[-1]
     return judge(clause, case.contract, clause_evidence(clause, case.contract, draws.draw(rng)))

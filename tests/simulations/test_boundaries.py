@@ -65,7 +65,7 @@ class TestPassed:
             ("number_floor_rmse", REGIMES),
             pytest.param("number_lead_mse", ROWS, marks=pytest.mark.long),
             pytest.param("number_lead_mae", DAYS, marks=pytest.mark.long),
-            ("number_lead_pinball", DAYS),
+            ("number_lead_pinball", LONG_DAYS),
         ],
     )
     def test_stays_at_the_level(self, key, layout):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from simulations.draws import Draws
 from simulations.nulls import bound
-from simulations.power import POWER, for_a_declared_lead, found, leads
+from simulations.power import POWER, for_a_declared_lead, found, leads, verdict
 
 PILOTS = 200
 CASES = list(leads())
@@ -34,5 +34,5 @@ class TestDeclaredLead:
         """A pilot's own clusters, a third of what is needed, have about half that power."""
         case, rng = CASES[0], np.random.default_rng(3)
         draws = Draws(case.world, case.layout)
-        share = np.mean([found(case, draws, rng).verdict == "pass" for _ in range(PILOTS)])
+        share = np.mean([verdict(case, draws, rng).verdict == "pass" for _ in range(PILOTS)])
         assert 0.3 < share < 0.55

@@ -262,11 +262,15 @@ class TestOpposition:
         assert self.only((0.1, 0.3), opposing_clusters=0.0).row_level == "pass"
 
     def test_says_how_much_more_it_takes(self):
-        """Five clusters that speak against it, if they keep coming as often."""
+        """Enough to show five clusters that speak against it, most likely."""
         wide = Interval(0.4, 0.05, 19.0, 0.3, 0.5, 0.05, 400, 20, 20.0, 0.05, "m")
         found = judged([part_of(wide, opposing=2.0)])
-        assert (found.verdict, found.needed.times, found.needed.clusters) == ("undecided", 2.5, 50)
-        assert judged([part_of(wide, opposing=0.0)]).needed.times == 5
+        assert (found.verdict, found.needed.times, found.needed.clusters) == (
+            "undecided",
+            pytest.approx(3.380, abs=0.001),
+            68,
+        )
+        assert judged([part_of(wide, opposing=0.0)]).needed.times == pytest.approx(21.911, abs=0.001)
 
 
 class TestIncomplete:

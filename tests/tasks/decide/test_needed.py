@@ -8,10 +8,10 @@ import pytest
 from data_factories import part_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import norm, t
+from scipy.stats import chi2, nbinom, nct, norm, t
 from statsmodels.stats.power import TTestPower
 
-from tasks.decide.needed import MOST, Needed, detectable, detecting
+from tasks.decide.needed import MIN_OPPOSING, MOST, Needed, detectable, detecting, shown
 from tasks.decide.needed import needed as needed_of_part
 from tasks.evaluate.evidence import Interval, clustered_mean
 
@@ -50,12 +50,23 @@ class TestTheFormula:
 
     @pytest.mark.parametrize("rows", [10, 20, 50])
     @pytest.mark.parametrize("effect", [0.2, 0.35, 0.5])
-    @pytest.mark.parametrize("power", [0.8, 0.95])
-    def test_is_near_the_exact_one(self, rows, effect, power):
-        """Within 4% of the exact power of a t-test, by the noncentral t of statsmodels."""
-        exact = TTestPower().solve_power(effect_size=effect, alpha=0.05, power=power, alternative="larger")
-        times = detecting(effect, 1 / math.sqrt(rows), rows - 1, 0.05, power)
-        assert times * rows == pytest.approx(exact, rel=0.04)
+    @pytest.mark.parametrize("power", [0.8, 0.9])
+    def test_has_its_power_on_average_over_pilots(self, rows, effect, power):
+        """Pilots whose error is too small ask for too little, others for too much: the mean is the power.
+
+        Within 2 points, each by the exact power of a t-test, the noncentral t of statsmodels.
+        """
+        chances = (np.arange(200) + 0.5) / 200
+        found = []
+        for seen in np.sqrt(chi2.ppf(chances, rows - 1) / (rows - 1)):
+            asked = rows * detecting(effect, seen / math.sqrt(rows), rows - 1, 0.05, power)
+            found.append(TTestPower().power(effect, asked, 0.05, alternative="larger"))
+        assert np.mean(found) == pytest.approx(power, abs=0.02)
+
+    def test_of_a_large_pilot_is_the_exact_one(self):
+        """Where the error is as good as known it is the sample size of a t-test, within 1%."""
+        exact = TTestPower().solve_power(effect_size=0.2, alpha=0.05, power=0.8, alternative="larger")
+        assert 1000 * detecting(0.2, 1 / math.sqrt(1000), 999, 0.05, 0.8) == pytest.approx(exact, rel=0.01)
 
     def test_takes_two_degrees_of_freedom(self):
         """However wide the gap, it is not told from fewer."""
@@ -109,12 +120,15 @@ class TestPower:
         ("gap", "power"), [(0.18, 0.8), pytest.param(0.18, 0.9, marks=pytest.mark.long), (0.3, 0.8)]
     )
     def test_holds(self, gap, power):
-        """With as many clusters as asked for a gap is told as often as promised, within 3 points."""
+        """With as many clusters as asked for a gap is told as often as promised, and hardly more often.
+
+        Up to 5 points, because 20 clusters do not know their own error so well; this pilot has it right.
+        """
         error = math.sqrt((self.WITHIN + (1 - self.WITHIN) / self.ROWS) / 20)
         pilot = replace(PLAIN, estimate=gap, standard_error=error, rows=20 * self.ROWS)
         found = needed(pilot, 0.0, power, 1)
         assert found.clusters > 20
-        assert self.told(found.clusters, gap, 7) == pytest.approx(power, abs=0.03)
+        assert power - 0.02 < self.told(found.clusters, gap, 7) < power + 0.05
 
     def test_is_not_bought_with_more_than_it_takes(self):
         """With a quarter fewer clusters the power is missed: the number is no waste."""
@@ -130,14 +144,14 @@ class TestCounts:
         """Each is the evidence at hand, times the multiple, never less."""
         found = needed(PLAIN, 0.0, 0.8, 3)
         times = detecting(0.1, 0.1, 19.0, 0.05, 0.8)
-        assert found.times == times == pytest.approx(6.262, abs=0.001)
-        assert (found.clusters, found.rows, found.batches, found.power) == (126, 6263, 19, 0.8)
+        assert found.times == times == pytest.approx(6.781, abs=0.001)
+        assert (found.clusters, found.rows, found.batches, found.power) == (136, 6781, 21, 0.8)
 
     @pytest.mark.parametrize(("estimate", "required"), [(0.1, 0.0), (-0.1, 0.0), (0.1, 0.2), (-0.4, -0.5)])
     def test_go_by_the_distance_from_the_requirement(self, estimate, required):
         """Above or below it, near 0 or not: a gap of the same size takes the same."""
         assert needed(replace(PLAIN, estimate=estimate), required, 0.8, 1).times == pytest.approx(
-            6.262, abs=0.001
+            6.781, abs=0.001
         )
 
     def test_go_by_the_level_of_the_interval(self):
@@ -146,7 +160,7 @@ class TestCounts:
         assert several.times == pytest.approx(detecting(0.1, 0.1, 19.0, 0.0125, 0.8))
         assert several.times > needed(PLAIN, 0.0, 0.8, 1).times
 
-    @pytest.mark.parametrize(("least", "times", "clusters"), [(0, 0.11, 3), (15, 0.75, 15), (50, 2.5, 50)])
+    @pytest.mark.parametrize(("least", "times", "clusters"), [(0, 0.135, 3), (15, 0.75, 15), (50, 2.5, 50)])
     def test_are_no_fewer_clusters_than_the_contract_takes(self, least, times, clusters):
         """A gap that is plain to see still takes the clusters that are asked for."""
         found = needed(replace(PLAIN, estimate=9.0), 0.0, 0.8, 1, least)
@@ -162,6 +176,42 @@ class TestCounts:
         )
         found = needed(some, 0.0, power, 1)
         assert found is None or found.times >= 1 - 1e-6
+
+
+class TestShown:
+    """How likely later evidence shows enough that speaks against a lead."""
+
+    @pytest.mark.parametrize("times", [0.3, 1, 4])
+    @pytest.mark.parametrize("opposing", [0, 1, 4, 30])
+    def test_is_negative_binomial(self, opposing, times):
+        """With a flat prior on the rate: so many later clusters at least."""
+        expected = nbinom.sf(MIN_OPPOSING - 1, opposing + 1, 1 / (1 + times))
+        assert shown(times, opposing) == pytest.approx(expected)
+
+    @given(st.floats(0, 10), st.floats(0.01, 10), st.floats(0.1, 3))
+    def test_the_more_often_the_likelier(self, opposing, more, times):
+        """What was seen more often is seen again sooner; where nothing is needed it is certain."""
+        assert shown(times, opposing) < shown(times, opposing + more) <= shown(times, None) == 1
+
+    def test_comes_true(self):
+        """Rates drawn from what two clusters leave possible: as often as promised, within a point."""
+        draw = np.random.default_rng(3)
+        rates = draw.gamma(2 + 1, size=100_000)
+        often = draw.poisson(rates * 3.0) >= MIN_OPPOSING
+        assert often.mean() == pytest.approx(shown(3.0, 2), abs=0.01)
+
+    @given(st.floats(0.05, 2), st.floats(9, 500), levels, st.floats(0, 30))
+    def test_both_come_true_together(self, gap, freedom, level, opposing):
+        """The chance to tell the gap, times that to be shown what speaks against it, is the power."""
+        times = detecting(gap, 1.0, freedom, level, 0.8, 0.0, opposing)
+        assume(times > 2 / freedom * 1.001)
+        told = nct.cdf(gap * math.sqrt(times), freedom, t.ppf(1 - level, times * freedom))
+        assert told * shown(times, opposing) == pytest.approx(0.8, abs=1e-4)
+
+    def test_too_little_shows_no_lead(self):
+        """However large a lead: with a chance below the power it does not pass."""
+        assert detectable(1.0, 0.1, 19.0, 0.05, 0.8, 0.0, 1.0) == math.inf
+        assert detectable(1.0, 0.1, 19.0, 0.05, 0.8, 0.0, 30.0) < math.inf
 
 
 class TestSkewness:
@@ -190,10 +240,10 @@ class TestSolves:
     @pytest.mark.parametrize("gap", [0.003, 0.1, 0.4])
     @pytest.mark.parametrize("level", [0.0001, 0.05, 0.4])
     def test_the_equation(self, gap, freedom, level, farther):
-        """The gap is two quantiles and the skewness away, within 2%; or there are two degrees of freedom."""
+        """The gap is the quantile beyond level and skewness away, within 2%; or it is the least."""
         times = detecting(gap, 0.1, freedom, level, 0.8, farther)
-        reach = t.ppf(1 - level, times * freedom) + t.ppf(0.8, times * freedom)
-        needed_gap = (reach + farther / math.sqrt(times)) * 0.1 / math.sqrt(times)
+        beyond = t.ppf(1 - level, times * freedom) + farther / math.sqrt(times)
+        needed_gap = nct.ppf(0.8, freedom, beyond) * 0.1 / math.sqrt(times)
         assert needed_gap == pytest.approx(gap, rel=0.02) or times == pytest.approx(2 / freedom)
 
 

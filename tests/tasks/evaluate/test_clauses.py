@@ -107,7 +107,7 @@ class TestParts:
         for part, one in zip(parts, wanted, strict=True):
             clusters = seen.clusters if one.rows is None else seen.clusters[one.rows]
             whole = clustered_mean(one.values(), clusters, level=0.05)
-            whole = as_share(whole) if one.share else whole
+            whole = whole if one.share is None else as_share(whole, one.share)
             fewest = min((len(np.unique(clusters[rows])) for rows in one.rests_on), default=whole.clusters)
             assert part.interval == replace(whole, clusters=fewest)
             assert part.independent == independent_mean(one.values(), level=0.05)

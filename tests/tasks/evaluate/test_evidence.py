@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tasks.errors import BadInput
+from tasks.evaluate.clusters import FEW, in_effect
 from tasks.evaluate.evidence import Interval, as_share, clustered_mean, independent_mean
+from tasks.evaluate.resampling import critical_value
 
 
 def clustered_rows(
@@ -115,15 +117,28 @@ class TestAgreesWithTheLiterature:
         assert interval.high - interval.estimate == pytest.approx(reach, rel=0.03)
 
     @given(clustered, st.floats(0.001, 0.4))
-    def test_bounds_are_never_nearer_than_students(self, rows, level):
-        """The bootstrap-t widens, and never narrows."""
+    def test_bounds_are_guarded_by_students(self, rows, level):
+        """Never nearer where no more than five clusters carry the variance; by less where more do."""
         values, codes = (np.array(column) for column in zip(*rows, strict=True))
         interval = clustered_mean(values, codes, level=level)
         if interval.low is not None:
+            carry = in_effect(np.bincount(codes, values - values.mean()))
             reach = stats.t.ppf(1 - level, interval.degrees_of_freedom) * interval.standard_error
-            assert min(interval.estimate - interval.low, interval.high - interval.estimate) >= reach * (
-                1 - 1e-9
-            )
+            guarded = reach * min(1, FEW / carry) * (1 - 1e-9)
+            assert min(interval.estimate - interval.low, interval.high - interval.estimate) >= guarded
+
+    def test_the_guard_fades(self):
+        """Of 400 leaning clusters, of which 60 carry the variance, a bound is the bootstrap's own, nearly."""
+        values = np.random.default_rng(6).exponential(size=400)
+        interval = clustered_mean(values, np.arange(400))
+        deviations = values - values.mean()
+        carry = in_effect(deviations)
+        near = critical_value(deviations, np.ones(400), 0.05)
+        student = stats.t.ppf(0.95, interval.degrees_of_freedom)
+        assert carry == pytest.approx(60, abs=30)
+        assert near < 0.95 * student
+        below = (interval.estimate - interval.low) / interval.standard_error
+        assert below == pytest.approx(near + FEW / carry * (student - near))
 
     def test_bounds_allow_for_losses_that_are_rare(self):
         """Gains of 1, and a loss of 30 in four clusters: one sample in ten shows at most one of them."""

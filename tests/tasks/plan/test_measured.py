@@ -85,7 +85,7 @@ class TestPlanned:
         )
         for once, both in zip(PLAN.clauses, twice.clauses, strict=True):
             assert both.detectable[1].lead == pytest.approx(once.detectable[0].lead)
-            assert both.detectable[0].lead > once.detectable[0].lead
+            assert both.detectable[0].lead is None, "half of its clusters are fewer than the contract takes"
 
     def test_looks_share_the_level(self):
         """With two looks a holdout, each shows only larger leads."""
