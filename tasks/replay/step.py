@@ -6,7 +6,6 @@ hashes are compared and only names are told, so a decision whose numbers are sea
 """
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from tasks.code import code_hashes, code_version
@@ -18,10 +17,10 @@ from tasks.ledger.artifacts import fetch_artifact
 from tasks.replay.checkout import Say, bring
 from tasks.replay.past import ReadLedger
 from tasks.replay.reasons import MADE_ALIKE, reasons
-from tasks.replay.record import Record, record_of
+from tasks.replay.record import DECISION, Record, is_sealed, record_of
+from tasks.replay.stages import MODEL, stages
 from tasks.workspace import Workspace
 
-MODEL = ("model.ubj", "model.json")
 _NEEDED = ("dataset.json", "params.yaml", "measurements.json", "decision.json", *MODEL)
 
 
@@ -42,6 +41,7 @@ class Compared(Document):
 class Replay(Document):
     """What came out. `changed` is what differs from the record of the decision, whatever came out.
 
+    `verdict_here` is None where no decision was made, or its numbers are sealed and it came out otherwise.
     `retrained` is false where the recorded model was taken; `lacking` was never registered.
     """
 
@@ -50,6 +50,7 @@ class Replay(Document):
     entry: int
     decision: int
     verdict: str
+    verdict_here: str | None
     identical: bool
     retrained: bool
     documents: tuple[Compared, ...]
@@ -73,6 +74,7 @@ def replay(ledger: Ledger, number: int, *, retrain: bool = True, say: Say = lamb
         workspace = Workspace(Path(folder))
         brought = bring(past, record, workspace, say)
         documents = _replayed(past, record, workspace, say, retrain=retrain)
+        verdict_here = _verdict(past, record, workspace, documents)
     identical = all(one.identical for one in documents)
     changed = _changed(past, record)
     return Replay(
@@ -80,6 +82,7 @@ def replay(ledger: Ledger, number: int, *, retrain: bool = True, say: Say = lamb
         entry=number,
         decision=record.entry.number,
         verdict=record.body.verdict,
+        verdict_here=verdict_here,
         identical=identical,
         retrained=retrain,
         documents=documents,
@@ -88,13 +91,28 @@ def replay(ledger: Ledger, number: int, *, retrain: bool = True, say: Say = lamb
     )
 
 
+def _verdict(
+    ledger: Ledger, record: Record, workspace: Workspace, documents: tuple[Compared, ...]
+) -> str | None:
+    made = next(one for one in documents if one.name == DECISION)
+    if made.identical:
+        return record.body.verdict
+    return None if made.here is None or is_sealed(ledger, record) else _read(workspace)
+
+
+def _read(workspace: Workspace) -> str:
+    from tasks.decide.step import read_decision
+
+    return read_decision(workspace).verdict
+
+
 def _replayed(
     ledger: ReadLedger, record: Record, workspace: Workspace, say: Say, *, retrain: bool
 ) -> tuple[Compared, ...]:
     """Stage by stage; the documents of one that fails, and of those after it, were not made."""
     found: list[Compared] = []
     failed = ""
-    for name, outputs, stage in _stages(ledger, record, workspace, retrain=retrain):
+    for name, outputs, stage in stages(ledger, record, workspace, retrain=retrain):
         paths = {one: workspace.artifact_paths()[one] for one in outputs if one in record.named}
         if not paths:
             continue
@@ -125,33 +143,6 @@ def _restore(ledger: Ledger, record: Record, workspace: Workspace) -> None:
     for name in MODEL:
         data = fetch_artifact(ledger.store, ledger.model, record.named[name])
         workspace.artifact_paths()[name].write_bytes(data)
-
-
-Stage = tuple[str, tuple[str, ...], Callable[[], object]]
-
-
-def _stages(ledger: ReadLedger, record: Record, workspace: Workspace, *, retrain: bool) -> tuple[Stage, ...]:
-    """Each stage with the documents that it writes, in the order of the DAG."""
-    # Whoever asks for help needs none of these.
-    from tasks.decide.step import decide
-    from tasks.evaluate.step import evaluate
-    from tasks.explain.step import explain
-    from tasks.prepare.step import prepare
-    from tasks.report import report
-    from tasks.train.step import train
-    from tasks.version.manifest import unjudged_manifest
-
-    rows = workspace.params.evaluate.explained_rows
-    trained: tuple[Stage, ...] = (("train", MODEL, lambda: train(workspace, drill=record.body.drill)),)
-    return (
-        ("version", ("dataset.json",), lambda: unjudged_manifest(workspace)),
-        ("prepare", ("prepared.json",), lambda: prepare(workspace)),
-        *(trained if retrain else ()),
-        ("evaluate", ("look.json", "evidence.json"), lambda: evaluate(workspace, ledger)),
-        ("decide", ("decision.json",), lambda: decide(workspace)),
-        ("explain", ("explanation.json",), lambda: explain(workspace, rows=rows)),
-        ("report", ("report.html",), lambda: report(workspace)),
-    )
 
 
 def _changed(ledger: Ledger, record: Record) -> tuple[str, ...]:

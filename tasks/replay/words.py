@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tasks.code import code_version
 from tasks.replay.checkout import Checkout
-from tasks.replay.step import MODEL, Replay
+from tasks.replay.stages import MODEL
+from tasks.replay.step import Replay
 
 _LEFT = {
     "lacking": "never registered with this decision",
@@ -33,6 +34,9 @@ def replay_text(done: Replay) -> str:
         f"{'identical' if done.identical else 'differs'}: decision {done.decision} ({done.verdict}), {how}"
     ]
     lines += [f"differs: {one.name}{f' ({one.why})' if one.why else ''}" for one in other]
+    if other and done.verdict_here is not None:
+        same_verdict = done.verdict_here == done.verdict
+        lines.append(f"the verdict is {'the same' if same_verdict else f'{done.verdict_here} here'}")
     lines += [f"the same bytes: {', '.join(same)}"] if same else []
     if any(one.name in MODEL for one in other):
         lines.append(

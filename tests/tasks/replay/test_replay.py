@@ -97,7 +97,8 @@ class TestWhatDiffers:
             f"differs: decision {past.decisions['second']} (promote), trained again",
             "differs: model.json",
         ]
-        assert "after the training it was replayed with the recorded model" in said[3]
+        assert said[2] == "the verdict is the same"
+        assert "after the training it was replayed with the recorded model" in said[4]
         assert said[-2:] == [f"likely why: {done.changed[0]}", "likely why: aaa: none then, 1 now"]
 
     def test_without_a_recorded_reason_is_said_to_be_so(
@@ -108,6 +109,15 @@ class TestWhatDiffers:
         done = replay(past.ledger, past.decisions["keep"], retrain=False)
         assert differing(done) == ["evidence.json", "decision.json", "report.html"]
         assert "does not give these bytes" in done.changed[0]
+        assert (done.verdict, done.verdict_here) == ("keep", "keep")
+        assert "the verdict is the same" in replay_text(done).splitlines()
+
+    def test_another_verdict_is_told(self, past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where the same evidence would lead to another answer, that is the first question."""
+        monkeypatch.setattr("tasks.decide.decision._verdict", lambda _: "undecided")
+        done = replay(past.ledger, past.decisions["second"], retrain=False)
+        assert (done.verdict, done.verdict_here) == ("promote", "undecided")
+        assert "the verdict is undecided here" in replay_text(done).splitlines()
 
     def test_code_that_is_another_names_its_steps(self, past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
         """Also where everything is identical all the same."""
@@ -199,6 +209,7 @@ class TestSealed:
         assert differing(done) == ["evidence.json", "decision.json", "report.html"]
         told = json.dumps(done.model_dump(mode="json")) + replay_text(done)
         assert "0.1234" not in told
+        assert done.verdict_here is None
         fields = {key for one in done.documents for key in one.model_dump()}
         assert fields == {"name", "recorded", "here", "why"}
         assert {one.why for one in done.documents} == {""}
