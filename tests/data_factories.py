@@ -16,10 +16,10 @@ from pydantic import TypeAdapter
 
 from tasks.decide.step import decide
 from tasks.documents import digest
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import ClauseEvidence
 from tasks.evaluate.findings import Part as ClausePart
-from tasks.evaluate.metrics import Answers
 from tasks.evaluate.step import Contender, evaluate
 from tasks.ledger import Ledger
 from tasks.measure import measure

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from tasks.decide.decision import decide
+from tasks.evaluate.answers import Answers, Costs
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence, Look, Measurements
-from tasks.evaluate.metrics import Answers, Costs, shown
+from tasks.evaluate.metrics import shown
 from tasks.evaluate.operating import value_by_threshold
 from tasks.params import Params, parse_params
 from tasks.prepare.features import Feature, Schema

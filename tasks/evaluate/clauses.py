@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from tasks.evaluate.binary import Undefined
 from tasks.evaluate.clusters import numbered
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean, no_mean
 from tasks.evaluate.findings import ClauseEvidence, Part, Serial
 from tasks.evaluate.groups import Group
-from tasks.evaluate.metrics import Undefined
 from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import Quantity, groups_of, quantities
 from tasks.evaluate.serial import serial

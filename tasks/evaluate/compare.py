@@ -4,26 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs, constant
 from tasks.evaluate.classes import confusion
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Interval
 from tasks.evaluate.findings import Bin, Confusion, MetricEvidence, SliceEvidence
-from tasks.evaluate.metrics import (
-    LOG_LOSS,
-    METRICS,
-    NO_ALARM,
-    PINBALL,
-    RMSE,
-    VALUE,
-    Answers,
-    Costs,
-    Metric,
-    constant,
-    paired,
-    reliability,
-    remembered,
-    single,
-)
+from tasks.evaluate.leads import paired, remembered, single
+from tasks.evaluate.metrics import LOG_LOSS, METRICS, PINBALL, RMSE, VALUE, Metric
+from tasks.evaluate.reliability import reliability
 from tasks.objectives import Class
 from tasks.params import CostParams
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from tasks.evaluate.answers import Answers, Costs
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.evaluate.groups import Group, groups
-from tasks.evaluate.metrics import Answers, Costs
 from tasks.objectives import BINARY, Objective
 from tasks.params import EvaluateParams
 

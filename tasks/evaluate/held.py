@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats, Interval, as_share, clustered_mean
 from tasks.evaluate.findings import Held
-from tasks.evaluate.metrics import Answers
 
 
 def held(seen: Comparison) -> dict[str, Held]:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs
+from tasks.evaluate.binary import value_rows
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
 from tasks.evaluate.findings import OperatingPoint, ValueByThreshold, ValueCurve
-from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, value_rows
 
 POINTS = 48
 """Thresholds of a curve, beside the model's own."""

@@ -9,21 +9,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.evaluate.answers import Answers, alarms_of, decisions_of
+from tasks.evaluate.binary import Undefined, ratio_rows
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
 from tasks.evaluate.groups import Group, names_of
-from tasks.evaluate.metrics import (
-    METRICS,
-    Answers,
-    Undefined,
-    advantage,
-    alarms_of,
-    decisions_of,
-    quantile_bins,
-    ratio_rows,
-    worst_advantage,
-    worst_rows,
-)
+from tasks.evaluate.leads import advantage, worst_advantage, worst_rows
+from tasks.evaluate.metrics import METRICS
+from tasks.evaluate.reliability import quantile_bins
 from tasks.params import contract as terms
 
 Values = TypeVar("Values", Floats, float, Floats | None)

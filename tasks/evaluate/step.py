@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.documents import canonical, write_atomically
 from tasks.errors import Leak, Refused
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import (
     alarms,
@@ -25,7 +26,7 @@ from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.held import held
 from tasks.evaluate.look import take_look
-from tasks.evaluate.metrics import Answers, shown
+from tasks.evaluate.metrics import shown
 from tasks.evaluate.operating import value_by_threshold
 from tasks.ledger import Ledger
 from tasks.objectives import OBJECTIVES

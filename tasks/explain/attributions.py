@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.evaluate.binary import ratio_rows
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean
 from tasks.evaluate.groups import Group
-from tasks.evaluate.metrics import ratio_rows
 from tasks.explain.explanation import (
     Attribution,
     Change,

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from tasks.documents import write_atomically
+from tasks.evaluate.answers import Answers, alarms_of
 from tasks.evaluate.classes import likeliest
 from tasks.evaluate.evidence import Codes
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.groups import groups
-from tasks.evaluate.metrics import Answers, alarms_of
 from tasks.evaluate.step import Contender, contenders, in_time
 from tasks.explain.attributions import (
     Attributed,

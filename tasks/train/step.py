@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tasks.documents import digest, write_atomically
 from tasks.errors import BadInput
+from tasks.evaluate.binary import best_threshold
 from tasks.evaluate.compare import cost_matrix
-from tasks.evaluate.metrics import best_threshold
 from tasks.objectives import OBJECTIVES, Class, Objective
 from tasks.params import Params
 from tasks.prepare.features import Schema, encode

@@ -16,8 +16,10 @@ from rich.progress import track
 from scipy.stats import rankdata
 
 from tasks.evaluate import resampling
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.evidence import Codes, Floats
-from tasks.evaluate.metrics import AUC, Answers, paired
+from tasks.evaluate.leads import paired
+from tasks.evaluate.metrics import AUC
 from tasks.evaluate.step import compare
 from tasks.params import Params
 from tasks.train.uncertainty import Sets

@@ -8,7 +8,9 @@ from benchmarks.evidence import CLAUSES, _resampled_lead, measure_evidence
 from benchmarks.figures import GOALS
 from rich.console import Console
 
-from tasks.evaluate.metrics import AUC, Answers, paired
+from tasks.evaluate.answers import Answers
+from tasks.evaluate.leads import paired
+from tasks.evaluate.metrics import AUC
 from tasks.params.contract import KINDS, KINDS_MEASURED
 
 

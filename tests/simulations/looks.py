@@ -10,11 +10,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tasks.decide.contract import judge
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import cost_matrix, naive
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
-from tasks.evaluate.metrics import Answers
 from tasks.params import Contract, CostParams, EvaluateParams
 
 LOOKS = 52

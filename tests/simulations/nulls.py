@@ -7,8 +7,10 @@ import numpy as np
 from numpy.random import Generator
 from scipy.special import betaincinv, expit, stdtrit
 
+from tasks.evaluate.answers import Answers, Costs
 from tasks.evaluate.evidence import Codes, Floats, clustered_mean, independent_mean
-from tasks.evaluate.metrics import METRICS, Answers, Costs, advantage
+from tasks.evaluate.leads import advantage
+from tasks.evaluate.metrics import METRICS
 
 LEVEL = 0.05
 METHODS = ("clustered", "rows", "CR1", "CR2")

@@ -82,7 +82,7 @@ class TestPassed:
         ],
     )
     def test_rare_labels_and_rare_losses(self, key, layout):
-        """The same where rows that speak against it are few: by Student's t alone 6% to 40% pass."""
+        """The same where rows that speak against it are few: by Student's t alone too many pass."""
         assert not proves_more_than_allowed(CASES[key, layout])
 
     def test_students_interval_would_be_caught(self):

@@ -21,7 +21,7 @@ def measured(name: str) -> Measured:
 @pytest.mark.long
 @pytest.mark.timeout(10_800)
 class TestGoals:
-    """All tables take about an hour on two cores."""
+    """All tables take about 90 minutes of a processor."""
 
     @pytest.mark.parametrize("goal", NAMES)
     def test_holds(self, goal):

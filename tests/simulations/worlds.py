@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.compare import cost_matrix, naive
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Floats
-from tasks.evaluate.metrics import Answers
 from tasks.objectives import BINARY, Objective
 from tasks.params import CostParams, EvaluateParams
 from tasks.train.uncertainty import Sets

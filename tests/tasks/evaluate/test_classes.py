@@ -8,21 +8,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from tasks.errors import BadInput
+from tasks.evaluate.answers import Answers, decisions_of
+from tasks.evaluate.binary import brier_rows, log_loss_rows
 from tasks.evaluate.classes import confusion, hits, likeliest, log_losses, of_labels, squared_errors
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, confused, metric_evidence, naive_shares, slice_evidence
 from tasks.evaluate.comparison import Comparison
-from tasks.evaluate.metrics import (
-    METRICS,
-    Answers,
-    advantage,
-    brier_rows,
-    decisions_of,
-    log_loss_rows,
-    shown,
-    worst_advantage,
-    worst_rows,
-)
+from tasks.evaluate.leads import advantage, worst_advantage, worst_rows
+from tasks.evaluate.metrics import METRICS, shown
 from tasks.evaluate.quantities import quantities
 from tasks.objectives import MULTICLASS
 from tasks.params import Clause, Contract, EvaluateParams

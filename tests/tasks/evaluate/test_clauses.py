@@ -8,11 +8,11 @@ import pytest
 from data_factories import declared, small_params
 
 from tasks.decide.contract import judge
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs, constant
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean
 from tasks.evaluate.findings import ClauseEvidence
-from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, constant
 from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import quantities
 from tasks.evaluate.serial import serial

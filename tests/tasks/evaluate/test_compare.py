@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.decide.contract import judge
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
-from tasks.evaluate.metrics import AUC, LOG_LOSS, METRICS, NO_ALARM, VALUE, Answers, Costs, shown
+from tasks.evaluate.metrics import AUC, LOG_LOSS, METRICS, VALUE, shown
 from tasks.evaluate.step import compare
 from tasks.objectives import BINARY
 from tasks.params import EvaluateParams

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from data_factories import declared
 
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import naive
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.held import held
-from tasks.evaluate.metrics import Answers
 from tasks.evaluate.quantities import quantities
 from tasks.objectives import REGRESSION
 from tasks.params import Contract, EvaluateParams

@@ -11,12 +11,12 @@ from ledgers import CONTRACT, MODEL, Meddled, frozen, sha
 
 from tasks.decide.contract import judge
 from tasks.errors import Corrupt, StoreUnavailable
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import cost_matrix, naive
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Look
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted, take_look
-from tasks.evaluate.metrics import Answers
 from tasks.ledger import Ledger, Looked
 from tasks.params import parse_params
 from tasks.store import Store, open_store

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from data_factories import declared
 
+from tasks.evaluate.answers import Answers, alarms_of
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, calibration, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
-from tasks.evaluate.metrics import METRICS, Answers, alarms_of, shown, single, worst_advantage
+from tasks.evaluate.leads import single, worst_advantage
+from tasks.evaluate.metrics import METRICS, shown
 from tasks.evaluate.opposition import holds_at_worst
 from tasks.evaluate.quantities import quantities
 from tasks.objectives import REGRESSION

@@ -7,8 +7,9 @@ from factories import PARAMS, small_frame
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs
+from tasks.evaluate.binary import best_threshold, value_rows
 from tasks.evaluate.comparison import Comparison
-from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, best_threshold, value_rows
 from tasks.evaluate.operating import POINTS, thresholds_of, value_by_threshold, value_curve
 from tasks.evaluate.step import compare
 from tasks.params import parse_params

@@ -10,11 +10,12 @@ from scipy.special import ndtri
 
 from tasks.decide.contract import judge
 from tasks.errors import BadInput
+from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import alarms, metric_evidence, naive, slice_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.distances import pinball_rows
-from tasks.evaluate.metrics import PINBALL, Answers, shown
+from tasks.evaluate.metrics import PINBALL, shown
 from tasks.evaluate.quantities import quantities
 from tasks.objectives import QUANTILE
 from tasks.params import Contract, EvaluateParams

@@ -10,8 +10,9 @@ from data_factories import declared, small_params
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.evaluate.answers import NO_ALARM, Answers, Costs, constant
+from tasks.evaluate.binary import Undefined
 from tasks.evaluate.comparison import Comparison
-from tasks.evaluate.metrics import NO_ALARM, Answers, Costs, Undefined, constant
 from tasks.evaluate.quantities import Quantity, quantities
 from tasks.params import Clause
 from tasks.params.contract import Requirement

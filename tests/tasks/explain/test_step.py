@@ -15,7 +15,7 @@ from tasks.code import _closure
 from tasks.decide.step import decide
 from tasks.documents import digest
 from tasks.errors import BadInput
-from tasks.evaluate.metrics import Answers, alarms_of
+from tasks.evaluate.answers import Answers, alarms_of
 from tasks.evaluate.step import Contender, contenders, evaluate
 from tasks.explain.explanation import Explanation
 from tasks.explain.step import SEED, explain, explained, read_explanation

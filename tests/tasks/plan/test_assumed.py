@@ -6,8 +6,8 @@ from data_factories import small_params
 from scipy.special import expit
 
 from tasks.errors import Refused
+from tasks.evaluate.binary import log_loss_rows
 from tasks.evaluate.evidence import clustered_mean
-from tasks.evaluate.metrics import log_loss_rows
 from tasks.plan.assumed import DIFFER, Traffic, assume, foreseen, lead_error
 
 CONTRACT = small_params().contract

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from tasks.evaluate.answers import NO_ALARM
 from tasks.evaluate.evidence import CLUSTERED, Interval
 from tasks.evaluate.findings import Bin, OperatingPoint, SliceEvidence, ValueByThreshold, ValueCurve
-from tasks.evaluate.metrics import NO_ALARM
 from tasks.report import render
 from tasks.report.calibration import SIDE, mean_gap, reliability
 from tasks.report.clauses import clause_views

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from class_factories import CLASS_PARAMS, CLASSES, class_batch, class_frame
 from click.testing import CliRunner
-from data_factories import on_paper
-from factories import deliver, parquet, small_folder
+from factories import deliver, parquet
+from played import Played, two_cycles
 
 from tasks.__main__ import evergreen
 from tasks.errors import Refused
@@ -22,12 +22,11 @@ from tasks.ledger.artifacts import fetch_artifact
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
 from tasks.plan import plan
-from tasks.run import Outcome, retrain
+from tasks.run import retrain
 from tasks.score import champion_card, champion_scorer, score
 from tasks.show import decision_markdown, show
 from tasks.workspace import Workspace
 
-JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
 OF_OTHERS = (
     "threshold",
     "base rate",
@@ -46,21 +45,13 @@ def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
-    """Two months that arrived together and made a champion, and a third in which a challenger met it."""
-    folder = small_folder(tmp_path_factory.mktemp("classes"), params=CLASS_PARAMS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("EVERGREEN_STORE", raising=False)
-        on_paper(patch)
-        for period in (JANUARY, FEBRUARY):
-            deliver(folder, period, class_batch(period))
-        first = retrain(folder)
-        deliver(folder, MARCH, class_batch(MARCH))
-        return folder, [first, retrain(folder)]
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """Two cycles of this kind of label."""
+    return two_cycles(tmp_path_factory.mktemp("classes"), CLASS_PARAMS, class_batch)
 
 
 @pytest.fixture
-def copied(played: tuple[Path, list[Outcome]], tmp_path: Path) -> Path:
+def copied(played: Played, tmp_path: Path) -> Path:
     """A copy of the played folder, to play on in."""
     folder = tmp_path / "copy"
     shutil.copytree(played[0], folder)

@@ -3,13 +3,12 @@
 import io
 import re
 import shutil
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from data_factories import on_paper
-from factories import deliver, parquet, small_folder
+from factories import deliver, parquet
 from number_factories import QUANTILE_PARAMS, number_batch, number_frame
+from played import Played, two_cycles
 
 from tasks.errors import Refused
 from tasks.evaluate.findings import Evidence
@@ -17,12 +16,10 @@ from tasks.ledger.artifacts import fetch_artifact
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
 from tasks.plan import plan
-from tasks.run import Outcome, retrain
+from tasks.run import retrain
 from tasks.score import champion_scorer, score
 from tasks.show import decision_markdown, show
 from tasks.workspace import Workspace
-
-JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
 
 
 @pytest.fixture(autouse=True)
@@ -31,17 +28,11 @@ def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
-    """Two months that arrived together and made a champion, and a third in which a challenger met it."""
-    folder = small_folder(tmp_path_factory.mktemp("quantiles"), params=QUANTILE_PARAMS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("EVERGREEN_STORE", raising=False)
-        on_paper(patch)
-        for period in (JANUARY, FEBRUARY):
-            deliver(folder, period, number_batch(period, rows=600))
-        first = retrain(folder)
-        deliver(folder, MARCH, number_batch(MARCH, rows=600))
-        return folder, [first, retrain(folder)]
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """Two cycles of this kind of label."""
+    return two_cycles(
+        tmp_path_factory.mktemp("quantiles"), QUANTILE_PARAMS, lambda period: number_batch(period, rows=600)
+    )
 
 
 class TestTheCycle:

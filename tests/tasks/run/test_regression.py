@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from data_factories import changed, on_paper
-from factories import deliver, parquet, small_folder
+from data_factories import changed
+from factories import deliver, parquet
 from number_factories import NUMBER_PARAMS, number_batch, number_frame
+from played import Played, two_cycles
 
 from tasks.__main__ import evergreen
 from tasks.evaluate.findings import Evidence
@@ -23,7 +24,7 @@ from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
 from tasks.plan import plan
 from tasks.report.glossary import OF_NUMBERS
-from tasks.run import Outcome, retrain
+from tasks.run import retrain
 from tasks.score import champion_scorer, score
 from tasks.show import decision_markdown, show
 from tasks.train.intervals import PredictionIntervals
@@ -40,7 +41,6 @@ PARAMS = changed(
     ("  objective: regression\n", "  objective: regression\n  coverage: 0.8\n"), params=NUMBER_PARAMS
 )
 PARAMS = PARAMS.rstrip() + COVERED
-JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
 OF_PROBABILITIES = (
     "threshold",
     "base rate",
@@ -61,17 +61,9 @@ def _own_store(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
-    """Two months that arrived together and made a champion, and a third in which a challenger met it."""
-    folder = small_folder(tmp_path_factory.mktemp("numbers"), params=PARAMS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("EVERGREEN_STORE", raising=False)
-        on_paper(patch)
-        for period in (JANUARY, FEBRUARY):
-            deliver(folder, period, number_batch(period))
-        first = retrain(folder)
-        deliver(folder, MARCH, number_batch(MARCH))
-        return folder, [first, retrain(folder)]
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """Two cycles of this kind of label."""
+    return two_cycles(tmp_path_factory.mktemp("numbers"), PARAMS, number_batch)
 
 
 def page_words(folder: Path, number: int, to: Path) -> str:

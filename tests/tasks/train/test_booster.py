@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.documents import digest
 from tasks.errors import Corrupt
-from tasks.evaluate.metrics import log_loss_rows
+from tasks.evaluate.binary import log_loss_rows
 from tasks.params import TrainParams
 from tasks.train.booster import Fitted, Matrix, fit, load_model
 

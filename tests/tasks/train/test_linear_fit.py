@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from tasks.evaluate.metrics import Answers
+from tasks.evaluate.answers import Answers
 from tasks.prepare.features import Feature, Schema
 from tasks.train.linear import CategoryTerm, NumericTerm
 from tasks.train.linear_fit import WIDEST, fit_linear

@@ -9,9 +9,9 @@ from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS, number_frame, numbe
 import tasks.train.step as train_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt
+from tasks.evaluate.binary import best_threshold, value_rows
 from tasks.evaluate.compare import cost_matrix
 from tasks.evaluate.distances import pinball_rows
-from tasks.evaluate.metrics import best_threshold, value_rows
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
 from tasks.train.booster import load_model
