@@ -6,8 +6,8 @@ Registered with each decision, so that a replay can say what is another by now. 
 import os
 import platform
 import re
+import sys
 from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 
 from tasks.documents import Document
@@ -30,15 +30,25 @@ class Environment(Document):
 @cache
 def environment() -> Environment:
     """This process's own."""
-    found = ((one.name, one.version) for one in distributions())
     return Environment(
         python=f"{platform.python_implementation()} {platform.python_version()}",
         system=platform.system(),
         machine=platform.machine(),
         processor=_processor(),
         processors=os.cpu_count() or 1,
-        libraries={_normal(name): version for name, version in found if name},
+        libraries=_libraries(),
     )
+
+
+def _libraries() -> dict[str, str]:
+    """By the names of their `.dist-info` folders: reading their metadata takes twenty times as long."""
+    found: dict[str, str] = {}
+    for place in sys.path:
+        for folder in sorted(Path(place).glob("*.dist-info")):
+            name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+            # As for imports, the first place counts.
+            found.setdefault(_normal(name), version)
+    return found
 
 
 def _normal(name: str) -> str:

@@ -61,6 +61,7 @@ class TestTranscripts:
             assert first.startswith("$ evergreen ")
             assert plain(evergreen(may, *first.removeprefix("$ evergreen ").split())) == plain(told)
 
+    @pytest.mark.long
     def test_an_auditor_gets_the_data_and_the_same_bytes(self, may: Path):
         """The checked blocks of docs/audit.md, on the same data."""
         blocks = CHECKED.findall(AUDIT)

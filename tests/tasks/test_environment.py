@@ -1,6 +1,8 @@
 """The environment: what is installed and on what it runs, and how two differ, in words."""
 
+import re
 import socket
+from importlib.metadata import distributions
 
 import numpy as np
 
@@ -28,6 +30,12 @@ class TestEnvironment:
         assert not [
             name for name in environment().libraries if name != name.lower() or "_" in name or "." in name
         ]
+
+    def test_has_what_the_metadata_say(self) -> None:
+        """Names of folders and the metadata in them agree, for everything that is installed."""
+        told = {re.sub(r"[-_.]+", "-", one.name).lower(): one.version for one in distributions()}
+        assert environment().libraries == told
+        assert len(told) > 50
 
     def test_names_no_host(self) -> None:
         """Where it ran is nobody's business."""

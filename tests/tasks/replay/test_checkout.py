@@ -14,7 +14,6 @@ from tasks.documents import canonical, digest, write_atomically
 from tasks.errors import BadInput, Corrupt
 from tasks.ledger import ArtifactRef, Decided, Registered
 from tasks.ledger.artifacts import artifact_key
-from tasks.pins import ChampionPin
 from tasks.promote import promote
 from tasks.replay.checkout import checkout
 from tasks.replay.record import record_of
@@ -23,33 +22,26 @@ from tasks.run import retrain
 from tasks.store import open_store
 
 
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """A decision to promote, and its promotion. No test may write to it."""
+    return judged_once(tmp_path_factory.mktemp("past"))
+
+
 class TestWhatComesBack:
     """The decision's own files, whatever has happened since."""
 
     def test_has_the_hashes_that_the_ledger_names(self, past: Past, tmp_path: Path) -> None:
         """Every artifact, and every batch of the manifest, in the layout of a model folder."""
-        done = checkout(past.ledger, past.decisions["second"], tmp_path / "back")
+        done = checkout(past.ledger, past.decisions["promote"], tmp_path / "back")
         found = {name: digest(data) for name, data in stage_bytes(tmp_path / "back").items()}
         assert done.files.items() <= found.items()
-        record = record_of(past.ledger, past.decisions["second"])
+        record = record_of(past.ledger, past.decisions["promote"])
         assert {ref.sha256 for ref in record.named.values()} <= set(done.files.values())
         batches = json.loads((tmp_path / "back" / "data" / "dataset.json").read_bytes())["batches"]
         assert {one["sha256"] for one in batches} <= set(done.files.values())
         assert (done.lacking, done.withheld, done.unknown) == ((), (), ())
         assert json.loads((tmp_path / "back" / "checkout.json").read_bytes()) == done.model_dump(mode="json")
-
-    def test_has_the_champion_of_then(self, past: Past, tmp_path: Path) -> None:
-        """The pin of a decision after a rollback is the champion that came back, with its bytes."""
-        number = past.decisions["revised"]
-        champion = record_of(past.ledger, number).body.champion
-        checkout(past.ledger, number, tmp_path / "back")
-        pin = ChampionPin.model_validate_json((tmp_path / "back" / "champion.json").read_bytes())
-        assert pin.champion is not None
-        assert pin.model_bytes is not None
-        assert past.ledger.entry(pin.champion.number).body.kind == "rollback"
-        assert pin.champion.number == champion
-        data = (tmp_path / "back" / "data" / "champion" / pin.model_bytes.sha256).read_bytes()
-        assert digest(data) == pin.model_bytes.sha256
 
     def test_says_what_a_person_needs(self, past: Past, tmp_path: Path) -> None:
         """The decision, how much came, and the champion; of another version's decision also that."""

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from data_factories import stage_bytes
 from ledgers import decided_workspace, frozen, sha
-from pasts import Past, judged_once
+from pasts import Past, judged_once, lived
 
+from tasks.documents import digest
 from tasks.environment import environment
 from tasks.errors import BadInput, Corrupt
 from tasks.ledger.artifacts import artifact_key, fetch_artifact
+from tasks.pins import ChampionPin
 from tasks.promote import promote
+from tasks.replay.checkout import checkout
 from tasks.replay.record import record_of
 from tasks.replay.step import Replay, replay
 from tasks.replay.words import replay_text
@@ -20,6 +23,12 @@ from tasks.store import open_store
 
 DOCUMENTS = ["dataset.json", "prepared.json", "model.ubj", "model.json", "look.json", "evidence.json",
              "decision.json", "explanation.json", "report.html"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """Every kind of decision in one ledger. No test may write to it."""
+    return lived(tmp_path_factory.mktemp("past"))
 
 
 def manifest(past: Past, name: str) -> dict[str, Any]:
@@ -61,6 +70,19 @@ class TestEveryDecision:
         first, second = past.decisions["promote"], past.decisions["second"]
         found = [record_of(past.ledger, number).entry.number for number in (first + 1, second + 1, back)]
         assert found == [first, second, first]
+
+    def test_is_against_the_champion_of_then(self, past: Past, tmp_path: Path) -> None:
+        """The pin of a decision after a rollback is the champion that came back, with its bytes."""
+        number = past.decisions["revised"]
+        champion = record_of(past.ledger, number).body.champion
+        checkout(past.ledger, number, tmp_path / "back")
+        pin = ChampionPin.model_validate_json((tmp_path / "back" / "champion.json").read_bytes())
+        assert pin.champion is not None
+        assert pin.model_bytes is not None
+        assert past.ledger.entry(pin.champion.number).body.kind == "rollback"
+        assert pin.champion.number == champion
+        data = (tmp_path / "back" / "data" / "champion" / pin.model_bytes.sha256).read_bytes()
+        assert digest(data) == pin.model_bytes.sha256
 
     def test_writes_nothing(self, past: Past) -> None:
         """Not one byte of the store is another, and the ledger is as long as before."""
