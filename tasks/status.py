@@ -15,6 +15,7 @@ from tasks.workspace import Workspace
 class Status(Document):
     """`waiting` are incoming objects that no run has judged; `blocked` gives the reason by period.
 
+    `quarantined` and `warnings` are what the last run that accepted a batch told of it, by period.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
     """
 
@@ -25,6 +26,8 @@ class Status(Document):
     entries: int
     accepted: tuple[str, ...]
     blocked: dict[str, str]
+    quarantined: dict[str, str]
+    warnings: dict[str, str]
     waiting: tuple[str, ...]
     champion: Champion | None
     decision: LastDecision | None
@@ -45,13 +48,22 @@ def status(home: Workspace, ledger: Ledger) -> Status:
     # Taken in by a run that ended before it validated them, or to be judged anew by other rules.
     waiting |= {one.source for one in catalogue.pending(rules)}
     newest = {one.period: one for one in catalogue.revisions}
+    good = [one for one in catalogue.usable(rules) if one.status == "accepted"]
+    notes = {one.period: one.note for one in good if one.note}
+    released = {one.period for one in good if one.release_under(rules)}
     return Status(
         model=params.model,
         store=ledger.store.url,
         rehearsal=ledger.store.rehearsal,
         entries=state.number,
-        accepted=tuple(one.period for one in catalogue.usable(rules) if one.status == "accepted"),
+        accepted=tuple(one.period for one in good),
         blocked={period: str(one.reason) for period, one in newest.items() if one.status == "blocked"},
+        quarantined={
+            period: note.quarantined
+            for period, note in notes.items()
+            if note.quarantined and period not in released
+        },
+        warnings={period: note.warning for period, note in notes.items() if note.warning},
         waiting=tuple(sorted(waiting)),
         champion=state.champion,
         decision=state.decision,
@@ -70,6 +82,9 @@ def status_text(found: Status) -> Table:
     table.add_row("batches", f"{len(found.accepted)} accepted{_span(found.accepted)}")
     for reason in found.blocked.values():
         table.add_row("blocked", reason, style="red")
+    for kind, told in (("quarantine", found.quarantined), ("warning", found.warnings)):
+        for said in told.values():
+            table.add_row(kind, said, style="yellow")
     table.add_row("waiting", ", ".join(found.waiting) or "nothing")
     champion = found.champion
     table.add_row(

@@ -53,6 +53,8 @@ def outcome_text(outcome: "Outcome") -> Text:
     text.append(f": {outcome.headline}\n")
     for blocked in outcome.blocked if outcome.verdict != "blocked" else ():
         text.append(f"blocked: {blocked}\n", style="red")
+    for line in (*outcome.quarantined, *(f"warning: {said}" for said in outcome.warnings)):
+        text.append(f"{line}\n", style="yellow")
     champion = f"champion: entry {outcome.champion}" if outcome.champion else "no champion yet"
     text.append(f"{champion}; {outcome.seconds:.1f} s")
     if outcome.rehearsal:

@@ -115,6 +115,11 @@ class Workspace:
         return self.validation / "rules.json"
 
     @property
+    def released(self) -> Path:
+        """Which batches' bad rows count all the same."""
+        return self.validation / "released.json"
+
+    @property
     def dataset(self) -> Path:
         return self.data / "dataset.json"
 

@@ -1,15 +1,21 @@
 """Three roads against one pinned champion: a deployment run, `evergreen run --pinned`, `dvc repro`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+from click.testing import CliRunner
 from stacks import Stack
 
+from tasks.__main__ import evergreen
 from tasks.documents import digest
 from tasks.ledger import Decided, Ledger
+from tasks.opening import open_ledger
+from tasks.show import show
+from tasks.workspace import Workspace
 
 STAGES = ["validate", "version", "prepare", "train", "evaluate", "measure", "decide"]
 _DIFFERS = ("training.json", "measurements.json", "report.html", "batches.dvc")
@@ -54,6 +60,37 @@ def outputs(folder: Path) -> dict[str, str]:
     """The hash of every file below data/ that has to be the same on each road, by name."""
     files = [path for path in (folder / "data").rglob("*") if path.is_file() and path.name not in _DIFFERS]
     return {str(path.relative_to(folder)): digest(path.read_bytes()) for path in sorted(files)}
+
+
+DIFFER = ("measurements.json", "report.html", "dvc.lock", "batches.dvc")
+"""What a run measures, the page that shows it, and what DVC writes."""
+
+
+def say(*arguments: object) -> None:
+    """A command of `evergreen` that has to be done."""
+    done = CliRunner().invoke(evergreen, [str(one) for one in arguments])
+    assert done.exit_code == 0, done.output
+
+
+def one_by_one(folder: Path) -> None:
+    """The commands of dvc.yaml in their order, in this process and without DVC."""
+    for stage in yaml.safe_load((folder / "dvc.yaml").read_text())["stages"].values():
+        interpreter, module, tasks, *arguments = stage["cmd"].split()
+        assert (interpreter, module, tasks) == ("python", "-m", "tasks")
+        say(*arguments, "--folder", folder)
+
+
+def recorded(folder: Path, entry: int | None) -> dict[str, str]:
+    """The hash of every artifact of a decision that has to be the same on each road, by name."""
+    assert entry is not None
+    found = show(open_ledger(folder)[1], entry).artifacts
+    return {name: one.sha256 for name, one in found.items() if name not in DIFFER}
+
+
+def made(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The hashes of what lies in a folder under these artifacts' names."""
+    paths = Workspace(folder).artifact_paths()
+    return {name: digest(paths[name].read_bytes()) for name in names}
 
 
 class Agreement:

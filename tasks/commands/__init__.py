@@ -1,6 +1,16 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
-from tasks.commands import control, cycle, drift, ledger, planning, provenance, scoring, steps
+from tasks.commands import (
+    control,
+    cycle,
+    drift,
+    ledger,
+    planning,
+    provenance,
+    quarantine,
+    scoring,
+    steps,
+)
 from tasks.commands.group import evergreen, main
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "main",
     "planning",
     "provenance",
+    "quarantine",
     "scoring",
     "steps",
 ]

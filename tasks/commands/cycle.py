@@ -35,19 +35,22 @@ def fetch(folder: Path) -> tuple[Any, ...]:
 
     The only command that refreshes the pin; `dvc repro` then compares with this champion.
     """
-    from tasks.intake import read_catalogue
+    from tasks.intake import read_catalogue, released_files
     from tasks.pins import fetch as pin_champion
     from tasks.run.workspaces import assemble
     from tasks.validate import rules_hash
+    from tasks.validate.released import put_releases
     from tasks.validate.shelf import bring
     from tasks.version.commands import dvc
     from tasks.version.remote import configure
 
     home, ledger = opened(folder)
     pin = pin_champion(home, ledger)
-    usable = read_catalogue(ledger.store, ledger.model).usable(rules_hash(home.params))
+    rules = rules_hash(home.params)
+    usable = read_catalogue(ledger.store, ledger.model).usable(rules)
     configure(home)
     assemble(home, home, ledger.store, usable, dvc)
+    put_releases(home, released_files(usable, rules))
     bring(ledger.store, home, {one.file: one.sha256 for one in usable})
     champion = f"champion of entry {pin.champion.number}" if pin.champion else "no champion yet"
     return pin, f"pinned: {champion}, contract {pin.contract[:12]}; {len(usable)} batches in {home.batches}"

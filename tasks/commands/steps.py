@@ -26,6 +26,7 @@ def intake(folder: Path) -> tuple[Any, ...]:
 def validate(folder: Path) -> tuple[Any, ...]:
     """Check the batches in data/batches that these rules have not checked."""
     from tasks.validate import validate as step
+    from tasks.validate.released import read_releases
     from tasks.workspace import open_folder
 
     home = open_folder(folder)
@@ -35,11 +36,20 @@ def validate(folder: Path) -> tuple[Any, ...]:
         )
     with stderr().status("validate"):
         validation = step(home)
+    released = read_releases(home)
+    count = {
+        one.file: "; released: they count"
+        for one in validation.reports
+        if one.rules == released.get(one.file)
+    }
     lines = [
-        f"{one.period}: {one.rows:,} rows, {one.checks} checks, good"
+        one.kept_aside + count.get(one.file, "")
+        if one.kept_aside
+        else f"{one.period}: {one.rows:,} rows, {one.checks} checks, good"
         for one in validation.reports
         if one.passed
     ]
+    lines += [f"warning: {one.warning}" for one in validation.reports if one.warning]
     lines += [f"blocked: {one.reason}" for one in validation.blocked]
     lines += [validation.again] if validation.again else []
     document = {"schema_version": 1, "reports": [one.model_dump(mode="json") for one in validation.reports]}

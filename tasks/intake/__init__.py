@@ -2,11 +2,14 @@
 
 from tasks.intake.catalogue import (
     Catalogue,
+    Note,
+    Release,
     Revision,
     batch_bytes,
     bytes_key,
     content,
     read_catalogue,
+    released_files,
     update_catalogue,
 )
 from tasks.intake.step import Arrivals, incoming_prefix, intake
@@ -14,6 +17,8 @@ from tasks.intake.step import Arrivals, incoming_prefix, intake
 __all__ = [
     "Arrivals",
     "Catalogue",
+    "Note",
+    "Release",
     "Revision",
     "batch_bytes",
     "bytes_key",
@@ -21,5 +26,6 @@ __all__ = [
     "incoming_prefix",
     "intake",
     "read_catalogue",
+    "released_files",
     "update_catalogue",
 ]

@@ -4,8 +4,9 @@ One small object in the store, replaced by compare-and-swap. The bytes lie besid
 their hash, from before the catalogue mentions them: what it acknowledges, it can bring back.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,6 +15,23 @@ from tasks.errors import Conflict, Corrupt
 from tasks.store import Object, Precondition, Store
 
 _ATTEMPTS = 50
+
+
+class Note(Document):
+    """What validation told of a batch that it accepted: rows in quarantine, warnings."""
+
+    quarantined: str | None = None
+    warning: str | None = None
+
+
+class Release(Document):
+    """A person's word that the rows which these rules keep in quarantine are good."""
+
+    rules: Hash
+    rows: int
+    reason: str
+    actor: str
+    time: str
 
 
 class Revision(Document):
@@ -28,6 +46,12 @@ class Revision(Document):
     status: Literal["arrived", "accepted", "blocked"] = "arrived"
     blocked_by: Hash | None = None
     reason: str | None = None
+    note: Annotated[Note | None, Field(exclude_if=lambda note: note is None)] = None
+    released: Annotated[Release | None, Field(exclude_if=lambda release: release is None)] = None
+
+    def release_under(self, rules: str) -> Release | None:
+        """The release that is in force under these rules: rules that have changed keep rows aside again."""
+        return self.released if self.released is not None and self.released.rules == rules else None
 
     @property
     def file(self) -> str:
@@ -77,19 +101,40 @@ class Catalogue(Document):
         )
         return Catalogue(revisions=(*self.revisions, one), handled=handled)
 
-    def with_verdicts(self, accepted: Iterable[str], blocked: dict[str, str], rules: str) -> "Catalogue":
-        """After validation: file names that were accepted, and those blocked with their reasons."""
+    def with_verdicts(
+        self,
+        accepted: Iterable[str],
+        blocked: dict[str, str],
+        rules: str,
+        notes: Mapping[str, Note] = MappingProxyType({}),
+    ) -> "Catalogue":
+        """After validation: files that were accepted, with notes, and those blocked with their reasons."""
         names = set(accepted)
 
         def judged(one: Revision) -> Revision:
             if one.file in names:
-                return one.model_copy(update={"status": "accepted", "blocked_by": None, "reason": None})
+                update = {"status": "accepted", "blocked_by": None, "reason": None}
+                return one.model_copy(update=update | {"note": notes.get(one.file)})
             if one.file in blocked:
                 update = {"status": "blocked", "blocked_by": rules, "reason": blocked[one.file]}
-                return one.model_copy(update=update)
+                return one.model_copy(update=update | {"note": None})
             return one
 
         return self.model_copy(update={"revisions": tuple(judged(one) for one in self.revisions)})
+
+    def with_release(self, revision: Revision, release: Release) -> "Catalogue":
+        """After somebody has released this revision's rows from quarantine."""
+        same = (revision.period, revision.sha256)
+        revisions = (
+            one.model_copy(update={"released": release}) if (one.period, one.sha256) == same else one
+            for one in self.revisions
+        )
+        return self.model_copy(update={"revisions": tuple(revisions)})
+
+
+def released_files(revisions: Iterable[Revision], rules: str) -> dict[str, Hash]:
+    """The rules under which rows of these batches count all the same, today's, by the file's name."""
+    return {one.file: rules for one in revisions if one.release_under(rules)}
 
 
 def version_of(one: Object) -> str:

@@ -30,6 +30,11 @@ SNAPSHOT_EVERY = 500
 _log = logging.getLogger(__name__)
 
 
+def actor() -> str:
+    """Who acts: `EVERGREEN_ACTOR`, or the user."""
+    return os.environ.get("EVERGREEN_ACTOR") or os.environ.get("USER") or f"uid {os.getuid()}"
+
+
 class Ledger:
     """The ledger of one model. Not for use by several threads at once."""
 
@@ -128,7 +133,7 @@ class Ledger:
             previous=state.head,
             transaction=uuid.uuid4().hex,
             time=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            actor=os.environ.get("EVERGREEN_ACTOR") or os.environ.get("USER") or f"uid {os.getuid()}",
+            actor=actor(),
             code=code_version(),
             body=body,
         )

@@ -5,7 +5,7 @@ Unknown keys are errors: a misspelt setting must not be a setting that does noth
 """
 
 from tasks.params.contract import Clause, Contract
-from tasks.params.folder import Params
+from tasks.params.folder import QUARANTINED, Params
 from tasks.params.reading import parse_params, read_params
 from tasks.params.section import Section
 from tasks.params.steps import (
@@ -25,6 +25,7 @@ from tasks.params.steps import (
 )
 
 __all__ = [
+    "QUARANTINED",
     "Clause",
     "Column",
     "Contract",

@@ -21,6 +21,9 @@ from tasks.params.steps import (
     ValidateParams,
 )
 
+QUARANTINED = "quarantined"
+"""The name under which `prepare` counts the rows that validation kept aside."""
+
 
 class Params(Section):
     """Everything that a model folder declares."""
@@ -89,6 +92,22 @@ class Params(Section):
                 raise ValueError(
                     f"prepare.exclude.{exclusion.name}: no row of {exclusion.column} can equal "
                     f"{exclusion.equals!r}, as validate.columns declares it: {column.type} {', '.join(known)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _rows_can_be_told_apart(self) -> Self:
+        prepare = self.prepare
+        if self.validation.quarantine and any(one.name == QUARANTINED for one in prepare.exclude):
+            raise ValueError(
+                f"prepare.exclude: {QUARANTINED} is what rows kept aside by validate.quarantine are counted "
+                "as: give the exclusion another name"
+            )
+        for name in (prepare.id, prepare.event_time, prepare.label.column):
+            if self.validation.columns[name].level == "warn":
+                raise ValueError(
+                    f"validate.columns.{name}.level: a batch cannot go on without this column's rules, and "
+                    "warn would let it: leave level out"
                 )
         return self
 

@@ -40,7 +40,8 @@ class IntakeParams(Section):
 class Column(Section):
     """What every batch must satisfy in one column; shares are of the batch's rows.
 
-    `values` are all that it may hold. Of the label of a multiclass model they are its classes.
+    `values` are all that it may hold. Of the label of a multiclass model they are its classes. With
+    `level: warn` what the values break is told and blocks nothing; a missing or re-typed column blocks.
     """
 
     type: Literal["string", "integer", "number", "boolean", "timestamp"]
@@ -50,6 +51,7 @@ class Column(Section):
     values: tuple[Class, ...] | None = None
     unique: bool = False
     max_bad: Share = 0.0
+    level: Literal["block", "warn"] = Field(default="block", exclude_if=lambda level: level == "block")
 
     @model_validator(mode="after")
     def _some_value_can_pass(self) -> Self:
@@ -79,11 +81,18 @@ class Rows(Section):
         return self
 
 
+class QuarantineParams(Section):
+    """Up to this share of a batch's rows may break a rule of rows and be kept aside."""
+
+    max_share: float = Field(gt=0, lt=1)
+
+
 class ValidateParams(Section):
-    """The suite that every batch must pass."""
+    """The suite that every batch must pass; without `quarantine` one bad row blocks a batch."""
 
     rows: Rows
     columns: dict[Name, Column]
+    quarantine: QuarantineParams | None = Field(default=None, exclude_if=lambda settings: settings is None)
 
 
 class Exclusion(Section):

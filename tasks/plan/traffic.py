@@ -12,7 +12,10 @@ from tasks.intake.catalogue import Revision, batch_bytes, read_catalogue
 from tasks.params import Params
 from tasks.plan.assumed import Traffic
 from tasks.store import Store
+from tasks.validate.places import rows_at
 from tasks.validate.result import rules_hash
+from tasks.validate.shelf import read_report
+from tasks.workspace import BatchFile
 
 
 def read_traffic(store: Store, params: Params) -> Traffic:
@@ -26,9 +29,8 @@ def read_traffic(store: Store, params: Params) -> Traffic:
             "no decision yet, and no batch either: a plan rests on one or the other; put a batch where "
             f"producers do (incoming/{params.model}/), run `evergreen intake`, then ask again"
         )
-    rows = [
-        labelled(_read(batch_bytes(store, params.model, one), one, params), one, params) for one in usable
-    ]
+    read = [(one, _read(batch_bytes(store, params.model, one), one, params)) for one in usable]
+    rows = [labelled(_kept(store, found, one, params), one, params) for one, found in read]
     together = pd.concat(rows, ignore_index=True)
     codes, _ = pd.factorize(together["cluster"], use_na_sentinel=False)
     return Traffic(
@@ -60,6 +62,17 @@ def labelled(rows: pd.DataFrame, batch: Revision, params: Params) -> pd.DataFram
         )
     # As text: batches may write one cluster in different types.
     return pd.DataFrame({"label": labels, "cluster": rows[settings.cluster][kept].astype(str)})
+
+
+def _kept(store: Store, rows: pd.DataFrame, batch: Revision, params: Params) -> pd.DataFrame:
+    """Without the rows that today's rules keep in quarantine, as far as a run has judged them."""
+    rules = rules_hash(params)
+    if params.validation.quarantine is None or batch.release_under(rules):
+        return rows
+    file = BatchFile(batch.period, batch.sha256[:12])
+    report = read_report(store, params.model, file, batch.sha256, rules)
+    found = report.quarantine if report else None
+    return rows[~rows_at(found.places, len(rows))] if found else rows
 
 
 def _read(data: bytes, batch: Revision, params: Params) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The step: reads the accepted batches, writes three Parquet files and what was counted."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from pydantic import Field
 from tasks.documents import Document, digest_file, write_atomically
 from tasks.errors import BadInput, EvergreenError
 from tasks.objectives import OBJECTIVES, Class
-from tasks.params import Params
+from tasks.params import QUARANTINED, Params
 from tasks.prepare.features import Schema, fix_schema
+from tasks.prepare.quarantined import without_quarantined
 from tasks.prepare.split import SPLITS, TRAIN, split
 from tasks.prepare.window import cutoffs
 from tasks.version import DatasetBatch, read_dataset
@@ -53,13 +55,17 @@ def prepare(workspace: Workspace) -> Preparation:
     settings = params.prepare
     dataset = read_dataset(workspace.dataset)
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
-    files = [_unchanged(workspace, batch) for batch in dataset.batches if batch.period in times.periods]
-    rows = read_rows(files, params)
+    batches = [batch for batch in dataset.batches if batch.period in times.periods]
+    files = {_unchanged(workspace, batch): batch.quarantined for batch in batches}
+    rows, quarantined = read_rows(files, params)
+    rows_in = sum(batch.rows for batch in batches)
     parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective], params.classes)
+    if quarantined:
+        excluded[QUARANTINED] = quarantined
     kept = sum(len(part) for part in parts.values())
-    if kept + sum(excluded.values()) != len(rows):
+    if kept + sum(excluded.values()) != rows_in:
         raise EvergreenError(
-            f"prepare: {len(rows)} rows in, {kept} kept and {excluded} excluded: rows were lost"
+            f"prepare: {rows_in} rows in, {kept} kept and {excluded} excluded: rows were lost"
         )
     workspace.prepared.mkdir(parents=True, exist_ok=True)
     for name in SPLITS:
@@ -71,7 +77,7 @@ def prepare(workspace: Workspace) -> Preparation:
         holdout=times.holdout,
         training_ends=times.training_ends.isoformat(),
         label_cutoff=times.label_cutoff.isoformat(),
-        rows_in=len(rows),
+        rows_in=rows_in,
         excluded=excluded,
         parts={name: _described(parts[name], params) for name in SPLITS},
         features=fix_schema(parts[TRAIN], settings.features, settings.categorical),
@@ -94,18 +100,17 @@ def read_preparation(workspace: Workspace) -> Preparation:
     return Preparation.parse(output_of("prepare", workspace.preparation), workspace.preparation)
 
 
-def read_rows(files: list[Path], params: Params) -> pd.DataFrame:
-    """The columns that preparation needs, of all files, as one frame."""
+def read_rows(files: Mapping[Path, str | None], params: Params) -> tuple[pd.DataFrame, int]:
+    """The columns that preparation needs, of all files as one frame, and how many rows are in quarantine."""
     settings = params.prepare
     wanted = [settings.id, settings.event_time, settings.cluster, settings.label.column]
     wanted += [settings.label.available_at, *settings.features, *settings.slices]
     wanted += [exclusion.column for exclusion in settings.exclude]
     wanted += [source.available_at for source in settings.sources]
     columns = list(dict.fromkeys(wanted))
-    tables = [_plain(pq.read_table(file, columns=columns)) for file in files]
-    table = pa.concat_tables(tables, promote_options="permissive")
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
+    read = [without_quarantined(pq.read_table(file, columns=columns), files[file]) for file in files]
+    table = pa.concat_tables([_plain(kept) for kept, _ in read], promote_options="permissive")
+    return table.to_pandas(), sum(aside for _, aside in read)
 
 
 def _plain(table: pa.Table) -> pa.Table:

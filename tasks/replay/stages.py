@@ -20,12 +20,10 @@ def stages(ledger: ReadLedger, record: Record, workspace: Workspace, *, retrain:
     from tasks.prepare.step import prepare
     from tasks.report import report
     from tasks.train.step import train
-    from tasks.version.manifest import unjudged_manifest
 
     rows = workspace.params.evaluate.explained_rows
     trained: tuple[Stage, ...] = (("train", MODEL, lambda: train(workspace, drill=record.body.drill)),)
     return (
-        ("version", ("dataset.json",), lambda: unjudged_manifest(workspace)),
         ("prepare", ("prepared.json",), lambda: prepare(workspace)),
         *(trained if retrain else ()),
         ("evaluate", ("look.json", "evidence.json"), lambda: evaluate(workspace, ledger)),

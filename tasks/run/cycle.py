@@ -18,7 +18,7 @@ from typing import Any
 from tasks.documents import canonical, digest
 from tasks.errors import Conflict, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
-from tasks.intake import Catalogue, Revision, update_catalogue
+from tasks.intake import Catalogue, Note, Revision, released_files, update_catalogue
 from tasks.ledger import Ledger, State
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import waiting_words
@@ -40,6 +40,8 @@ from tasks.run.workspaces import (
 from tasks.steps import Steps
 from tasks.store import Store
 from tasks.validate import Check, Checker, Validation, needs_great_expectations, rules_hash
+from tasks.validate.quarantined import keep_aside
+from tasks.validate.released import put_releases
 from tasks.validate.shelf import bring, keep
 from tasks.version import manifest
 from tasks.version.commands import Dvc, KeptDvc, add, dvc, record
@@ -61,6 +63,8 @@ class Cycle:
     pinned: bool
     arrived: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    notes: dict[str, Note] = field(default_factory=dict)
+    told: tuple[Note, ...] = ()
     rows: int | None = None
     added: bool = False
     finished: str | None = None
@@ -87,6 +91,8 @@ class Cycle:
             arrived=self.arrived,
             rows=self.rows,
             blocked=self.blocked,
+            quarantined=tuple(one.quarantined for one in self.told if one.quarantined),
+            warnings=tuple(one.warning for one in self.told if one.warning),
             champion=champion.number if champion else None,
             drill=self.drill,
             rehearsal=self.store.rehearsal,
@@ -124,9 +130,11 @@ def retrain(
 
 
 def inputs_of(revisions: tuple[Revision, ...], params_hash: str) -> str:
-    """The identity of what a cycle is made from: batches by content, and every setting."""
+    """The identity of what a cycle is made from: batches by content, rows released, and every setting."""
     batches = {one.period: one.sha256 for one in revisions}
-    return digest(canonical({"batches": batches, "params": params_hash}))
+    released = {one.period: one.released.rules for one in revisions if one.released}
+    more = {"released": released} if released else {}
+    return digest(canonical({"batches": batches, "params": params_hash} | more))
 
 
 def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
@@ -252,10 +260,8 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     if cycle.blocked and not catalogue.pending(rules):
         return cycle.outcome("blocked", "; ".join(cycle.blocked))
     inputs = inputs_of(catalogue.usable(rules), workspace.params.hash)
-    manifest(workspace)
     try:
-        if ahead is not None:
-            raise ahead
+        _prepared_as_judged(cycle, workspace, ahead)
         _train(cycle, workspace)
     except (NotEnoughPeriods, HoldoutExhausted) as stopped:
         _keep(cycle, workspace, rules)
@@ -292,6 +298,7 @@ def _accepted(
     while True:
         usable = catalogue.usable(rules)
         _assemble(cycle, workspace, usable)
+        put_releases(workspace, released_files(usable, rules))
         with ThreadPoolExecutor(1) as beside:
             validating = beside.submit(
                 copy_context().run, cycle.call, "validate", _validate, cycle, workspace, usable, check
@@ -301,6 +308,7 @@ def _accepted(
         if cycle.rows is None:
             cycle.rows = sum(one.rows or 0 for one in validation.reports if one.period in cycle.arrived)
         if not validation.blocked:
+            _note(cycle, validation, usable, rules)
             return catalogue, ahead
         reasons = {one.file: one.reason for one in validation.blocked}
         cycle.blocked += tuple(reasons.values())
@@ -320,8 +328,37 @@ def _validate(
     hashes = {one.file: one.sha256 for one in usable}
     bring(cycle.store, workspace, hashes)
     validation: Validation = cycle.steps.validate(workspace, check)
+    for report in validation.told(cycle.arrived):
+        keep_aside(cycle.store, workspace, report)
     keep(cycle.store, cycle.ledger.model, validation.made, hashes)
     return validation
+
+
+def _note(cycle: Cycle, validation: Validation, usable: tuple[Revision, ...], rules: str) -> None:
+    """What there is to tell of good batches, those of this run above all: warnings, rows in quarantine."""
+    released = released_files(usable, rules)
+    for one in validation.reports:
+        note = Note(quarantined=None if one.file in released else one.kept_aside, warning=one.warning)
+        if note != Note():
+            cycle.notes[one.file] = note
+    told = [cycle.notes[one.file] for one in validation.told(cycle.arrived) if one.file in cycle.notes]
+    cycle.told = tuple(told)
+    for said in (line for note in told for line in (note.quarantined, note.warning) if line):
+        _log.warning("%s", said)
+
+
+def _prepared_as_judged(cycle: Cycle, workspace: Workspace, ahead: Exception | None) -> None:
+    """Write the manifest, and prepare again if it is not the one that `prepare` went ahead with.
+
+    It is not where validation has kept rows aside only now; what `prepare` raised, in `ahead`, may be
+    about those. Raises it where the manifest is the same.
+    """
+    before = workspace.dataset.read_bytes() if workspace.dataset.exists() else b""
+    manifest(workspace)
+    if workspace.dataset.read_bytes() != before:
+        cycle.call("prepare", cycle.steps.prepare, workspace)
+    elif ahead is not None:
+        raise ahead
 
 
 def _assemble(cycle: Cycle, workspace: Workspace, usable: tuple[Revision, ...]) -> None:
@@ -358,7 +395,9 @@ def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
     cycle.call("version", cycle.steps.version, workspace, added=cycle.added, run=cycle.dvc)
     accepted = [one.name for one in workspace.batch_files()]
     update_catalogue(
-        cycle.store, cycle.ledger.model, lambda newest: newest.with_verdicts(accepted, {}, rules)
+        cycle.store,
+        cycle.ledger.model,
+        lambda newest: newest.with_verdicts(accepted, {}, rules, cycle.notes),
     )
 
 

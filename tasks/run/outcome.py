@@ -13,6 +13,7 @@ Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "
 class Outcome(Document):
     """`arrived` are the new periods and `rows` how many rows they hold, blocked ones included.
 
+    `quarantined` and `warnings` tell, for good batches that are new or were checked now, a line each.
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
 
@@ -27,6 +28,8 @@ class Outcome(Document):
     arrived: tuple[str, ...] = ()
     rows: int | None = None
     blocked: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()
     decision: str | None = None

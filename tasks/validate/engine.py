@@ -7,10 +7,12 @@ does not know (`tasks.validate.known`), Great Expectations itself is asked.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.validate import uniqueness
+from tasks.validate.aside import Aside
 from tasks.validate.found import (
     EXAMPLES,
     Expectation,
@@ -20,7 +22,7 @@ from tasks.validate.found import (
     without_nulls,
 )
 from tasks.validate.known import BETWEEN, IN_SET, NOT_NULL, ROWS, UNIQUE
-from tasks.validate.values import Unexpected, among, between, examples, missing
+from tasks.validate.values import Unexpected, among, between, examples, missing, missing_mask
 
 Scan = Callable[[list[str]], Iterable[pa.RecordBatch]]
 """Reads the named columns from the start, a record batch at a time."""
@@ -36,13 +38,15 @@ class _Tally:
         self.count = 0
         self.examples: list[Any] = []
 
-    def see(self, values: pa.Array) -> None:
+    def see(self, values: pa.Array) -> pa.Array | None:
+        """Which of these values are not allowed, if any is."""
         mask = self._unexpected(values)
         if mask is None:
-            return
+            return None
         self.count += pc.sum(mask).as_py()
         if len(self.examples) < EXAMPLES:
             self.examples += examples(values.filter(mask), EXAMPLES - len(self.examples))
+        return mask
 
 
 class _Repeats:
@@ -51,10 +55,15 @@ class _Repeats:
     def __init__(self, column: str) -> None:
         self._column = column
         self._keys: list[uniqueness.Keys] = []
-        self.count = 0
+        self.rows: uniqueness.RowNumbers = np.empty(0, np.int64)
         self.examples: list[Any] = []
 
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
     def see(self, values: pa.Array) -> None:
+        """Which of them repeat shows at the end."""
         self._keys.append(uniqueness.keys(values))
 
     def settle(self, scan: Scan) -> None:
@@ -63,11 +72,14 @@ class _Repeats:
         self._keys.clear()
         if len(suspects):
             again = (batch.column(self._column) for batch in scan([self._column]))
-            self.count, self.examples = uniqueness.repeated(again, suspects)
+            self.rows, self.examples = uniqueness.repeated(again, suspects)
 
 
-def run(scan: Scan, suite: list[Expectation]) -> Iterator[Found]:
-    """The result of each expectation, in the suite's order; columns are read once, repeated ids twice."""
+def run(scan: Scan, suite: list[Expectation], aside: Aside | None = None) -> Iterator[Found]:
+    """The result of each expectation, in the suite's order; columns are read once, repeated ids twice.
+
+    `aside` is told which rows break an expectation, by its number in the suite.
+    """
     tallies: dict[int, _Tally | _Repeats] = {}
     for number, (kind, arguments) in enumerate(suite):
         if kind == UNIQUE:
@@ -75,7 +87,7 @@ def run(scan: Scan, suite: list[Expectation]) -> Iterator[Found]:
         elif kind in _OF_VALUES:
             tallies[number] = _Tally(_OF_VALUES[kind](arguments))
     columns = list(dict.fromkeys(one["column"] for _, one in suite if "column" in one))
-    rows, nulls = _count(scan, suite, columns, tallies)
+    rows, nulls = _count(scan, suite, columns, tallies, aside)
     for number, expectation in enumerate(suite):
         kind, arguments = expectation
         if kind == ROWS:
@@ -86,23 +98,33 @@ def run(scan: Scan, suite: list[Expectation]) -> Iterator[Found]:
             tally = tallies[number]
             if isinstance(tally, _Repeats):
                 tally.settle(scan)
+                if aside is not None:
+                    aside.note(number, tally.rows)
             yield of_values(expectation, rows, nulls[arguments["column"]], tally.count, tally.examples)
 
 
 def _count(
-    scan: Scan, suite: list[Expectation], columns: list[str], tallies: Mapping[int, _Tally | _Repeats]
+    scan: Scan,
+    suite: list[Expectation],
+    columns: list[str],
+    tallies: Mapping[int, _Tally | _Repeats],
+    aside: Aside | None,
 ) -> tuple[int, dict[str, int]]:
     """One scan: every tally sees every batch; rows in all, and missing values by column."""
     rows, nulls = 0, dict.fromkeys(columns, 0)
-    asked = {
-        column: [tally for number, tally in tallies.items() if suite[number][1]["column"] == column]
+    asked = {column: [n for n in tallies if suite[n][1]["column"] == column] for column in columns}
+    needed = {
+        column: [n for n, (kind, one) in enumerate(suite) if kind == NOT_NULL and one["column"] == column]
         for column in columns
     }
     for batch in scan(columns):
-        rows += batch.num_rows
         for column in columns:
             values = batch.column(column)
-            nulls[column] += missing(values)
-            for tally in asked[column]:
-                tally.see(values)
+            absent = missing(values)
+            nulls[column] += absent
+            masks = [(number, tallies[number].see(values)) for number in asked[column]]
+            if aside is not None:
+                masks += [(number, missing_mask(values)) for number in needed[column] if absent]
+                aside.note_all(masks, rows)
+        rows += batch.num_rows
     return rows, nulls

@@ -1,12 +1,13 @@
 """What validation says about one batch, as a document, and the hash of the rules it was judged by."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from tasks.documents import Document, canonical, digest
 from tasks.params import Params
+from tasks.validate.places import Places
 from tasks.workspace import BatchFile
 
 
@@ -24,8 +25,34 @@ class Failure(Document):
         return cls(column=None, rule=rule, message=message)
 
 
+class Broken(Document):
+    """A rule of rows, and which rows break it."""
+
+    column: str
+    rule: str
+    message: str
+    rows: int
+    places: Places
+
+    @property
+    def name(self) -> str:
+        """What a row in quarantine is said to break."""
+        return f"{self.column} {self.rule}"
+
+
+class Quarantine(Document):
+    """The rows of a batch that are kept aside, and the rules that they break."""
+
+    rows: int
+    places: Places
+    broken: tuple[Broken, ...]
+
+
 class BatchReport(Document):
-    """The verdict on one batch under the rules whose hash it carries."""
+    """The verdict on one batch under the rules whose hash it carries.
+
+    `failures` block it. `warnings` and rows in `quarantine` do not.
+    """
 
     period: str
     file: str
@@ -33,6 +60,8 @@ class BatchReport(Document):
     rows: int | None
     checks: int
     failures: tuple[Failure, ...] = ()
+    warnings: Annotated[tuple[Failure, ...], Field(exclude_if=lambda warnings: not warnings)] = ()
+    quarantine: Annotated[Quarantine | None, Field(exclude_if=lambda found: found is None)] = None
 
     @property
     def passed(self) -> bool:
@@ -44,6 +73,20 @@ class BatchReport(Document):
         """Every failure in one line."""
         rows = f" of {self.rows:,} rows" if self.rows is not None else ""
         return f"{self.period}{rows}: " + "; ".join(failure.message for failure in self.failures)
+
+    @property
+    def kept_aside(self) -> str | None:
+        """How many rows are in quarantine, and why, in one line."""
+        if self.quarantine is None:
+            return None
+        why = "; ".join(one.message for one in self.quarantine.broken)
+        return f"{self.period}: {self.quarantine.rows:,} of {self.rows or 0:,} rows in quarantine: {why}"
+
+    @property
+    def warning(self) -> str | None:
+        """Every warning in one line."""
+        said = "; ".join(warning.message for warning in self.warnings)
+        return f"{self.period}: {said}" if said else None
 
 
 def known_report(folder: str, batch: BatchFile) -> BatchReport | None:

@@ -68,7 +68,11 @@ def size_failure(metadata: pq.FileMetaData, path: str | Path, rules: ValidatePar
     if metadata.num_rows > rules.rows.max:
         message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {metadata.num_rows:,}"
         return Failure.of_file("row_count_to_be_between", message)
-    inflated = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    if (held := sum(group.num_rows for group in groups)) != metadata.num_rows:
+        message = f"the file says that it has {metadata.num_rows:,} rows, and its row groups have {held:,}"
+        return Failure.of_file("readable", message)
+    inflated = sum(group.total_byte_size for group in groups)
     if inflated > _BOMB * max(Path(path).stat().st_size, 1 << 20):
         return Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
     return None

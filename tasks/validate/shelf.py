@@ -29,7 +29,7 @@ def bring(store: Store, workspace: Workspace, hashes: Mapping[str, str]) -> int:
     for batch in workspace.batch_files():
         known = known_report(folder, batch)
         if batch.name in hashes and (known is None or known.rules != rules):
-            report = _read(store, report_key(model, hashes[batch.name], rules), batch, rules)
+            report = read_report(store, model, batch, hashes[batch.name], rules)
             if report is not None:
                 write_atomically(workspace.validation / batch.report, report.to_bytes())
                 brought += 1
@@ -42,9 +42,9 @@ def keep(store: Store, model: str, reports: Iterable[BatchReport], hashes: Mappi
         store.put(report_key(model, hashes[report.file], report.rules), report.to_bytes())
 
 
-def _read(store: Store, key: str, batch: BatchFile, rules: str) -> BatchReport | None:
-    """A report that is damaged or speaks of something else is none: the batch is checked again."""
-    found = store.get(key)
+def read_report(store: Store, model: str, batch: BatchFile, sha256: str, rules: str) -> BatchReport | None:
+    """The report on a batch under these rules; one that is damaged or speaks of something else is none."""
+    found = store.get(report_key(model, sha256, rules))
     if found is None:
         return None
     try:

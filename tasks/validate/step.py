@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from tasks.documents import write_atomically
 from tasks.params import Params
-from tasks.validate.found import Expectation
-from tasks.validate.result import BatchReport, Failure, changes, known_report, rules_document, rules_hash
+from tasks.validate.found import Expectation, Found
+from tasks.validate.result import BatchReport, changes, known_report, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
+
+    from tasks.validate.verdict import Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,12 @@ class Validation:
     def blocked(self) -> tuple[BatchReport, ...]:
         """The batches that break a rule."""
         return tuple(report for report in self.reports if not report.passed)
+
+    def told(self, arrived: Collection[str]) -> tuple[BatchReport, ...]:
+        """The good batches that are of these periods, or were checked now."""
+        made = {one.file for one in self.made}
+        good = (one for one in self.reports if one.passed)
+        return tuple(one for one in good if one.file in made or one.period in arrived)
 
 
 def validate(workspace: Workspace, check: Check | None = None) -> Validation:
@@ -84,7 +92,8 @@ def _again(workspace: Workspace, count: int) -> str | None:
 
 def _tidy(workspace: Workspace, wanted: set[str]) -> None:
     """Leave the reports that count, and the rules by which they judge."""
-    for name in set(os.listdir(workspace.validation)) - wanted - {workspace.rules.name}:  # noqa: PTH208
+    others = {workspace.rules.name, workspace.released.name}
+    for name in set(os.listdir(workspace.validation)) - wanted - others:  # noqa: PTH208
         if name.endswith(".json"):
             (workspace.validation / name).unlink()
     document = rules_document(workspace.params)
@@ -96,21 +105,24 @@ def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> Bat
     """Judge one file: first what the file itself says, then the suite on its rows."""
     from tasks.validate.schema import Unreadable, open_batch
     from tasks.validate.suite import expectations
+    from tasks.validate.verdict import Verdict
 
-    def report(rows: int | None, checks: int, failures: list[Failure]) -> BatchReport:
+    def report(rows: int | None, checks: int, found: "Verdict") -> BatchReport:
         return BatchReport(
             period=batch.period,
             file=batch.name,
             rules=rules,
             rows=rows,
             checks=checks,
-            failures=tuple(failures),
+            failures=found.failures,
+            warnings=found.warnings,
+            quarantine=found.quarantine,
         )
 
     file, failures = open_batch(path, params.validation)
     declared = len(params.validation.columns)
     if file is None:
-        return report(None, declared, failures)
+        return report(None, declared, Verdict(tuple(failures)))
     suite = expectations(params, batch.period)
     rows = file.metadata.num_rows
     _log.info("validate %s: %d rows, %d checks", batch.period, rows, len(suite) + declared)
@@ -118,22 +130,25 @@ def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> Bat
         with file:
             return report(rows, len(suite) + declared, judge(file, suite, params))
     except Unreadable as unreadable:
-        return report(None, declared, [unreadable.failure])
+        return report(None, declared, Verdict((unreadable.failure,)))
 
 
-def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> list[Failure]:
+def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> "Verdict":
     """Run the suite here, and in Great Expectations what only that knows; raises `Unreadable`."""
     import pyarrow as pa
 
     from tasks.validate.engine import run
     from tasks.validate.known import knows
     from tasks.validate.schema import scan
-    from tasks.validate.suite import check, failures
+    from tasks.validate.suite import in_great_expectations
+    from tasks.validate.verdict import rows_aside, verdict
 
     columns = params.validation.columns
     ours = [one for one in suite if knows(one, columns)]
-    found = failures(run(partial(scan, file), ours))
+    rows, theirs = file.metadata.num_rows, list[Found]()
+    aside = rows_aside(ours, params, rows)
+    found = list(run(partial(scan, file), ours, aside))
     if rest := [one for one in suite if not knows(one, columns)]:
         table = pa.Table.from_batches(scan(file, list(columns)))
-        found += check(table.to_pandas(), rest)
-    return found
+        theirs = in_great_expectations(table.to_pandas(), rest)
+    return verdict(found, theirs, aside, params, rows)

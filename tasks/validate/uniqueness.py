@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tasks.validate.found import EXAMPLES
-from tasks.validate.values import examples, plain
+from tasks.validate.values import examples, missing, missing_mask, plain
 
 Keys = NDArray[np.uint64]
+RowNumbers = NDArray[np.int64]
 _WORD = 8
 _WORDS = 32
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -51,20 +52,31 @@ def repeated_keys(found: list[Keys]) -> Keys:
     return np.unique(everything[1:][everything[1:] == everything[:-1]])
 
 
-def repeated(batches: Iterable[pa.Array], suspects: Keys) -> tuple[int, list[Any]]:
-    """How many rows hold a value that another row holds too, and the first such values, in order."""
-    chosen = []
+def repeated(batches: Iterable[pa.Array], suspects: Keys) -> tuple[RowNumbers, list[Any]]:
+    """The rows that hold a value which another row holds too, all of them, and the first such values.
+
+    Rows are numbered from 0 and in order.
+    """
+    chosen, places, before = [], [], 0
     for batch in batches:
         values, own = comparable(batch), keys(batch)
         place = np.minimum(np.searchsorted(suspects, own), len(suspects) - 1)
-        chosen.append(values.filter(pa.array(suspects[place] == own)))
+        suspect = suspects[place] == own
+        chosen.append(values.filter(pa.array(suspect)))
+        places.append(before + _there(batch)[suspect])
+        before += len(batch)
     rows = pa.chunked_array(chosen)
     counts = pc.value_counts(rows)
-    often = pc.greater(counts.field("counts"), 1)
-    values = counts.field("values").filter(often)
-    first = examples(rows.filter(pc.is_in(rows, value_set=values)), EXAMPLES)
-    count = pc.sum(counts.field("counts").filter(often)).as_py() or 0
-    return int(count), first
+    values = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    again = pc.is_in(rows, value_set=values)
+    return np.concatenate(places)[again.to_numpy()], examples(rows.filter(again), EXAMPLES)
+
+
+def _there(values: pa.Array) -> RowNumbers:
+    """The places of the values that are not missing: those which `comparable` leaves."""
+    if not missing(values):
+        return np.arange(len(values), dtype=np.int64)
+    return np.flatnonzero(~missing_mask(values).to_numpy(zero_copy_only=False))
 
 
 def _of_text(values: pa.Array) -> Keys:

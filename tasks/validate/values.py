@@ -39,6 +39,11 @@ def missing(values: pa.Array) -> int:
     return int(count)
 
 
+def missing_mask(values: pa.Array) -> pa.Array:
+    """Which values are null or NaN."""
+    return pc.is_null(plain(values), nan_is_null=True)
+
+
 def examples(values: pa.Array | pa.ChunkedArray, limit: int) -> list[Any]:
     """The first values as pandas has them; an instant that no calendar can write, as what is stored."""
     first = values.slice(0, limit)

@@ -3,24 +3,32 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, Refused
 from tasks.params import ValidateParams
+from tasks.validate.places import Places
+from tasks.validate.released import read_releases
 from tasks.validate.result import BatchReport, known_report, rules_hash
 from tasks.version.hashes import KnownHashes
 from tasks.workspace import BatchFile, Workspace, output_of
 
 
 class DatasetBatch(Document):
-    """One accepted batch."""
+    """One accepted batch, of so many rows.
+
+    `quarantined` are those that break a rule and are left out, `released` is how many break one and count.
+    """
 
     period: str
     file: str
     sha256: str
     rows: int
+    quarantined: Annotated[Places | None, Field(exclude_if=lambda places: places is None)] = None
+    released: Annotated[int, Field(exclude_if=lambda rows: rows == 0)] = 0
 
 
 class Dataset(Document):
@@ -32,43 +40,45 @@ class Dataset(Document):
 def manifest(workspace: Workspace) -> Dataset:
     """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
     rules = rules_hash(workspace.params)
-    rows: dict[BatchFile, int | None] = {}
+    reports: dict[BatchFile, BatchReport | None] = {}
     folder = str(workspace.validation)
     for batch in workspace.batch_files():
         report = _report(folder, batch, rules)
         if not report.passed:
             raise Refused(f"blocked: {report.reason}")
-        rows[batch] = report.rows
-    return _written(workspace, rows)
+        reports[batch] = report
+    return _written(workspace, reports)
 
 
 def unjudged_manifest(workspace: Workspace) -> Dataset:
     """The same manifest before validation has spoken, for work whose result is dropped if it says no."""
     rules = rules_hash(workspace.params)
-    rows: dict[BatchFile, int | None] = dict.fromkeys(workspace.batch_files())
+    reports: dict[BatchFile, BatchReport | None] = dict.fromkeys(workspace.batch_files())
     folder = str(workspace.validation)
-    for batch in rows:
+    for batch in reports:
         with suppress(BadInput):
             report = _report(folder, batch, rules)
-            rows[batch] = report.rows if report.passed else None
-    return _written(workspace, rows)
+            reports[batch] = report if report.passed else None
+    return _written(workspace, reports)
 
 
-def _written(workspace: Workspace, rows: Mapping[BatchFile, int | None]) -> Dataset:
+def _written(workspace: Workspace, reports: Mapping[BatchFile, BatchReport | None]) -> Dataset:
     hashes, folder, rules = (
         KnownHashes(workspace.known_hashes),
         str(workspace.batches),
         workspace.params.validation,
     )
-    listed = (_listed(f"{folder}/{batch.name}", batch, hashes, rules, rows[batch]) for batch in rows)
-    dataset = Dataset(batches=tuple(listed))
+    released = read_releases(workspace)
+    listed = [_listed(f"{folder}/{batch.name}", batch, hashes, rules, reports[batch]) for batch in reports]
+    marked = (_marked(one, report, released) for one, report in zip(listed, reports.values(), strict=True))
+    dataset = Dataset(batches=tuple(marked))
     hashes.save()
     write_atomically(workspace.dataset, dataset.to_bytes())
     return dataset
 
 
 def _listed(
-    path: str, batch: BatchFile, hashes: KnownHashes, rules: ValidateParams, rows: int | None
+    path: str, batch: BatchFile, hashes: KnownHashes, rules: ValidateParams, report: BatchReport | None
 ) -> DatasetBatch:
     """A batch whose report says how many rows it has is not opened again: these rules have judged it."""
     sha256 = hashes.of(path)
@@ -77,8 +87,18 @@ def _listed(
             f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
             "batches are immutable: bring the original back with `evergreen fetch`"
         )
-    known = rows if rows is not None else _counted(path, rules)
-    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=known)
+    known = report.rows if report is not None else None
+    rows = known if known is not None else _counted(path, rules)
+    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=rows)
+
+
+def _marked(batch: DatasetBatch, report: BatchReport | None, released: Mapping[str, str]) -> DatasetBatch:
+    """With its rows in quarantine, unless they were released as what they are under these very rules."""
+    if report is None or report.quarantine is None:
+        return batch
+    if released.get(batch.file) == report.rules:
+        return batch.model_copy(update={"released": report.quarantine.rows})
+    return batch.model_copy(update={"quarantined": report.quarantine.places})
 
 
 def _counted(path: str, rules: ValidateParams) -> int:

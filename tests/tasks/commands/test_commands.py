@@ -56,6 +56,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "rollback": ("rollback", "--reason", "a test"),
         "history": ("history", "--page", root / "pages" / "history.html"),
         "audit": ("audit",),
+        "quarantine": ("quarantine", "list"),
         "status": ("status",),
     }.items():
         said[name] = evergreen(*step, "--folder", folder, "--json")
@@ -117,6 +118,7 @@ class TestEverySubcommand:
         why = ["--reason", "x"]
         needs = {
             "score": ["a", "b"],
+            "quarantine": ["list"],
             "checkout": ["1", str(tmp_path / "back")],
             **{one: ["1"] for one in ("show", "replay", "card")},
             **{one: ["1", *why] for one in ("approve", "reject")},

@@ -5,23 +5,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from data_factories import stage_bytes
+from data_factories import changed, on_paper, stage_bytes
+from factories import deliver, parquet, small_folder, small_frame
 from ledgers import decided_workspace, frozen, sha
 from pasts import Past, judged_once, lived
 
+from tasks.card import read_full_card
 from tasks.documents import digest
 from tasks.environment import environment
 from tasks.errors import BadInput, Corrupt
 from tasks.ledger.artifacts import artifact_key, fetch_artifact
+from tasks.opening import open_ledger
 from tasks.pins import ChampionPin
 from tasks.promote import promote
 from tasks.replay.checkout import checkout
 from tasks.replay.record import record_of
 from tasks.replay.step import Replay, replay
 from tasks.replay.words import replay_text
+from tasks.run import retrain
 from tasks.store import open_store
 
-DOCUMENTS = ["dataset.json", "prepared.json", "model.ubj", "model.json", "look.json", "evidence.json",
+DOCUMENTS = ["prepared.json", "model.ubj", "model.json", "look.json", "evidence.json",
              "decision.json", "explanation.json", "report.html"]  # fmt: skip
 
 
@@ -83,6 +87,24 @@ class TestEveryDecision:
         assert pin.champion.number == champion
         data = (tmp_path / "back" / "data" / "champion" / pin.model_bytes.sha256).read_bytes()
         assert digest(data) == pin.model_bytes.sha256
+
+    def test_leaves_out_the_rows_that_were_kept_aside(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The manifest names them, and nobody has to validate again."""
+        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
+        on_paper(monkeypatch)
+        params = changed(("  rows: {min: 100,", "  quarantine: {max_share: 0.01}\n  rows: {min: 100,"))
+        folder = small_folder(tmp_path, params=params)
+        deliver(folder, "2024-01")
+        rows = small_frame("2024-02")
+        rows.loc[[3, 300], "x"] = 99.0
+        deliver(folder, "2024-02", parquet(rows))
+        number = retrain(folder).entry
+        assert number
+        ledger = open_ledger(folder)[1]
+        assert read_full_card(ledger, number).preparation.excluded["quarantined"] == 2
+        assert replay(ledger, number).identical
 
     def test_writes_nothing(self, past: Past) -> None:
         """Not one byte of the store is another, and the ledger is as long as before."""
@@ -161,7 +183,7 @@ class TestWhatDiffers:
 
         monkeypatch.setattr("tasks.evaluate.step.load_model", broken)
         done = replay(past.ledger, past.decisions["second"], retrain=False)
-        assert differing(done) == DOCUMENTS[4:]
+        assert differing(done) == DOCUMENTS[3:]
         assert {one.why for one in done.documents if not one.identical} == {
             "evaluate: it cannot be read any more"
         }

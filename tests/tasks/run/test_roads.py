@@ -3,30 +3,32 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
-from click.testing import CliRunner
 from data_factories import changed, on_paper
-from factories import deliver, small_batch, small_folder
+from factories import deliver, parquet, small_batch, small_folder, small_frame
 from number_factories import NUMBER_PARAMS, number_batch
-from roads import outputs
+from roads import made, one_by_one, outputs, recorded, say
 
-from tasks.__main__ import evergreen
-from tasks.documents import digest
-from tasks.opening import open_ledger
 from tasks.run import retrain
-from tasks.show import show
 from tasks.train.card import ModelCard, read_card
 from tasks.workspace import Workspace
 
+QUARANTINE = changed(
+    ("  rows: {min: 100, max: 5000}", "  rows: {min: 100, max: 5000}\n  quarantine: {max_share: 0.05}")
+)
 CALIBRATED = changed(("  seed: 7\n", "  calibrate: true\n  coverage: 0.8\n  seed: 7\n"))
 MARCH = "2024-03"
-DIFFER = ("measurements.json", "report.html", "dvc.lock", "batches.dvc")
-"""What a run measures, the page that shows it, and what DVC writes."""
+
+
+def with_bad_rows(period: str) -> bytes:
+    """A month with a dead sensor in nine rows."""
+    frame = small_frame(period)
+    dead = frame.index.isin([0, 7, 8, 9, *range(150, 155)])
+    return parquet(frame.assign(x=frame["x"].mask(dead, 9999.0)))
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Setting:
 
 SETTINGS = [
     Setting("calibrated", CALIBRATED, small_batch, lambda card: card.calibration),
+    # Without their quarantine these months are blocked, and there is no model at all.
+    pytest.param(
+        Setting("quarantine", QUARANTINE, with_bad_rows, lambda card: card.train_rows),
+        marks=pytest.mark.long,
+        id="quarantine",
+    ),
     Setting("regression", NUMBER_PARAMS, number_batch, lambda card: card.objective == "regression"),
 ]
 
@@ -65,20 +73,6 @@ def clones(parent: Path, setting: Setting, *names: str) -> list[Path]:
     return folders
 
 
-def say(*arguments: object) -> None:
-    """A command of `evergreen` that has to be done."""
-    done = CliRunner().invoke(evergreen, [str(one) for one in arguments])
-    assert done.exit_code == 0, done.output
-
-
-def one_by_one(folder: Path) -> None:
-    """The commands of dvc.yaml in their order, in this process and without DVC."""
-    for stage in yaml.safe_load((folder / "dvc.yaml").read_text())["stages"].values():
-        interpreter, module, tasks, *arguments = stage["cmd"].split()
-        assert (interpreter, module, tasks) == ("python", "-m", "tasks")
-        say(*arguments, "--folder", folder)
-
-
 def reproduced(folder: Path) -> None:
     """`dvc repro` with an empty cache."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -87,19 +81,6 @@ def reproduced(folder: Path) -> None:
         command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-
-
-def recorded(folder: Path, entry: int | None) -> dict[str, str]:
-    """The hash of every artifact of a decision that has to be the same on each road, by name."""
-    assert entry is not None
-    found = show(open_ledger(folder)[1], entry).artifacts
-    return {name: one.sha256 for name, one in found.items() if name not in DIFFER}
-
-
-def made(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """The hashes of what lies in a folder under these artifacts' names."""
-    paths = Workspace(folder).artifact_paths()
-    return {name: digest(paths[name].read_bytes()) for name in names}
 
 
 def against_a_champion(folder: Path, setting: Setting) -> bool:

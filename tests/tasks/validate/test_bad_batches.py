@@ -255,6 +255,16 @@ class TestBadFiles:
         failure = only_failure(judged(tmp_path, sink.getvalue()))
         assert failure.message == "expected 100 to 5,000 rows, found 3,000,000"
 
+    def test_a_file_that_miscounts_its_rows(self, tmp_path):
+        """Rows are told by their numbers and counted by the file's own word: it has to be true."""
+        data = bytearray(parquet(small_frame(rows=150)))
+        footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+        # 150 and 151 as Thrift writes a whole number of 64 bits; the first is the count of all rows.
+        at = data.index(b"\x16\xac\x02", footer)
+        data[at : at + 3] = b"\x16\xae\x02"
+        failure = only_failure(judged(tmp_path, bytes(data)))
+        assert failure.message == "the file says that it has 151 rows, and its row groups have 150"
+
     def test_a_small_file_of_long_values(self, tmp_path):
         """A file that unpacks to fifty times its size is not taken for data."""
         frame = small_frame(rows=ROWS).assign(day=[f"{n:03d}" + "0" * 300_000 for n in range(ROWS)])

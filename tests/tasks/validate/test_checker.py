@@ -12,6 +12,7 @@ from tasks.validate.step import check_batch
 from tasks.workspace import Workspace
 
 PARAMS = small_params()
+QUARANTINE = "rows: {min: 100, max: 5000}\n  quarantine: {max_share: 0.1}"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,17 @@ class TestSameVerdict:
         for batch in workspace.batch_files():
             arguments = (workspace.batches / batch.name, batch, PARAMS, rules_hash(PARAMS))
             assert checker(*arguments) == check_batch(*arguments)
+
+    def test_of_rows_in_quarantine(self, checker, workspace):
+        """The rows that are kept aside come through the process as they are found here."""
+        params = small_params(("rows: {min: 100, max: 5000}", QUARANTINE))
+        frame = small_frame("2024-04", rows=150)
+        batch = put_batch(workspace, "2024-04", parquet(frame.assign(x=[9999.0, *frame["x"][1:]])))
+        arguments = (workspace.batches / batch.name, batch, params, rules_hash(params))
+        report = checker(*arguments)
+        assert report == check_batch(*arguments)
+        assert report.quarantine is not None
+        assert report.quarantine.places == "0"
 
     def test_through_the_step(self, checker, workspace):
         """`validate` writes the child's reports beside the batches."""

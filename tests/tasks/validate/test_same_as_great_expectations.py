@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.params import Column
+from tasks.validate.aside import Aside
 from tasks.validate.engine import run
 from tasks.validate.found import Expectation, Found
 from tasks.validate.known import BETWEEN, IN_SET, NOT_NULL, ROWS, UNIQUE, knows
@@ -131,6 +133,25 @@ class TestSameResults:
     def test_many(self, declared, data):
         """Hundreds of columns of each type, other ones each time."""
         assert_same(declared, *data.draw(cases(declared)))
+
+
+@pytest.mark.parametrize("declared", sorted(FEW))
+class TestWhichRows:
+    """The rows that are named are those that break a rule, and no others."""
+
+    @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def test_without_them_each_rule_holds(self, declared, data):
+        """They are as many as are counted, and what is left of the column breaks none of the rules."""
+        table, suite, at_a_time = data.draw(cases(declared))
+        strict = [(kind, {**arguments, "mostly": 1}) for kind, arguments in suite if kind != ROWS]
+        aside = Aside(range(len(strict)), table.num_rows, 1.0)
+        found = list(run(lambda names: table.select(names).to_batches(at_a_time), strict, aside))
+        counted = [one.result["unexpected_count"] for one in found]
+        assert [len(aside.of(number)) for number in range(len(strict))] == counted
+        left = np.ones(table.num_rows, dtype=bool)
+        left[aside.settle()] = False
+        assert all(one.success for one in ours(table.filter(pa.array(left)), strict))
 
 
 class TestWhatIsKnown:
