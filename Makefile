@@ -48,7 +48,7 @@ bench: setup ## speed against the bare loop; ARGS=--quick for a smaller size
 	@PYTHONPATH=.:tests:infra $(BIN)/python -m benchmarks.run $(ARGS)
 
 simulate: setup ## how often the decision errs; ARGS=--quick for a smaller size
-	@PYTHONPATH=.:tests $(BIN)/python -m simulations.run $(ARGS)
+	@PYTHONPATH=.:tests:infra $(BIN)/python -m simulations.run $(ARGS)
 
 faults: setup ## crash it, and check that nothing is lost
 	@$(BIN)/python -m pytest -m long tests/faults $(ARGS)

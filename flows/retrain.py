@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from flows.logs import let_through
 from flows.retries import once, with_back_off
 from tasks import steps
+from tasks.drift.told import Told
 from tasks.run import Outcome
 from tasks.run import retrain as cycle
 
@@ -41,6 +42,8 @@ def retrain(folder: str, drill: bool = False, pinned: bool = False) -> dict[str,
         _log.warning("%s", outcome.promotion_waits)
     if outcome.entry is not None and outcome.decision is not None:
         _show(Path(folder), outcome, outcome.entry)
+    if outcome.drift is not None:
+        _show_drift(outcome.model, outcome.drift)
     return outcome.model_dump(mode="json")
 
 
@@ -59,3 +62,10 @@ def _show(folder: Path, outcome: Outcome, entry: int) -> None:
     text, clauses = decision_markdown(folder, entry)
     create_markdown_artifact(text, key=f"decision-{outcome.model}", description=outcome.headline)
     create_table_artifact(clauses, key=f"clauses-{outcome.model}", description=outcome.headline)
+
+
+def _show_drift(model: str, drift: Told) -> None:
+    """What has drifted, and its columns, as Prefect artifacts."""
+    create_markdown_artifact(drift.markdown, key=f"drift-{model}", description=drift.headline)
+    columns = [one.model_dump(mode="json") for one in drift.columns]
+    create_table_artifact(columns, key=f"drift-columns-{model}", description=drift.headline)

@@ -2,9 +2,11 @@
 
 from rich.table import Table
 
+from tasks.corrections import Correction, corrections, in_force
 from tasks.documents import Document
 from tasks.intake import incoming_prefix, read_catalogue
-from tasks.intake.step import placed
+from tasks.intake.delimited import terms
+from tasks.intake.names import placed
 from tasks.ledger import Champion, Ledger
 from tasks.ledger.state import Hold, LastDecision
 from tasks.ledger.waiting import held_words, waiting_words
@@ -17,6 +19,7 @@ class Status(Document):
 
     `quarantined` and `warnings` are what the last run that accepted a batch told of it, by period.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
+    `corrected` are periods of which champion or last decision saw another revision than the one in use.
     """
 
     schema_version: int = 1
@@ -29,6 +32,7 @@ class Status(Document):
     quarantined: dict[str, str]
     warnings: dict[str, str]
     waiting: tuple[str, ...]
+    corrected: tuple[Correction, ...]
     champion: Champion | None
     decision: LastDecision | None
     hold: Hold | None
@@ -44,7 +48,8 @@ def status(home: Workspace, ledger: Ledger) -> Status:
     rules = rules_hash(params)
     incoming, _ = placed(list(ledger.store.list(incoming_prefix(params.model))), params.intake.calendar)
     state = ledger.state()
-    waiting = {one.key for one in catalogue.unhandled(incoming.values())}
+    objects = (one for _, one in incoming)
+    waiting = {one.key for one in catalogue.unhandled(objects, terms(params.validation))}
     # Taken in by a run that ended before it validated them, or to be judged anew by other rules.
     waiting |= {one.source for one in catalogue.pending(rules)}
     newest = {one.period: one for one in catalogue.revisions}
@@ -65,6 +70,7 @@ def status(home: Workspace, ledger: Ledger) -> Status:
         },
         warnings={period: note.warning for period, note in notes.items() if note.warning},
         waiting=tuple(sorted(waiting)),
+        corrected=corrections(ledger, catalogue.usable(rules), in_force(state)) if catalogue.corrects else (),
         champion=state.champion,
         decision=state.decision,
         hold=state.hold,
@@ -85,6 +91,8 @@ def status_text(found: Status) -> Table:
     for kind, told in (("quarantine", found.quarantined), ("warning", found.warnings)):
         for said in told.values():
             table.add_row(kind, said, style="yellow")
+    for one in found.corrected:
+        table.add_row("corrected", one.words, style="yellow")
     table.add_row("waiting", ", ".join(found.waiting) or "nothing")
     champion = found.champion
     table.add_row(

@@ -53,8 +53,12 @@ def outcome_text(outcome: "Outcome") -> Text:
     text.append(f": {outcome.headline}\n")
     for blocked in outcome.blocked if outcome.verdict != "blocked" else ():
         text.append(f"blocked: {blocked}\n", style="red")
+    if outcome.drift is not None:
+        text.append(f"{outcome.drift.headline}\n", style="yellow" if outcome.drift.drifted else "")
     for line in (*outcome.quarantined, *(f"warning: {said}" for said in outcome.warnings)):
         text.append(f"{line}\n", style="yellow")
+    for one in outcome.corrected:
+        text.append(f"corrected: {one.words}\n", style="yellow")
     champion = f"champion: entry {outcome.champion}" if outcome.champion else "no champion yet"
     text.append(f"{champion}; {outcome.seconds:.1f} s")
     if outcome.rehearsal:

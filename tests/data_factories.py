@@ -169,9 +169,11 @@ def answers(say: list[float], threshold: float = 0.5) -> Answers:
     return Answers(np.asarray(say, dtype="float64"), threshold)
 
 
-def in_office(parent: Path) -> tuple[Workspace, Ledger]:
+def in_office(
+    parent: Path, frames: Mapping[str, pd.DataFrame] | None = None, *, params: str = PARAMS
+) -> tuple[Workspace, Ledger]:
     """A workspace whose challenger was judged by its own steps and promoted, and the ledger that says so."""
-    workspace = versioned(parent, months("2024-01", "2024-02", rows=400))
+    workspace = versioned(parent, frames or months("2024-01", "2024-02", rows=400), params=params)
     ledger = Ledger(open_store(store_url(workspace)), workspace.params.model)
     prepare(workspace)
     fetch(workspace, ledger)

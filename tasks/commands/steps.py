@@ -16,10 +16,13 @@ def intake(folder: Path) -> tuple[Any, ...]:
     from tasks.intake import intake as step
 
     home, ledger = opened(folder)
-    arrivals = step(home.params, ledger.store)
+    with stderr().status("intake"):
+        arrivals = step(home.params, ledger.store)
     document = {"new": [one.model_dump(mode="json") for one in arrivals.new], "unplaced": arrivals.unplaced}
     lines = [f"{one.period}: revision {one.revision}, {one.size:,} bytes" for one in arrivals.new]
-    return {"schema_version": 1, **document}, "\n".join(lines) or "nothing new has arrived"
+    lines += [f"blocked: {one.reason}" for one in arrivals.new if one.unread]
+    text = "\n".join(lines) or "nothing new has arrived"
+    return {"schema_version": 1, **document}, text, int(any(one.unread for one in arrivals.new))
 
 
 @command()

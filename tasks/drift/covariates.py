@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tasks.drift.effects import effect, missing_share, unseen_share
 from tasks.drift.findings import Cell, ColumnDrift, CovariateShift
+from tasks.drift.seasons import season, season_word
 from tasks.drift.usual import (
     FIXED_EFFECT,
     FIXED_MISSING,
@@ -21,21 +22,43 @@ from tasks.profile import Profile, merged
 
 @dataclass(frozen=True)
 class Compared:
-    """A period's profile with the one that it is compared with."""
+    """A period's profile with that of the so many `periods` that it is compared with."""
 
     period: str
     trained: bool
     new: Profile
     reference: Profile
+    periods: int
 
 
 def comparisons(trained: Mapping[str, Profile], later: Mapping[str, Profile]) -> tuple[Compared, ...]:
-    """Each training period against the others, each later period against all of them."""
-    rest, whole = others(trained), merged(trained.values())
+    """Each training period against the others, each later period against all of them.
+
+    Where there is enough history of each season, against those of its season alone.
+    """
+    of = season if season_word(trained, later) else _no_season
+    groups: dict[str, dict[str, Profile]] = {}
+    for name, one in trained.items():
+        groups.setdefault(of(name), {})[name] = one
+    rest = {name: one for group in groups.values() for name, one in others(group).items()}
+    whole = {name: merged(group.values()) for name, group in groups.items()}
+    sizes = {name: len(group) for name, group in groups.items()}
     return (
-        *(Compared(name, trained=True, new=trained[name], reference=rest[name]) for name in rest),
-        *(Compared(name, trained=False, new=new, reference=whole) for name, new in later.items()),
+        *(
+            _compared(name, trained[name], rest[name], sizes[of(name)] - 1)
+            for name in trained
+            if name in rest
+        ),
+        *(_compared(name, new, whole[of(name)], sizes[of(name)], later=True) for name, new in later.items()),
     )
+
+
+def _compared(name: str, new: Profile, reference: Profile, periods: int, *, later: bool = False) -> Compared:
+    return Compared(name, trained=not later, new=new, reference=reference, periods=periods)
+
+
+def _no_season(_: str) -> str:
+    return ""
 
 
 def covariate_shift(

@@ -1,6 +1,7 @@
 """How far one profile of a column lies from another: sizes, and no p-values. Pure."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -73,6 +74,15 @@ def jensen_shannon(a: Categories, b: Categories) -> float:
         for there in (share > 0,)
     )
     return math.sqrt(min(1.0, max(0.0, divergence / 2)))
+
+
+def total_variation(p: Mapping[str, float], q: Mapping[str, float]) -> float:
+    """The share of rows that would have to be of another class: half the sum of |p_k - q_k|.
+
+    The total variation distance, 0 of equal shares and 1 where no class is in both. Source: Levin, Peres &
+    Wilmer, Markov Chains and Mixing Times (2009), proposition 4.2.
+    """
+    return sum(abs(p.get(name, 0.0) - q.get(name, 0.0)) for name in {*p, *q}) / 2
 
 
 def _shares(one: Categories, names: dict[str, int]) -> np.ndarray:

@@ -1,5 +1,9 @@
 """What has changed since the champion learned, as a document. Three kinds, never added up."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from tasks.documents import Document, Hash
 from tasks.evaluate.evidence import Interval
 
@@ -54,6 +58,19 @@ class CovariateShift(Document):
     columns: tuple[ColumnDrift, ...]
 
 
+class Volume(Document):
+    """How many rows came: `change` is by which part they are more than the training periods' `mean`.
+
+    `usual` is the largest such part among these periods, or fixed where there are too few of them.
+    """
+
+    rows: int
+    mean: float
+    change: float | None
+    usual: float
+    drifted: bool
+
+
 class LabelShift(Document):
     """The mean label (the share of label 1) of the newest batch against the training periods'.
 
@@ -67,6 +84,31 @@ class LabelShift(Document):
     change: Interval
     usual: float | None
     shifted: bool
+
+
+class OneClass(Document):
+    """A class's share of the labelled rows; `clear` where the change's interval lies on one side of 0."""
+
+    name: str
+    reference: Interval
+    newest: Interval
+    change: Interval
+    clear: bool
+
+
+class ClassShift(Document):
+    """The shares of the classes in the newest batch against the training periods'.
+
+    `effect` is the share of rows that would have to be of another class, None without labels, and `usual` the
+    largest of it among these periods, None with too few of them. They have shifted where it is larger than
+    usual and the change of some class is clear.
+    """
+
+    label: str
+    effect: float | None
+    usual: float | None
+    shifted: bool
+    classes: tuple[OneClass, ...]
 
 
 class Meeting(Document):
@@ -105,19 +147,29 @@ class ConceptDrift(Document):
     meetings: tuple[Meeting, ...]
 
 
-class Drift(Document):
-    """What `evergreen drift` says. Without a batch later than its training periods only the last part.
+class Shifts(Document):
+    """What the newest batch says by itself. Without one later than the training periods all shifts are None.
 
-    `corrected` are training periods of which another revision has arrived since.
+    `corrected` are training periods of which another revision has arrived since. Of labels that are classes
+    there is a `class_shift` instead of a `label_shift`. `season` is `weekday` or `month` where each period is
+    compared with those of its season.
     """
 
-    schema_version: int = 1
     model: str
     champion: int
     candidate: Hash
     trained_on: tuple[str, ...]
     corrected: tuple[str, ...]
     newest: str | None
+    season: Annotated[str, Field(exclude_if=lambda season: not season)] = ""
     covariate_shift: CovariateShift | None
+    volume: Volume | None = None
     label_shift: LabelShift | None
+    class_shift: Annotated[ClassShift | None, Field(exclude_if=lambda shift: shift is None)] = None
+
+
+class Drift(Shifts):
+    """What `evergreen drift` says: the shifts, and what later decisions have found."""
+
+    schema_version: int = 1
     concept_drift: ConceptDrift

@@ -4,16 +4,23 @@ It writes the profiles that are missing, and nothing else.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from tasks.drift.classes import class_shift
 from tasks.drift.concept import concept_drift
-from tasks.drift.covariates import comparisons, covariate_shift
-from tasks.drift.findings import Drift
+from tasks.drift.covariates import Compared, comparisons, covariate_shift
+from tasks.drift.findings import Drift, Shifts
 from tasks.drift.labels import label_shift
+from tasks.drift.seasons import season_word
+from tasks.drift.telling import told
+from tasks.drift.told import Told
+from tasks.drift.volume import volume
 from tasks.errors import Corrupt, Refused
 from tasks.explain.explanation import Explanation
 from tasks.intake import Catalogue, Revision, read_catalogue
 from tasks.ledger import ArtifactRef, Ledger
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.ledger.entries import Champion
 from tasks.params import Params
 from tasks.past import Judged, read_past
 from tasks.profile import profiles
@@ -22,11 +29,41 @@ from tasks.validate import rules_hash
 from tasks.version import Dataset
 
 
+@dataclass(frozen=True)
+class Footing:
+    """What a champion learned from, what has come since, and how far each period lies from the others.
+
+    Without a later batch nothing is `compared`.
+    """
+
+    champion: Champion
+    card: ModelCard
+    corrected: tuple[str, ...]
+    newest: str | None
+    compared: tuple[Compared, ...]
+    season: str
+    weights: dict[str, float] | None
+
+
 def drift(params: Params, ledger: Ledger) -> Drift:
     """What has changed since the champion learned; raises `Refused` where there is no champion."""
     champion = ledger.state().champion
     if champion is None:
         raise Refused(f"model {ledger.model} has no champion yet: nothing has learned that could drift")
+    found = footing(params, ledger, champion)
+    concept = concept_drift(
+        champion.candidate, found.card.objective, *_decisions(ledger, found.card.candidate)
+    )
+    return Drift(**dict(shifts(params, found)), concept_drift=concept)
+
+
+def told_of(params: Params, ledger: Ledger, champion: Champion) -> Told | None:
+    """What a run tells of the newest batch: from profiles alone, of which it makes those that are missing."""
+    return told(shifts(params, footing(params, ledger, champion)))
+
+
+def footing(params: Params, ledger: Ledger, champion: Champion) -> Footing:
+    """The champion's training periods and all later ones that are accepted, by their profiles."""
     named = artifacts_of(ledger.entry(champion.registered))
     card = read_card(_read(ledger, named, "model.json"))
     dataset = Dataset.parse(_read(ledger, named, "dataset.json"), "dataset.json")
@@ -34,26 +71,43 @@ def drift(params: Params, ledger: Ledger) -> Drift:
     usable = catalogue.usable(rules_hash(params))
     learned_from = _revisions(catalogue, {one.period: one.sha256 for one in dataset.batches}, card)
     later = [one for one in usable if one.period > card.periods[-1]]
-    told = Drift(
-        model=ledger.model,
-        champion=champion.number,
-        candidate=champion.candidate,
-        trained_on=card.periods,
+    compared: tuple[Compared, ...] = ()
+    if later:
+        trained = profiles(ledger.store, params, learned_from)
+        compared = comparisons(trained, profiles(ledger.store, params, later))
+    return Footing(
+        champion=champion,
+        card=card,
         corrected=_corrected(learned_from, usable),
         newest=later[-1].period if later else None,
+        compared=compared,
+        season=season_word(card.periods, [one.period for one in later]) if later else "",
+        weights=_weights(ledger, named) if later else None,
+    )
+
+
+def shifts(params: Params, found: Footing) -> Shifts:
+    """What the batches say by themselves, without any decision."""
+    compared, label = found.compared, params.prepare.label.column
+    plain = Shifts(
+        model=params.model,
+        champion=found.champion.number,
+        candidate=found.champion.candidate,
+        trained_on=found.card.periods,
+        corrected=found.corrected,
+        newest=found.newest,
+        season=found.season,
         covariate_shift=None,
         label_shift=None,
-        concept_drift=concept_drift(champion.candidate, card.objective, *_decisions(ledger, card.candidate)),
     )
-    if not later:
-        return told
-    compared = comparisons(
-        profiles(ledger.store, params, learned_from), profiles(ledger.store, params, later)
-    )
-    return told.model_copy(
+    if not compared:
+        return plain
+    return plain.model_copy(
         update={
-            "covariate_shift": covariate_shift(compared, card.features, _weights(ledger, named)),
-            "label_shift": label_shift(params.prepare.label.column, compared),
+            "covariate_shift": covariate_shift(compared, found.card.features, found.weights),
+            "volume": volume(compared),
+            "label_shift": None if params.classes else label_shift(label, compared),
+            "class_shift": class_shift(label, compared) if params.classes else None,
         }
     )
 

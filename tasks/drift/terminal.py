@@ -4,17 +4,19 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tasks.drift.findings import ConceptDrift, CovariateShift, Drift
+from tasks.drift.findings import ClassShift, ConceptDrift, CovariateShift, Drift
 from tasks.drift.words import (
     NOT_ENOUGH,
     against,
     bounds,
+    class_words,
     concept_words,
     covariate_words,
     effect_words,
     label_words,
     missing_words,
     verdict_words,
+    volume_words,
 )
 from tasks.report.wording import number, share
 
@@ -25,11 +27,17 @@ def drift_text(found: Drift) -> RenderableType:
     if found.corrected:
         parts.append(f"corrected since it learned from them: {', '.join(found.corrected)}")
     parts.append(_heading("Covariate shift: the inputs"))
-    if found.covariate_shift is None or found.label_shift is None:
+    if found.covariate_shift is None:
         parts.append(NOT_ENOUGH)
     else:
         parts += [_columns(found.covariate_shift), covariate_words(found.covariate_shift)]
+    if found.volume is not None:
+        parts.append(Text(volume_words(found.volume), style="yellow" if found.volume.drifted else ""))
+    if found.label_shift is not None:
         parts += [_heading("Label shift: what comes, on average"), label_words(found.label_shift)]
+    if found.class_shift is not None:
+        parts += [_heading("Label shift: which classes come"), _classes(found.class_shift)]
+        parts.append(class_words(found.class_shift))
     parts += [_heading("Concept drift: what ties labels to inputs"), concept_words(found.concept_drift)]
     return Group(*parts, _meetings(found.concept_drift))
 
@@ -51,6 +59,14 @@ def _columns(shift: CovariateShift) -> Table:
             "" if one.weight is None else share(one.weight),
             style="yellow" if one.drifted else "",
         )
+    return table
+
+
+def _classes(shift: ClassShift) -> Table:
+    table = Table("class", "share before", "share now", "change", box=None)
+    for one in shift.classes:
+        before, now = number(one.reference.estimate), number(one.newest.estimate)
+        table.add_row(one.name, before, now, bounds(one.change), style="yellow" if one.clear else "")
     return table
 
 

@@ -12,7 +12,10 @@ LEAST_HISTORY = 4
 FIXED_EFFECT, FIXED_MISSING = 0.1, 0.05
 """Beyond luck, a tenth of a standard deviation or of the Jensen-Shannon distance; five rows of a hundred."""
 
-LEAST_EFFECT, LEAST_MISSING = 0.02, 0.01
+FIXED_VOLUME = 0.25
+"""A quarter more or fewer rows than in the mean period."""
+
+LEAST_EFFECT, LEAST_MISSING, LEAST_VOLUME = 0.02, 0.01, 0.02
 """Periods that are all alike make no usual of nothing: below these, and luck, nothing is told."""
 
 

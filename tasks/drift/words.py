@@ -1,18 +1,28 @@
 """Drift in sentences, the same ones on a terminal and on a page. Pure."""
 
 from tasks.decide.asks import metric_words
-from tasks.drift.findings import ColumnDrift, ConceptDrift, CovariateShift, Drift, LabelShift, Meeting
+from tasks.drift.findings import (
+    ClassShift,
+    ColumnDrift,
+    ConceptDrift,
+    CovariateShift,
+    LabelShift,
+    Meeting,
+    Shifts,
+    Volume,
+)
 from tasks.evaluate.evidence import Interval
 from tasks.report.wording import NOTHING, counted, number, share
 
 NOT_ENOUGH = "no batch later than what the champion learned from has arrived: nothing to compare"
 
 
-def against(found: Drift) -> str:
+def against(found: Shifts) -> str:
     """What is compared with what."""
     first, last = found.trained_on[0], found.trained_on[-1]
     learned_from = first if first == last else f"{first} to {last}"
-    return f"{found.newest or 'no newer batch'} against {learned_from}, which the champion learned from"
+    each = f", each {found.season} with the same {found.season}" if found.season else ""
+    return f"{found.newest or 'no newer batch'} against {learned_from}, which the champion learned from{each}"
 
 
 def covariate_words(shift: CovariateShift) -> str:
@@ -28,6 +38,16 @@ def covariate_words(shift: CovariateShift) -> str:
         f"{said}. Usual is the most by which a period that it learned from differs from the others; "
         f"without any drift about {number(shift.by_luck, 1)} such limits would be passed."
     )
+
+
+def volume_words(found: Volume) -> str:
+    """How many rows came, and whether that is an unusual number."""
+    said = f"{counted(found.rows, 'row')} came, where a period has {counted(round(found.mean), 'row')}"
+    if found.change is None:
+        return f"{said}."
+    verdict = "unusually many" if found.change > 0 else "unusually few"
+    more = f"{number(100 * found.change, 1, sign=True)}%, usual {share(found.usual)}"
+    return f"{said}: {more}{f': {verdict}' if found.drifted else ''}."
 
 
 def effect_words(column: ColumnDrift) -> str:
@@ -53,6 +73,15 @@ def label_words(shift: LabelShift) -> str:
     verdict = "shifted" if shift.shifted else "not shifted"
     means = f"{number(shift.newest.estimate)} after {number(shift.reference.estimate)}"
     return f"{shift.label}: {verdict}. Mean {means}: {bounds(shift.change)}; usual {usual}."
+
+
+def class_words(shift: ClassShift) -> str:
+    """How many rows would have to be of another class, and whether that is more than usual."""
+    if shift.effect is None:
+        return f"{shift.label}: not known: no labelled rows"
+    usual = "not known yet" if shift.usual is None else share(shift.usual)
+    verdict = "shifted" if shift.shifted else "not shifted"
+    return f"{shift.label}: {verdict}. {share(shift.effect)} of the rows are of other classes; usual {usual}."
 
 
 def concept_words(found: ConceptDrift) -> str:

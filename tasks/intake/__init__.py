@@ -12,7 +12,8 @@ from tasks.intake.catalogue import (
     released_files,
     update_catalogue,
 )
-from tasks.intake.step import Arrivals, incoming_prefix, intake
+from tasks.intake.names import incoming_prefix
+from tasks.intake.step import Arrivals, intake
 
 __all__ = [
     "Arrivals",

@@ -5,6 +5,7 @@ their hash, from before the catalogue mentions them: what it acknowledges, it ca
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from pydantic import Field
 
 from tasks.documents import Document, Hash, digest
 from tasks.errors import Conflict, Corrupt
+from tasks.intake.names import is_text
 from tasks.store import Object, Precondition, Store
 
 _ATTEMPTS = 50
@@ -34,8 +36,19 @@ class Release(Document):
     time: str
 
 
+class Original(Document):
+    """The text that became a batch, as it arrived: kept beside it."""
+
+    sha256: Hash
+    size: int
+
+
 class Revision(Document):
-    """One content of one period: `source` is the key that brought it, `blocked_by` the rules' hash."""
+    """One content of one period: `source` is the key that brought it, `blocked_by` the rules' hash.
+
+    `original` is there where that was CSV. `unread` is one that could not become a batch, under any
+    rules: it was blocked at the door, and its own bytes are the original's.
+    """
 
     period: str
     revision: int = Field(ge=1)
@@ -48,15 +61,34 @@ class Revision(Document):
     reason: str | None = None
     note: Annotated[Note | None, Field(exclude_if=lambda note: note is None)] = None
     released: Annotated[Release | None, Field(exclude_if=lambda release: release is None)] = None
+    original: Annotated[Original | None, Field(exclude_if=lambda one: one is None)] = None
+    unread: Annotated[bool, Field(exclude_if=lambda unread: not unread)] = False
 
     def release_under(self, rules: str) -> Release | None:
         """The release that is in force under these rules: rules that have changed keep rows aside again."""
         return self.released if self.released is not None and self.released.rules == rules else None
 
+    def blocked_under(self, rules: str) -> bool:
+        """Whether these rules have blocked it, or whatever rules would."""
+        return self.status == "blocked" and (self.unread or self.blocked_by == rules)
+
     @property
     def file(self) -> str:
         """Its file's name in a workspace."""
         return f"{self.period}.{self.sha256[:12]}.parquet"
+
+
+@dataclass(frozen=True)
+class Text:
+    """What became of text that arrived: a batch of `size` bytes, or nothing, and `unfit` says why.
+
+    `terms` are those that it was read on, beside its own bytes.
+    """
+
+    original: Original
+    size: int
+    terms: str
+    unfit: str | None = None
 
 
 class Catalogue(Document):
@@ -65,19 +97,36 @@ class Catalogue(Document):
     revisions: tuple[Revision, ...] = ()
     handled: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def corrects(self) -> bool:
+        """Whether any period has more than one revision."""
+        return any(one.revision > 1 for one in self.revisions)
+
     def newest(self, period: str) -> Revision | None:
         """The newest revision of a period, whatever its status."""
         return next((one for one in reversed(self.revisions) if one.period == period), None)
 
-    def unhandled(self, objects: Iterable[Object]) -> list[Object]:
-        """Incoming objects whose present version has not been handled."""
-        return [one for one in objects if self.handled.get(one.key) != version_of(one)]
+    def unhandled(self, objects: Iterable[Object], terms: str = "") -> list[Object]:
+        """Incoming objects whose present version has not been handled.
+
+        Text that became the newest revision of its period is read again under other `terms`.
+        """
+        newest = {one.period: one.source for one in self.revisions}
+        sources = set(newest.values())
+
+        def handled(one: Object) -> bool:
+            before = self.handled.get(one.key, "")
+            if before == version_of(one, terms):
+                return True
+            return before.rpartition(":")[0] == version_of(one) and one.key not in sources
+
+        return [one for one in objects if not handled(one)]
 
     def usable(self, rules: str) -> tuple[Revision, ...]:
         """For each period, in order, its newest revision that these rules have not blocked."""
         chosen: dict[str, Revision] = {}
         for one in self.revisions:
-            if not (one.status == "blocked" and one.blocked_by == rules):
+            if not one.blocked_under(rules):
                 chosen[one.period] = one
         return tuple(chosen[period] for period in sorted(chosen))
 
@@ -85,9 +134,14 @@ class Catalogue(Document):
         """Usable revisions that have not been accepted yet."""
         return tuple(one for one in self.usable(rules) if one.status != "accepted")
 
-    def with_arrival(self, period: str, sha256: str, source: Object, arrived: str) -> "Catalogue":
-        """After one more arrival; content that the period already has is no new revision."""
-        handled = {**self.handled, source.key: version_of(source)}
+    def with_arrival(
+        self, period: str, sha256: str, source: Object, arrived: str, text: Text | None = None
+    ) -> "Catalogue":
+        """After one more arrival; content that the period already has is no new revision.
+
+        `text` says what became of an object that was not Parquet.
+        """
+        handled = {**self.handled, source.key: version_of(source, text.terms if text else "")}
         newest = self.newest(period)
         if newest is not None and newest.sha256 == sha256:
             return self.model_copy(update={"handled": handled})
@@ -95,10 +149,14 @@ class Catalogue(Document):
             period=period,
             revision=newest.revision + 1 if newest else 1,
             sha256=sha256,
-            size=source.size,
+            size=text.size if text else source.size,
             source=source.key,
             arrived=arrived,
+            original=text.original if text else None,
         )
+        if text is not None and text.unfit is not None:
+            refused = {"status": "blocked", "reason": f"{period}: {text.unfit}", "unread": True}
+            one = one.model_copy(update=refused)
         return Catalogue(revisions=(*self.revisions, one), handled=handled)
 
     def with_verdicts(
@@ -137,9 +195,9 @@ def released_files(revisions: Iterable[Revision], rules: str) -> dict[str, Hash]
     return {one.file: rules for one in revisions if one.release_under(rules)}
 
 
-def version_of(one: Object) -> str:
-    """What changes when an incoming object does."""
-    return f"{one.etag}:{one.size}"
+def version_of(one: Object, terms: str = "") -> str:
+    """What changes when an incoming object does; of text, also when the `terms` do that it is read on."""
+    return f"{one.etag}:{one.size}" + (f":{terms}" if terms and is_text(one.key) else "")
 
 
 def catalogue_key(model: str) -> str:
@@ -150,6 +208,11 @@ def catalogue_key(model: str) -> str:
 def bytes_key(model: str, sha256: str) -> str:
     """Where a revision's bytes lie."""
     return f"batches/{model}/{sha256}.parquet"
+
+
+def original_key(model: str, sha256: str, ending: str) -> str:
+    """Where the text that became a revision lies."""
+    return f"batches/{model}/{sha256}{ending}"
 
 
 def read_catalogue(store: Store, model: str) -> Catalogue:

@@ -2,23 +2,37 @@
 
 Whatever lies under `incoming/<model>/` and was not handled in this version is copied under its
 hash, then acknowledged in the catalogue. Doing it again, or at the same time, changes nothing.
+CSV becomes Parquet first, so that no later step knows of it; the text is kept beside the batch.
 """
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 
 from tasks.documents import digest
 from tasks.errors import BadInput
-from tasks.intake.catalogue import Catalogue, Revision, bytes_key, read_catalogue, update_catalogue
-from tasks.params import Params
-from tasks.periods import Calendar
+from tasks.intake.catalogue import (
+    Catalogue,
+    Original,
+    Revision,
+    Text,
+    bytes_key,
+    original_key,
+    read_catalogue,
+    update_catalogue,
+)
+from tasks.intake.delimited import terms, to_parquet
+from tasks.intake.names import ending, incoming_prefix, is_text, placed
+from tasks.intake.reading import Unfit
+from tasks.params import IntakeParams, Params
 from tasks.store import Object, Precondition, Store
 
 _log = logging.getLogger(__name__)
 _SKEW = timedelta(days=1)
 """How far a producer's clock may be ahead of ours."""
+Arriving = list[tuple[str, Object]]
+"""Objects, each with the period that its name gives."""
 
 
 @dataclass(frozen=True)
@@ -30,61 +44,49 @@ class Arrivals:
     unplaced: tuple[str, ...]
 
 
-def incoming_prefix(model: str) -> str:
-    """Where producers put batches: `incoming/<model>/<period>.parquet`."""
-    return f"incoming/{model}/"
-
-
-def placed(objects: list[Object], calendar: Calendar) -> tuple[dict[str, Object], tuple[str, ...]]:
-    """Objects by the period their name gives, and the names that give none."""
-    periods: dict[str, Object] = {}
-    unplaced = []
-    for one in objects:
-        name = PurePosixPath(one.key)
-        # Directly under the prefix: a copy in a folder below must not stand in for the batch itself.
-        direct = str(name.parent) == incoming_prefix(name.parent.name).rstrip("/")
-        if direct and name.suffix == ".parquet" and calendar.is_period(name.stem):
-            periods[name.stem] = one
-        else:
-            unplaced.append(one.key)
-    return periods, tuple(unplaced)
-
-
 def intake(params: Params, store: Store) -> Arrivals:
     """Acknowledge everything that has arrived; returns what is new.
 
     Raises `StoreUnavailable`. An object that changes while it is read is left for the next call;
     one larger than `intake.max_bytes` is refused by its listed size, before a byte is read, with
-    `BadInput` after the others were acknowledged.
+    `BadInput` after the others were acknowledged. CSV that cannot become Parquet is a blocked revision.
     """
     catalogue = read_catalogue(store, params.model)
-    objects = list(store.list(incoming_prefix(params.model)))
-    periods, unplaced = placed(objects, params.intake.calendar)
+    found, unplaced = placed(store.list(incoming_prefix(params.model)), params.intake.calendar)
     for key in unplaced:
-        _log.warning("%s: expected <%s>.parquet; left alone", key, params.intake.period)
-    periods = _begun(periods, params.intake.calendar)
-    todo = set(catalogue.unhandled(periods.values()))
+        _log.warning("%s: expected <%s>.parquet, .csv or .csv.gz; left alone", key, params.intake.period)
+    todo = set(catalogue.unhandled((one for _, one in found), terms(params.validation)))
+    new, twice = _alone(_begun([pair for pair in found if pair[1] in todo], params.intake))
     before = len(catalogue.revisions)
-    for period, one in sorted(periods.items()):
-        if one in todo and one.size <= params.intake.max_bytes:
+    for period, one in new:
+        if one.size <= params.intake.max_bytes:
             catalogue = _arrive(params, store, period, one) or catalogue
     if large := sorted(
-        f"{one.key}: {one.size:,} bytes" for one in todo if one.size > params.intake.max_bytes
+        f"{one.key}: {one.size:,} bytes" for _, one in new if one.size > params.intake.max_bytes
     ):
         raise BadInput(
             f"{'; '.join(large)}; intake.max_bytes allows {params.intake.max_bytes:,}. "
             "Split the period or raise the limit in params.yaml"
         )
-    return Arrivals(catalogue.revisions[before:], catalogue, unplaced)
+    return Arrivals(catalogue.revisions[before:], catalogue, (*unplaced, *twice))
 
 
-def _begun(periods: dict[str, Object], calendar: Calendar) -> dict[str, Object]:
+def _begun(new: Arriving, settings: IntakeParams) -> Arriving:
     """Without what lies in the future: rows of a period that has not begun cannot be."""
     latest = datetime.now(UTC) + _SKEW
-    early = {period: one for period, one in periods.items() if calendar.start(period) > latest}
-    for period, one in early.items():
+    early = [(period, one) for period, one in new if settings.calendar.start(period) > latest]
+    for period, one in early:
         _log.warning("%s: %s has not begun; left alone until it has", one.key, period)
-    return {period: one for period, one in periods.items() if period not in early}
+    return [pair for pair in new if pair not in early]
+
+
+def _alone(new: Arriving) -> tuple[Arriving, tuple[str, ...]]:
+    """Without periods that came in two formats at once: which of them counts is nobody's guess."""
+    count = Counter(period for period, _ in new)
+    twice = [(period, one) for period, one in new if count[period] > 1]
+    for period, one in twice:
+        _log.warning("%s: %s came %d times at once; left alone: keep one", one.key, period, count[period])
+    return [pair for pair in new if pair not in twice], tuple(one.key for _, one in twice)
 
 
 def _arrive(params: Params, store: Store, period: str, one: Object) -> Catalogue | None:
@@ -95,9 +97,28 @@ def _arrive(params: Params, store: Store, period: str, one: Object) -> Catalogue
     if found is None:
         _log.warning("%s: changed while it was read; the next run takes it", one.key)
         return None
-    sha256 = digest(found[0])
-    store.put(bytes_key(params.model, sha256), found[0])
+    sha256, text = _bring(params, store, one.key, found[0])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return update_catalogue(
-        store, params.model, lambda catalogue: catalogue.with_arrival(period, sha256, one, now)
+        store, params.model, lambda catalogue: catalogue.with_arrival(period, sha256, one, now, text)
     )
+
+
+def _bring(params: Params, store: Store, key: str, data: bytes) -> tuple[str, Text | None]:
+    """Put a batch's bytes under their hash; of text, the text itself and the Parquet that it becomes."""
+    sha256 = digest(data)
+    if not is_text(key):
+        store.put(bytes_key(params.model, sha256), data)
+        return sha256, None
+    store.put(original_key(params.model, sha256, ending(key)), data)
+    original, on = Original(sha256=sha256, size=len(data)), terms(params.validation)
+    _log.info("%s: %d bytes of CSV to Parquet", key, len(data))
+    try:
+        made = to_parquet(data, params.validation, packed=key.endswith(".gz"))
+    except Unfit as unfit:
+        reason = f"{key.rpartition('/')[2]}: {unfit}"
+        _log.error("blocked: %s", reason)
+        return sha256, Text(original, len(data), on, unfit=reason)
+    batch = digest(made)
+    store.put(bytes_key(params.model, batch), made)
+    return batch, Text(original, len(made), on)

@@ -81,6 +81,9 @@ class Rows(Section):
         return self
 
 
+UNPACKED = 1 << 32
+
+
 class QuarantineParams(Section):
     """Up to this share of a batch's rows may break a rule of rows and be kept aside."""
 
@@ -88,9 +91,13 @@ class QuarantineParams(Section):
 
 
 class ValidateParams(Section):
-    """The suite that every batch must pass; without `quarantine` one bad row blocks a batch."""
+    """The suite that every batch must pass; without `quarantine` one bad row blocks a batch.
+
+    `max_unpacked_bytes` is known before a batch is unpacked.
+    """
 
     rows: Rows
+    max_unpacked_bytes: int = Field(default=UNPACKED, gt=0, exclude_if=lambda most: most == UNPACKED)
     columns: dict[Name, Column]
     quarantine: QuarantineParams | None = Field(default=None, exclude_if=lambda settings: settings is None)
 

@@ -12,6 +12,7 @@ from tasks.prepare.window import Cutoffs
 TRAIN, SELECTION, HOLDOUT = "train", "selection", "holdout"
 SPLITS = (TRAIN, SELECTION, HOLDOUT)
 _TOO_LATE = "label not known in time"
+_REPEATED = "id came before"
 
 
 def split(
@@ -20,13 +21,15 @@ def split(
     times: Cutoffs,
     objective: Objective = BINARY,
     classes: tuple[Class, ...] = (),
+    unique: bool = False,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """`rows` by split, each in the order of (event time, id), and the rows left out, counted by name.
 
     Each row is in one split or in one count. Of a row whose label was not known in time, neither the
-    label nor what excludes it is read. Raises `Leak` where a source's features mostly come after the
-    event, and `BadInput` for labels other than the objective's: 0 and 1, numbers, or the
-    declared classes.
+    label nor what excludes it is read. With `unique` ids the earliest row of an id counts: one that
+    came again in a later period would be learned from and judged on. Raises `Leak` where a source's
+    features mostly come after the event, and `BadInput` for labels other than the objective's: 0 and
+    1, numbers, or the declared classes.
     """
     _refuse_names_of_splits(prepare)
     event = rows[prepare.event_time]
@@ -37,6 +40,10 @@ def split(
         default="after the window",
     )  # fmt: skip
     place = pd.Series(kind, index=rows.index, dtype="str")
+    if unique and not rows[prepare.id].is_unique:
+        again = rows.sort_values(prepare.event_time, kind="stable").duplicated(prepare.id)
+        again = again.reindex(place.index) & rows[prepare.id].notna()
+        place = place.mask(place.isin(SPLITS) & again, _REPEATED)
     known_at = rows[prepare.label.available_at]
     known_by = event.where(place == HOLDOUT, times.training_ends).mask(place == HOLDOUT, times.label_cutoff)
     place = place.mask(place.isin(SPLITS) & (known_at > known_by), _TOO_LATE)

@@ -59,7 +59,8 @@ def prepare(workspace: Workspace) -> Preparation:
     files = {_unchanged(workspace, batch): batch.quarantined for batch in batches}
     rows, quarantined = read_rows(files, params)
     rows_in = sum(batch.rows for batch in batches)
-    parts, excluded = split(rows, settings, times, OBJECTIVES[params.train.objective], params.classes)
+    objective, unique = OBJECTIVES[params.train.objective], params.validation.columns[settings.id].unique
+    parts, excluded = split(rows, settings, times, objective, params.classes, unique)
     if quarantined:
         excluded[QUARANTINED] = quarantined
     kept = sum(len(part) for part in parts.values())

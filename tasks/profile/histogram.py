@@ -1,5 +1,7 @@
 """Counts of numbers in buckets that adapt to them and merge exactly. Pure."""
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -13,7 +15,7 @@ MOST_BUCKETS = 1024
 LARGEST = 1e100
 """Beyond this the square of a number, summed over rows, is more than a float holds."""
 
-_BITS_OF_FRACTION = 52
+_BITS_OF_FRACTION, _BITS = 52, 63
 
 
 class Histogram(Document):
@@ -84,11 +86,20 @@ def histogram(values: Floats) -> Histogram:
 
 
 def _fitted(keys: Integers, counts: Integers, shift: int) -> Histogram:
-    """The histogram of these buckets, neighbours joined until they are few enough."""
-    while len(keys) > MOST_BUCKETS:
-        keys, counts = _summed(_coarser(keys, 1), counts)
-        shift += 1
-    return Histogram(shift=shift, buckets=dict(zip(keys.tolist(), counts.tolist(), strict=True)))
+    """The histogram of these buckets, in rising order, neighbours joined until they are few enough."""
+    steps = bisect_left(range(_BITS), -MOST_BUCKETS, key=lambda steps: -_different(keys, steps))
+    coarse = _coarser(keys, steps)
+    first = np.flatnonzero(np.diff(coarse, prepend=coarse[:1] - 1))
+    sums = np.add.reduceat(counts, first) if len(first) else counts
+    return Histogram(
+        shift=shift + steps, buckets=dict(zip(coarse[first].tolist(), sums.tolist(), strict=True))
+    )
+
+
+def _different(keys: Integers, steps: int) -> int:
+    """How many buckets there are when each holds 2^steps of these, which are in rising order."""
+    coarse = _coarser(keys, steps)
+    return int(np.count_nonzero(coarse[1:] != coarse[:-1])) + bool(len(keys))
 
 
 def _summed(keys: Integers, counts: Integers) -> tuple[Integers, Integers]:

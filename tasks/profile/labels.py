@@ -10,7 +10,8 @@ from tasks.documents import Document, digest
 from tasks.evaluate.evidence import Interval, clustered_mean, no_mean
 
 MOST_CLUSTERS = 4096
-_DIGITS, _FEWER = 12, 3
+DIGITS, FEWER = 12, 3
+"""The digits of its hash by which a cluster goes; fewer make heaps."""
 
 
 class Labels(Document):
@@ -20,7 +21,7 @@ class Labels(Document):
     make heaps that are, so an interval over heaps holds; it is a little wider than one over clusters.
     """
 
-    digits: int = _DIGITS
+    digits: int = DIGITS
     rows: dict[str, int] = Field(default_factory=dict)
     sums: dict[str, float] = Field(default_factory=dict)
 
@@ -40,7 +41,7 @@ class Labels(Document):
                 rows[key] += count
                 sums[key] = sums.get(key, 0.0) + one.sums[name]
         found = Labels(digits=digits, rows=dict(rows), sums=sums)
-        return found if len(rows) <= MOST_CLUSTERS or digits == _FEWER else found.merge(Labels(digits=_FEWER))
+        return found if len(rows) <= MOST_CLUSTERS or digits == FEWER else found.merge(Labels(digits=FEWER))
 
     def mean(self, *, level: float = 0.05) -> Interval:
         """The mean label with its clustered interval.
@@ -62,7 +63,7 @@ def labels(found: Iterable[tuple[str, int, float]]) -> Labels:
     rows: Counter[str] = Counter()
     sums: dict[str, float] = {}
     for name, count, total in found:
-        key = digest(name.encode())[:_DIGITS]
+        key = digest(name.encode())[:DIGITS]
         rows[key] += count
         sums[key] = sums.get(key, 0.0) + total
     return Labels(rows=dict(rows), sums=sums).merge(Labels())

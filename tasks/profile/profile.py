@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from functools import reduce
+from typing import Annotated
+
+from pydantic import Field
 
 from tasks.documents import Document
 from tasks.profile.categories import Categories
+from tasks.profile.classes import ClassLabels
 from tasks.profile.histogram import Histogram
 from tasks.profile.labels import Labels
 from tasks.profile.moments import Moments
@@ -47,12 +51,13 @@ class Profile(Document):
     """A batch's features as they were known at each row's event, and its labels by cluster.
 
     Rows that `prepare.exclude` names count as features, since nobody knows of them when the question is
-    asked, and not as labels.
+    asked, and not as labels. Labels that are classes have no mean: they are in `classes` alone.
     """
 
     rows: int
     columns: dict[str, ColumnProfile]
     labels: Labels
+    classes: Annotated[ClassLabels | None, Field(exclude_if=lambda classes: classes is None)] = None
 
     def merge(self, other: "Profile") -> "Profile":
         """The profile of both's rows: associative and commutative, means and sums to rounding."""
@@ -60,6 +65,7 @@ class Profile(Document):
             rows=self.rows + other.rows,
             columns={name: one.merge(other.columns[name]) for name, one in self.columns.items()},
             labels=self.labels.merge(other.labels),
+            classes=self.classes.merge(other.classes) if self.classes and other.classes else None,
         )
 
 

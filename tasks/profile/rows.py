@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tasks.errors import BadInput
+from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
 from tasks.profile.categories import Categories, categories, short_name
+from tasks.profile.classes import ClassLabels, class_labels
 from tasks.profile.histogram import LARGEST, Histogram, histogram
 from tasks.profile.labels import Labels, labels
 from tasks.profile.moments import Moments, moments
@@ -36,17 +38,20 @@ def profile_file(data: bytes, params: Params, name: str) -> Profile:
             )
         if missing := sorted(set(_needed(prepare)) - set(file.schema_arrow.names)):
             raise BadInput(f"{name}: expected columns {missing}, found {file.schema_arrow.names}")
-        found = _empty(prepare)
+        found = _empty(prepare, params.classes)
         for block in file.iter_batches(BLOCK, columns=_needed(prepare)):
-            found = found.merge(profile_rows(block, prepare))
+            found = found.merge(profile_rows(block, prepare, params.classes))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:160]
         raise BadInput(f"{name}: cannot be profiled: {reason}; `evergreen validate` says more") from error
     return found
 
 
-def profile_rows(block: pa.RecordBatch, prepare: PrepareParams) -> Profile:
-    """The profile of some rows. A feature is missing where it became known after its row's event."""
+def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[Class, ...] = ()) -> Profile:
+    """The profile of some rows. A feature is missing where it became known after its row's event.
+
+    `classes` are those of a multiclass label; a label that is none of them does not count.
+    """
     columns: dict[str, ColumnProfile] = {}
     for source in prepare.sources:
         # As `prepare` hides late values, so that this is what the model gets to see.
@@ -54,6 +59,9 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams) -> Profile:
         for name in source.columns:
             values = pc.if_else(known, _plain(block[name]), None)
             columns[name] = _text(values) if name in source.categorical else _numbers(values)
+    if classes:
+        of_classes = _classes(block, prepare, classes)
+        return Profile(rows=block.num_rows, columns=columns, labels=Labels(), classes=of_classes)
     return Profile(rows=block.num_rows, columns=columns, labels=_labels(block, prepare))
 
 
@@ -64,12 +72,13 @@ def _needed(prepare: PrepareParams) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def _empty(prepare: PrepareParams) -> Profile:
+def _empty(prepare: PrepareParams, classes: tuple[Class, ...]) -> Profile:
     number = ColumnProfile(moments=Moments(), histogram=Histogram())
     text = ColumnProfile(categories=Categories())
     kinds = prepare.categorical
     columns = {name: text if name in kinds else number for name in prepare.features}
-    return Profile(rows=0, columns=columns, labels=Labels())
+    none = ClassLabels(of={str(one): {} for one in classes}) if classes else None
+    return Profile(rows=0, columns=columns, labels=Labels(), classes=none)
 
 
 def _plain(values: pa.Array) -> pa.Array:
@@ -110,17 +119,42 @@ def _text(values: pa.Array) -> ColumnProfile:
 
 
 def _labels(block: pa.RecordBatch, prepare: PrepareParams) -> Labels:
-    label = pc.cast(_plain(block[prepare.label.column]), pa.float64(), safe=False)
-    for exclusion in prepare.exclude:
-        excluded = pc.equal(_plain(block[exclusion.column]), exclusion.equals).fill_null(fill_value=False)
-        label = pc.if_else(excluded, None, label)
+    label = _known_labels(block, prepare, pa.float64())
     usable = pc.less_equal(pc.abs(label), LARGEST).fill_null(fill_value=False)
-    cluster = pc.cast(_plain(block[prepare.cluster]), pa.large_string()).fill_null("(missing)")
-    table = pa.table({"cluster": cluster, "label": label}).filter(usable)
+    table = pa.table({"cluster": _clusters(block, prepare), "label": label}).filter(usable)
     sums = table.group_by("cluster").aggregate([("label", "count"), ("label", "sum")])
     return labels(
         zip(*(sums[name].to_pylist() for name in ("cluster", "label_count", "label_sum")), strict=True)
     )
+
+
+def _classes(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[Class, ...]) -> ClassLabels:
+    numbered = isinstance(classes[0], int)
+    label = _known_labels(block, prepare, pa.float64() if numbered else pa.large_string())
+    names = [str(one) for one in classes]
+    of = {
+        name: pc.equal(label, one).fill_null(fill_value=False)
+        for name, one in zip(names, classes, strict=True)
+    }
+    table = pa.table(
+        {"": _clusters(block, prepare), **{f"={name}": pc.cast(one, pa.int64()) for name, one in of.items()}}
+    )
+    sums = table.group_by("").aggregate([(f"={name}", "sum") for name in names])
+    counts = zip(*(sums[f"={name}_sum"].to_pylist() for name in names), strict=True)
+    return class_labels(names, zip(sums[""].to_pylist(), counts, strict=True))
+
+
+def _known_labels(block: pa.RecordBatch, prepare: PrepareParams, kind: pa.DataType) -> pa.Array:
+    """The labels, without those of excluded rows."""
+    label = pc.cast(_plain(block[prepare.label.column]), kind, safe=False)
+    for exclusion in prepare.exclude:
+        excluded = pc.equal(_plain(block[exclusion.column]), exclusion.equals).fill_null(fill_value=False)
+        label = pc.if_else(excluded, None, label)
+    return label
+
+
+def _clusters(block: pa.RecordBatch, prepare: PrepareParams) -> pa.Array:
+    return pc.cast(_plain(block[prepare.cluster]), pa.large_string()).fill_null("(missing)")
 
 
 def _pairs(counted: Any) -> list[tuple[str, int]]:

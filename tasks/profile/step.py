@@ -20,7 +20,9 @@ def profile_key(params: Params, sha256: str) -> str:
     settings = params.prepare.model_dump(
         mode="json", include={"event_time", "cluster", "label", "exclude", "sources"}
     )
-    rules = digest(canonical({"format": _FORMAT, **settings}))
+    # Classes are counted and not averaged; of another objective the profile says the same whatever its name.
+    classes = {"classes": params.classes} if params.classes else {}
+    rules = digest(canonical({"format": _FORMAT, **settings, **classes}))
     return f"batches/{params.model}/{sha256}.{rules[:12]}.profile.json"
 
 

@@ -15,8 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tasks.corrections import Correction, corrections, ever
 from tasks.documents import canonical, digest
-from tasks.errors import Conflict, Refused
+from tasks.drift.told import Told
+from tasks.errors import Conflict, EvergreenError, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
 from tasks.intake import Catalogue, Note, Revision, released_files, update_catalogue
 from tasks.ledger import Ledger, State
@@ -65,10 +67,12 @@ class Cycle:
     blocked: tuple[str, ...] = ()
     notes: dict[str, Note] = field(default_factory=dict)
     told: tuple[Note, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     rows: int | None = None
     added: bool = False
     finished: str | None = None
     changed_since: int | None = None
+    drift: Told | None = None
     dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -93,12 +97,14 @@ class Cycle:
             blocked=self.blocked,
             quarantined=tuple(one.quarantined for one in self.told if one.quarantined),
             warnings=tuple(one.warning for one in self.told if one.warning),
+            corrected=self.corrected,
             champion=champion.number if champion else None,
             drill=self.drill,
             rehearsal=self.store.rehearsal,
             finished=self.finished,
             hold=state.hold,
             promotion_waits=self._waits(state),
+            drift=self.drift,
             spent=self.spent,
             **more,
         )
@@ -142,7 +148,11 @@ def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     rules = rules_hash(cycle.folder.params)
     state = _finish_interrupted(cycle, cycle.ledger.state(), arrivals.catalogue)
     _publish_interrupted(cycle, left, state)
-    cycle.arrived = tuple(one.period for one in arrivals.catalogue.pending(rules))
+    unread = tuple(one for one in arrivals.new if one.unread)
+    cycle.blocked = tuple(str(one.reason) for one in unread)
+    cycle.arrived = tuple(one.period for one in (*arrivals.catalogue.pending(rules), *unread))
+    if unread and not arrivals.catalogue.pending(rules):
+        return cycle.outcome("blocked", "; ".join(cycle.blocked))
     idle = _idle(cycle, state, arrivals.catalogue, rules)
     if idle is not None:
         return idle
@@ -238,11 +248,8 @@ def _refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> No
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:
-    stuck = [
-        one
-        for one in catalogue.revisions
-        if one.status == "blocked" and one.blocked_by == rules and catalogue.newest(one.period) == one
-    ]
+    newest = {one.period: one for one in catalogue.revisions}
+    stuck = [one for one in newest.values() if one.blocked_under(rules)]
     still = f"; still blocked: {'; '.join(str(one.reason) for one in stuck)}" if stuck else ""
     return f"nothing new has arrived{still}"
 
@@ -260,6 +267,7 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
     if cycle.blocked and not catalogue.pending(rules):
         return cycle.outcome("blocked", "; ".join(cycle.blocked))
     inputs = inputs_of(catalogue.usable(rules), workspace.params.hash)
+    cycle.corrected = _corrected(cycle, catalogue.usable(rules))
     try:
         _prepared_as_judged(cycle, workspace, ahead)
         _train(cycle, workspace)
@@ -279,6 +287,15 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
             return cycle.outcome("exhausted", str(exhausted))
         kept.result()
     return _conclude(cycle, workspace, lock, inputs)
+
+
+def _corrected(cycle: Cycle, usable: tuple[Revision, ...]) -> tuple[Correction, ...]:
+    """What rests on other revisions than those that this run brings; without any the ledger is not read."""
+    brought = [one for one in usable if one.revision > 1 and one.period in cycle.arrived]
+    found = corrections(cycle.ledger, brought, ever(cycle.ledger)) if brought else ()
+    for one in found:
+        _log.warning("%s", one.words)
+    return found
 
 
 def _asks_another(cycle: Cycle, pending: tuple[Revision, ...]) -> bool:
@@ -399,6 +416,23 @@ def _keep(cycle: Cycle, workspace: Workspace, rules: str) -> None:
         cycle.ledger.model,
         lambda newest: newest.with_verdicts(accepted, {}, rules, cycle.notes),
     )
+    _look_for_drift(cycle)
+
+
+def _look_for_drift(cycle: Cycle) -> None:
+    """Compare what has arrived with what the champion learned from; it decides nothing, and stops nothing."""
+    # A reader of its own: the cycle's is at work beside this.
+    ledger = Ledger(cycle.store, cycle.ledger.model)
+    champion = ledger.state().champion
+    if champion is None or not cycle.arrived or cycle.drill or cycle.pinned:
+        return
+    from tasks.drift.step import told_of
+
+    try:
+        cycle.drift = cycle.call("drift", told_of, cycle.folder.params, ledger, champion)
+    except EvergreenError as error:
+        _log.warning("drift: not known: %s", error)
+        cycle.drift = Told(unknown=str(error))
 
 
 def _train(cycle: Cycle, workspace: Workspace) -> None:

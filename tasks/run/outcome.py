@@ -1,10 +1,12 @@
 """What a cycle came to: the document behind `evergreen run --json` and the flow's result."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tasks.corrections import Correction
 from tasks.documents import Document
+from tasks.drift.told import Told
 from tasks.ledger.state import Hold
 
 Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "keep", "undecided"]
@@ -15,7 +17,9 @@ class Outcome(Document):
 
     `quarantined` and `warnings` tell, for good batches that are new or were checked now, a line each.
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
+    `drift` is what the newest accepted batch shows against what the champion before this run learned from.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
+    `corrected` are new revisions of periods on which decisions and champions rest as they were before.
 
     (No field may be called `result`: Prefect takes a JSON result with that key for a record of its own.)
     `spent` gives seconds by step; steps that overlap add up to more than `seconds`.
@@ -30,6 +34,7 @@ class Outcome(Document):
     blocked: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     alarms: tuple[str, ...] = ()
     holdout: tuple[str, ...] = ()
     decision: str | None = None
@@ -40,5 +45,6 @@ class Outcome(Document):
     finished: str | None = None
     hold: Hold | None = None
     promotion_waits: str | None = None
+    drift: Annotated[Told | None, Field(exclude_if=lambda told: told is None)] = None
     seconds: float = 0.0
     spent: dict[str, float] = Field(default_factory=dict)

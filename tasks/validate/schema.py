@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 
 from tasks.params import Column, ValidateParams
 from tasks.validate.result import Failure
+from tasks.validate.sizes import TooMuch, any_shares_prefixes, measured, refuse_long_values
 
-_BOMB = 50
-"""Uncompressed bytes per byte of file above which a file is not taken for data."""
 _ROWS_AT_A_TIME = 1 << 16
 _READ_AHEAD = 1 << 20
 """Bytes of each column that are read at once: a row group may be larger than memory."""
@@ -23,14 +22,18 @@ _READ_AHEAD = 1 << 20
 def open_batch(path: Path, rules: ValidateParams) -> tuple[pq.ParquetFile | None, list[Failure]]:
     """A batch of which every declared column may be read, or why it may not."""
     try:
-        file = pq.ParquetFile(path)
-        unfit = size_failure(file.metadata, path, rules)
-        failures = [unfit] if unfit else schema_failures(file.schema_arrow, rules)
+        metadata = measured(path, rules)
+        with pq.ParquetFile(path, metadata=metadata) as file:
+            failures = schema_failures(file.schema_arrow, rules)
         if failures:
             return None, failures
+        refuse_long_values(path, metadata, rules)
         # Text of few values is then compared value by value of its dictionary, and not row by row.
         few = [n for n, rule in rules.columns.items() if rule.values is not None and rule.type == "string"]
-        return pq.ParquetFile(path, metadata=file.metadata, read_dictionary=few, buffer_size=_READ_AHEAD), []
+        few = [] if any_shares_prefixes(metadata) else few
+        return pq.ParquetFile(path, metadata=metadata, read_dictionary=few, buffer_size=_READ_AHEAD), []
+    except TooMuch as too_much:
+        return None, [too_much.failure]
     except (pa.ArrowException, OSError, ValueError) as error:
         return None, [_unreadable(error)]
 
@@ -61,21 +64,6 @@ def scan(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
 def _unreadable(error: Exception) -> Failure:
     reason = " ".join(str(error).split())[:160]
     return Failure.of_file("readable", f"not a readable Parquet file (cut short?): {reason}")
-
-
-def size_failure(metadata: pq.FileMetaData, path: str | Path, rules: ValidateParams) -> Failure | None:
-    """Why a file is too much to be read at all: a few bytes can stand for billions of equal rows."""
-    if metadata.num_rows > rules.rows.max:
-        message = f"expected {rules.rows.min:,} to {rules.rows.max:,} rows, found {metadata.num_rows:,}"
-        return Failure.of_file("row_count_to_be_between", message)
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    if (held := sum(group.num_rows for group in groups)) != metadata.num_rows:
-        message = f"the file says that it has {metadata.num_rows:,} rows, and its row groups have {held:,}"
-        return Failure.of_file("readable", message)
-    inflated = sum(group.total_byte_size for group in groups)
-    if inflated > _BOMB * max(Path(path).stat().st_size, 1 << 20):
-        return Failure.of_file("readable", f"{inflated:,} bytes once unpacked; not taken for data")
-    return None
 
 
 def schema_failures(schema: pa.Schema, rules: ValidateParams) -> list[Failure]:

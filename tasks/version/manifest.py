@@ -103,19 +103,19 @@ def _marked(batch: DatasetBatch, report: BatchReport | None, released: Mapping[s
 
 def _counted(path: str, rules: ValidateParams) -> int:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    from tasks.validate.schema import size_failure
+    from tasks.validate.sizes import TooMuch, measured, refuse_long_values
 
     try:
-        metadata = pq.read_metadata(path)
-    except (pa.ArrowException, OSError) as error:
+        metadata = measured(path, rules)
+        # Before validation has spoken, too: what is no data must not be unpacked by the steps that go ahead.
+        refuse_long_values(path, metadata, rules)
+    except TooMuch as too_much:
+        raise BadInput(f"{path}: {too_much}") from too_much
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(
             f"{path}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
         ) from error
-    # Before validation has spoken, too: what is no data must not be unpacked by the steps that go ahead.
-    if unfit := size_failure(metadata, path, rules):
-        raise BadInput(f"{path}: {unfit.message}")
     return int(metadata.num_rows)
 
 

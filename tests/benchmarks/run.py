@@ -1,8 +1,11 @@
-"""`make bench`: what evidence, validation and a cycle cost beside bare ones, on real SeaweedFS."""
+"""`make bench`: what evidence, validation, drift and a cycle cost beside bare ones, on real SeaweedFS."""
 
 import click
 from benchmarks.cycle import measure_cycle
 from benchmarks.deployment import measure_deployment
+from benchmarks.drift import QUICK_ROWS as QUICK_DRIFT_ROWS
+from benchmarks.drift import ROWS as DRIFT_ROWS
+from benchmarks.drift import measure_drift
 from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
 from benchmarks.validation import QUICK_ROWS as QUICK_BATCH_ROWS
@@ -49,6 +52,7 @@ def main(quick: bool, repeat: int, batch_rows: int | None) -> None:
         "validation": measure_validation(
             repeat, console, rows=batch_rows or (QUICK_BATCH_ROWS if quick else BATCH_ROWS)
         ),
+        "drift": measure_drift(max(repeat, 3), console, rows=QUICK_DRIFT_ROWS if quick else DRIFT_ROWS),
         "cycle": measure_cycle(repeat, console),
     }
     if not quick:

@@ -1,6 +1,6 @@
 """`make simulate`: how often the decision errs, and how much it takes to be sure.
 
-Run as `PYTHONPATH=.:tests python -m simulations.run [--quick] [--only NAME] [--seed N]`; writes
+Run as `PYTHONPATH=.:tests:infra python -m simulations.run [--quick] [--only NAME] [--seed N]`; writes
 build/figures/simulate-*.json, but for a single table. Exit status 1 if a goal does not hold.
 """
 
@@ -11,6 +11,7 @@ from benchmarks.figures import publish
 from rich.console import Console
 from simulations.clause_tables import boundary_nulls, coverage
 from simulations.decision_tables import better_challengers, looks, planted, power
+from simulations.drift_table import corruptions
 from simulations.null_table import null_promotions
 
 TABLES = {
@@ -21,6 +22,7 @@ TABLES = {
     "looks": looks,
     "planted": planted,
     "better": better_challengers,
+    "corruptions": corruptions,
 }
 
 

@@ -53,6 +53,15 @@ class TestAColumn:
         assert x.effect < x.usual
         assert (x.drifted, round(x.missing, 3)) == (True, 0.333)
 
+    @pytest.mark.row("changed unit")
+    def test_in_another_unit_is_a_thousand_times_off(self):
+        """Grams for kilograms, where no range is declared that they would leave."""
+        draw = np.random.default_rng(10).normal(0, 1, 5000)
+        _, columns = found(batch(x=numbers(draw * 1000), colour=text(red=2500, blue=2500)))
+        assert columns["x"].drifted
+        assert columns["x"].effect > 100
+
+    @pytest.mark.row("new category")
     def test_categories_and_strangers(self):
         """A category that the champion never saw is counted in rows."""
         stranger = batch(x=numbers(np.zeros(100)), colour=text(red=40, blue=40, green=20))

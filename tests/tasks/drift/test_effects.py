@@ -10,7 +10,7 @@ from profile_factories import numbers, text
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from tasks.drift.effects import effect, missing_share, unseen_share, wasserstein
+from tasks.drift.effects import effect, missing_share, total_variation, unseen_share, wasserstein
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 COUNTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 50), min_size=1)
@@ -98,3 +98,18 @@ class TestCategories:
         """What the champion's training did not have."""
         assert unseen_share(text(EWR=3, JFK=6, XXX=1), ("EWR", "JFK")) == 0.1
         assert unseen_share(numbers([1.0]), ()) == 0
+
+
+class TestTotalVariation:
+    @pytest.mark.parametrize(
+        ("p", "q", "apart"),
+        [
+            ({"a": 0.5, "b": 0.5}, {"a": 0.5, "b": 0.5}, 0.0),
+            ({"a": 1.0}, {"b": 1.0}, 1.0),
+            ({"a": 0.7, "b": 0.3}, {"a": 0.5, "b": 0.3, "c": 0.2}, 0.2),
+        ],
+    )
+    def test_is_the_share_that_would_have_to_change(self, p, q, apart):
+        """The same either way."""
+        assert total_variation(p, q) == pytest.approx(apart)
+        assert total_variation(q, p) == pytest.approx(apart)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from class_factories import CLASS_PARAMS, class_frame, class_months
 from data_factories import in_office
 from factories import deliver, parquet, small_batch, small_folder, small_frame
 from ledgers import Meddled
@@ -15,6 +16,7 @@ from tasks.errors import Refused
 from tasks.intake import bytes_key, intake
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
+from tasks.report.drift import render_drift
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,29 @@ class TestDrift:
         assert "2024-04 against 2024-01, which the champion learned from" in text
         assert "The thresholds are fixed" in text
         assert "no later decision has met this champion yet" in text
+
+
+class TestClasses:
+    """A model that tells classes apart."""
+
+    def test_are_told_by_their_shares(self, tmp_path):
+        """A month in which all that was low came high: as shares, on the terminal and on the page."""
+        frames = class_months("2024-01", "2024-02")
+        workspace, ledger = in_office(tmp_path, frames, params=CLASS_PARAMS)
+        moved = class_frame("2024-03").assign(label=lambda one: one["label"].replace("low", "high"))
+        for month, frame in {**frames, "2024-03": moved}.items():
+            deliver(workspace.root, month, parquet(frame))
+        intake(workspace.params, ledger.store)
+        found = drift(workspace.params, ledger)
+        assert (found.label_shift, found.class_shift.shifted) == (None, True)
+        assert [one.clear for one in found.class_shift.classes] == [True, False, True]
+        assert Drift.parse(found.to_bytes()) == found
+        assert "label: shifted" in said(found)
+        assert "Label shift: which classes come" in render_drift(found)
+
+    def test_others_have_none(self, life):
+        """Their documents keep their bytes."""
+        assert b"class_shift" not in drift(life[0].params, life[1]).to_bytes()
 
 
 class TestLife:

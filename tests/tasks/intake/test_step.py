@@ -157,8 +157,10 @@ class TestBadArrivals:
 
     @pytest.mark.parametrize(
         "name",
-        ["2024-13.parquet", "2024-1.parquet", "2024-01-01.parquet", "2024-01.csv", "2024-01", "readme.txt",
-         "2024-01.parquet.crc", "0000-01.parquet", "9999-12.parquet", "2024-01.PARQUET", ".parquet",
+        ["2024-13.parquet", "2024-1.parquet", "2024-01-01.parquet", "2024-01.csv.bz2", "2024-01",
+         "readme.txt", "2024-01.parquet.crc", "0000-01.parquet", "9999-12.parquet", "2024-01.PARQUET",
+         ".parquet", ".csv",
+         "2024-01.parquet.gz", "2024-01.CSV", "2024-01.csv.csv", "2024-01.gz",
          "backup/2024-01.parquet", "2024-01.parquet/part-0.parquet", "-2024-01.parquet"],
     )  # fmt: skip
     def test_by_name_are_left_alone(self, local: Store, name: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -169,7 +171,7 @@ class TestBadArrivals:
             arrivals = intake(SMALL, local)
         assert told(arrivals) == [("2024-02", 1)]
         assert arrivals.unplaced == (incoming_prefix(MODEL) + name,)
-        assert f"{name}: expected <month>.parquet; left alone" in caplog.text
+        assert f"{name}: expected <month>.parquet, .csv or .csv.gz; left alone" in caplog.text
 
     def test_a_copy_in_a_folder_does_not_stand_in_for_the_batch(self, local: Store) -> None:
         """Only what lies directly under the prefix is the period's batch."""
@@ -182,6 +184,7 @@ class TestBadArrivals:
         local.put("incoming/small-2/2024-01.parquet", b"theirs")
         assert intake(SMALL, local) == Arrivals((), read_catalogue(local, MODEL), ())
 
+    @pytest.mark.row("too large")
     def test_too_large_are_refused_by_listing(self, local: Store) -> None:
         """Before a byte is read: the size, the limit, and what to do."""
         arrive(local, data=b"x" * 1_000_001)

@@ -125,6 +125,24 @@ class TestEveryRowHasOnePlace:
             assert (source["label_known_at"] <= until).all()
 
 
+class TestUniqueIds:
+    """An id's earliest row counts."""
+
+    @some
+    @given(st.lists(rows, max_size=30), st.integers(1, 5))
+    def test_no_id_is_kept_twice(self, drawn, ids):
+        """However often it comes; a later row takes nothing from an earlier one."""
+        frame = frame_of(drawn).assign(row_id=[f"r{n % ids}" for n in range(len(drawn))])
+        parts, excluded = split(frame, PREPARE, TIMES, unique=True)
+        kept = [row for part in parts.values() for row in part["row_id"]]
+        assert len(kept) == len(set(kept))
+        assert len(kept) + sum(excluded.values()) == len(drawn)
+        first = frame.sort_values("event_time", kind="stable").drop_duplicates("row_id")
+        alone, _ = split(first, PREPARE, TIMES, unique=True)
+        for name in SPLITS:
+            pd.testing.assert_frame_equal(alone[name], parts[name])
+
+
 class TestAtTheEdges:
     """An instant belongs to what begins at it."""
 

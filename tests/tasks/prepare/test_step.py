@@ -76,6 +76,25 @@ class TestCounts:
         }
         assert read_preparation(workspace) == done
 
+    @pytest.mark.row("overlap")
+    def test_an_id_that_came_before(self, tmp_path):
+        """Ten of February's rows have ids of January: January's count, and ten are left out by name."""
+        frames = months(JANUARY, FEBRUARY)
+        frames[FEBRUARY].loc[frames[FEBRUARY].index[:10], "row_id"] = frames[JANUARY]["row_id"].head(10).array
+        workspace, done = prepared(tmp_path, frames)
+        assert done.excluded["id came before"] == 10
+        seen = [one for name in SPLITS for one in read_part(workspace, name)["row_id"]]
+        assert len(seen) == len(set(seen))
+        assert not set(frames[JANUARY]["row_id"]) & set(read_part(workspace, "holdout")["row_id"])
+
+    @pytest.mark.row("overlap")
+    def test_an_id_that_may_come_again(self, tmp_path):
+        """Where ids are not declared unique, each row counts: a customer has many days."""
+        frames = months(JANUARY, FEBRUARY)
+        frames[FEBRUARY]["row_id"] = "one"
+        text = changed(("row_id: {type: string, unique: true}", "row_id: {type: string}"))
+        assert "id came before" not in prepared(tmp_path, frames, params=text)[1].excluded
+
     def test_a_row_that_is_counted_twice(self, tmp_path, monkeypatch):
         """If a row were ever in two parts, nothing would be written: the sum is checked."""
 
@@ -123,6 +142,7 @@ class TestEqualContentHasEqualBytes:
         frame = small_frame(FEBRUARY, rows=120).iloc[::-1]
         assert with_table(tmp_path, pa.Table.from_pandas(frame, preserve_index=False)) == plain
 
+    @pytest.mark.row("added column")
     def test_columns_nobody_declared(self, tmp_path, plain):
         """Another column, and another order of columns, give the same bytes."""
         frame = small_frame(FEBRUARY, rows=120).assign(gossip="yes")

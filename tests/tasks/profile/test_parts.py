@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tasks.evaluate.evidence import clustered_mean
 from tasks.profile import categories as module
 from tasks.profile.categories import Categories, categories, short_name
+from tasks.profile.classes import class_labels
 from tasks.profile.labels import MOST_CLUSTERS, labels
 from tasks.profile.moments import moments
 
@@ -100,3 +101,38 @@ class TestLabels:
     def test_of_no_rows_say_so(self):
         """There is no mean, and the interval says why."""
         assert labels([]).mean().note == "no labelled rows"
+
+
+class TestClasses:
+    NAMES = ("low", "high")
+
+    def test_give_each_class_its_interval(self):
+        """A class's share has the clustered interval of its rows, and all shares together are 1."""
+        draw = np.random.default_rng(4)
+        days, high = draw.integers(0, 30, 2000), draw.random(2000) < 0.3
+        counts = [
+            (f"day {d}", [int((~high & (days == d)).sum()), int((high & (days == d)).sum())])
+            for d in range(30)
+        ]
+        found = class_labels(self.NAMES, counts)
+        true = clustered_mean(high.astype(np.float64), days)
+        interval = found.labels("high").mean()
+        assert (interval.low, interval.high) == pytest.approx((true.low, true.high))
+        assert found.shares["high"] == pytest.approx(true.estimate)
+        assert sum(found.shares.values()) == pytest.approx(1)
+
+    def test_many_clusters_share_heaps_and_merge_in_any_order(self):
+        """No row is lost, and a cluster on both sides of a cut is one."""
+        counts = [(f"customer {n}", [n % 3, 1]) for n in range(MOST_CLUSTERS + 500)]
+        whole = class_labels(self.NAMES, counts)
+        first, rest = class_labels(self.NAMES, counts[:4000]), class_labels(self.NAMES, counts[4000:])
+        assert len(whole.rows) <= MOST_CLUSTERS
+        assert first.merge(rest) == rest.merge(first) == whole
+        assert whole.total == sum(sum(one) for _, one in counts)
+
+    def test_of_no_rows_have_no_shares(self):
+        """Nothing is made up, and nothing changes nothing."""
+        none, one = class_labels(self.NAMES, []), class_labels(self.NAMES, [("day", [2, 0])])
+        assert (none.total, none.shares) == (0, {})
+        assert none.merge(one) == one
+        assert one.shares == {"low": 1.0, "high": 0.0}

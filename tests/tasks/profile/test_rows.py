@@ -7,10 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from class_factories import CLASS_PARAMS, NUMBERED_PARAMS, class_frame, numbered_frame
 from data_factories import small_params
 from factories import parquet, small_frame
 
 from tasks.errors import BadInput
+from tasks.params import parse_params
 from tasks.profile import rows as module
 from tasks.profile.rows import profile_file
 
@@ -83,6 +85,43 @@ class TestAFile:
         void = frame.assign(state="void", label=1)
         assert profiled(void).labels.total == 0
         assert profiled(void).columns["x"].rows == 400
+
+
+class TestClasses:
+    """A label that is a class has no mean."""
+
+    def test_are_counted(self):
+        """Words and numbers alike; what is excluded or no class does not count."""
+        rows = class_frame("2024-03").assign(
+            label=lambda one: one["label"].mask(one.index == 0, "none of it")
+        )
+        found = profile_file(parquet(rows), parse_params(CLASS_PARAMS), "batch")
+        counts = rows["label"][rows["state"] != "void"].value_counts()
+        assert {name: sum(one.values()) for name, one in found.classes.of.items()} == {
+            name: counts[name] for name in ("low", "middle", "high")
+        }
+        assert found.labels.total == 0
+        numbers = profile_file(parquet(numbered_frame("2024-03")), parse_params(NUMBERED_PARAMS), "batch")
+        words = profile_file(parquet(class_frame("2024-03")), parse_params(CLASS_PARAMS), "batch")
+        renamed = dict(zip(("10", "20", "30"), words.classes.of.values(), strict=True))
+        assert numbers.classes == words.classes.model_copy(update={"of": renamed})
+
+    def test_in_blocks_are_the_same(self, monkeypatch):
+        """However few rows are in memory at once, and encoded as they may be."""
+        frame, params = class_frame("2024-03"), parse_params(CLASS_PARAMS)
+        whole = profile_file(parquet(frame), params, "batch")
+        monkeypatch.setattr(module, "BLOCK", 37)
+        encoded = frame.assign(label=frame["label"].astype("category"))
+        assert profile_file(parquet(encoded), params, "batch").classes == whole.classes
+
+    def test_no_classes_leave_the_document_as_it_was(self, frame):
+        """Profiles of other models keep their bytes."""
+        assert b"classes" not in profiled(frame).to_bytes()
+
+    def test_words_where_numbers_are_declared_are_refused(self):
+        """By name, and not with a traceback."""
+        with pytest.raises(BadInput, match="cannot be profiled"):
+            profile_file(parquet(class_frame()), parse_params(NUMBERED_PARAMS), "batch")
 
 
 class TestHostileInput:

@@ -3,13 +3,15 @@
 import logging
 
 import pytest
-from data_factories import small_params
+from class_factories import CLASS_PARAMS
+from data_factories import changed, small_params
 from factories import deliver, small_folder
 from ledgers import Meddled
 
 from tasks.documents import Document
 from tasks.errors import Corrupt
 from tasks.intake import bytes_key, intake
+from tasks.params import parse_params
 from tasks.profile import profile, profiles
 from tasks.profile.step import profile_key
 from tasks.store import open_store
@@ -45,6 +47,14 @@ class TestOnce:
         fewer = small_params(("numeric: [x, z]", "numeric: [x]"))
         patient = small_params(("rounds: 15", "rounds: 16"))
         assert profile_key(fewer, sha256) != profile_key(PARAMS, sha256) == profile_key(patient, sha256)
+
+    def test_other_classes_are_another_profile(self):
+        """They are counted one by one; a model without classes has the key that it always had."""
+        key = "batches/small/0.78671849122f.profile.json"
+        other = changed(("[low, middle, high]", "[low, high, none]"), params=CLASS_PARAMS)
+        keys = {profile_key(parse_params(one), "0") for one in (CLASS_PARAMS, other)} | {key}
+        assert len(keys) == 3
+        assert profile_key(PARAMS, "0") == key
 
     def test_the_stored_document_is_canonical(self, store, revisions):
         """What is read back is what was computed, byte for byte."""

@@ -10,6 +10,7 @@ from data_factories import changed, on_paper, stage_bytes
 from factories import deliver, parquet, small_batch, small_folder, small_frame
 
 import tasks.promote
+from tasks.corrections import Correction
 from tasks.documents import digest
 from tasks.errors import BadInput, Conflict, EvergreenError, StoreUnavailable, UnsafeStore
 from tasks.intake import read_catalogue
@@ -115,6 +116,7 @@ class TestTheYearBegins:
         assert entries(folder) == before
 
     @pytest.mark.usefixtures("first")
+    @pytest.mark.row("duplicate delivery")
     def test_the_same_bytes_again_are_nothing_new(self, folder):
         """A month that is delivered again byte by byte is no new revision."""
         deliver(folder, FEBRUARY)
@@ -137,6 +139,7 @@ class TestTheYearBegins:
 class TestGapsAndTheFuture:
     """What is missing is waited for, and what cannot be yet is left alone."""
 
+    @pytest.mark.row("future period")
     def test_a_month_that_has_not_begun(self, folder, caplog):
         """It is not taken in, and does not stand in the way of those that come."""
         deliver(folder, "2131-01")
@@ -145,6 +148,8 @@ class TestGapsAndTheFuture:
         deliver(folder, MARCH)
         assert retrain(folder).verdict in ("promote", "keep", "undecided")
 
+    @pytest.mark.row("gap")
+    @pytest.mark.row("out-of-order arrival")
     def test_a_gap_waits(self, folder):
         """Without the month before it a holdout has no rows for selection: waiting, with the reason."""
         deliver(folder, "2024-04")
@@ -177,6 +182,7 @@ class TestBlocked:
         assert "still blocked" not in retrain(folder).headline
 
     @pytest.mark.usefixtures("first")
+    @pytest.mark.row("bad correction")
     def test_a_bad_revision_of_an_old_month_falls_back(self, folder):
         """January delivered anew and broken: the January that was good stays in the dataset."""
         before = dataset_of(folder).batches[0]
@@ -238,16 +244,19 @@ class TestExhausted:
         assert "looked at 1 of 1 times" in outcome.headline
         assert len(entries(folder)) == 5
 
+    @pytest.mark.row("late correction")
     @pytest.mark.usefixtures("first")
     def test_old_data_corrected(self, folder):
         """A corrected January is accepted and kept for the next cycle; February is not asked again."""
         deliver(folder, JANUARY, small_batch(JANUARY, seed=3))
         outcome = retrain(folder)
         assert outcome.verdict == "exhausted"
+        (correction,) = outcome.corrected
+        assert correction == Correction(period=JANUARY, revision=2, decisions=(4,), champions=(5,))
         assert (JANUARY, 2, "accepted") in statuses(folder)
         assert entries(folder).count("look") == 1
         again = retrain(folder)
-        assert again.verdict == "exhausted"
+        assert (again.verdict, again.corrected) == ("exhausted", ())
         deliver(folder, MARCH)
         assert retrain(folder).holdout == (MARCH,)
         assert dataset_of(folder).batches[0].sha256 == digest(small_batch(JANUARY, seed=3))

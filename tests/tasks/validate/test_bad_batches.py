@@ -82,10 +82,13 @@ class TestGood:
             ("event_time", pa.timestamp("ns", tz="UTC")),
         ],
     )
+    @pytest.mark.row("re-typed column")
+    @pytest.mark.row("time zone")
     def test_physical_types(self, tmp_path, column, kind):
         """Dictionary-encoded strings, narrow numbers, integers with nulls and other zones are good."""
         assert judged(tmp_path, retyped(column, kind)).passed
 
+    @pytest.mark.row("new category")
     def test_an_unknown_category_where_no_set_is_declared(self, tmp_path):
         """Without `values` any text is accepted: what training never saw is counted when it is scored."""
         params = small_params(
@@ -139,6 +142,7 @@ class TestBadRows:
         assert failure.message.endswith("at most 10.0% allowed")
 
     @pytest.mark.parametrize("shift", [-40, 40])
+    @pytest.mark.row("rows outside of the period")
     def test_events_outside_the_period(self, tmp_path, shift):
         """A row of another month blocks the batch, with the instants between which it had to lie."""
         frame = small_frame(rows=ROWS)
@@ -156,6 +160,21 @@ class TestBadRows:
         frame["event_time"] = frame["event_time"].mask(frame.index == ROWS - 1, instant)
         assert judged(tmp_path, parquet(frame)).passed is passes
 
+    @pytest.mark.row("changed unit")
+    def test_a_column_in_another_unit(self, tmp_path):
+        """A thousand times larger, most values leave their range: the message has their number and some."""
+        frame = small_frame(rows=ROWS)
+        failure = only_failure(judged(tmp_path, parquet(frame.assign(x=frame["x"] * 1000))))
+        outside = int((frame["x"].abs() > 0.01).sum())
+        assert outside > ROWS / 2
+        assert failure.message.startswith(f"x: must lie between -10 and 10: {outside} of 200 rows do not")
+
+    @pytest.mark.row("same bytes, another period")
+    def test_another_month_under_this_name(self, tmp_path):
+        """February's bytes delivered as January: every row lies outside."""
+        failure = only_failure(judged(tmp_path, parquet(small_frame("2024-02", rows=ROWS))))
+        assert (failure.column, failure.rows) == ("event_time", ROWS)
+
     def test_two_faults_are_two_messages(self, tmp_path):
         """Each rule that is broken is named; the reason has all of them in one line."""
         report = judged(tmp_path, parquet(frame_with("x", 9999.0).assign(colour="mauve")))
@@ -167,6 +186,7 @@ class TestBadRows:
 class TestBadFiles:
     """What the file itself says is told before a row is read."""
 
+    @pytest.mark.row("zero rows")
     def test_no_rows(self, tmp_path):
         """An empty batch fails the one rule it breaks: how many rows there have to be."""
         failure = only_failure(judged(tmp_path, parquet(small_frame(rows=ROWS).head(0))))
@@ -178,10 +198,18 @@ class TestBadFiles:
         failure = only_failure(judged(tmp_path, parquet(small_frame(rows=rows))))
         assert failure.message == f"expected 100 to 5,000 rows, found {rows:,}"
 
+    @pytest.mark.row("missing or renamed column")
     def test_a_missing_column(self, tmp_path):
         """A column that is not there is named."""
         failure = only_failure(judged(tmp_path, parquet(small_frame(rows=ROWS).drop(columns="colour"))))
         assert (failure.column, failure.message) == ("colour", "column colour is missing")
+
+    @pytest.mark.row("missing or renamed column")
+    def test_a_renamed_column(self, tmp_path):
+        """The declared name is missing, and what stands there instead is nobody's guess."""
+        renamed = small_frame(rows=ROWS).rename(columns={"colour": "color"})
+        failure = only_failure(judged(tmp_path, parquet(renamed)))
+        assert failure.message == "column colour is missing"
 
     def test_a_column_that_is_there_twice(self, tmp_path):
         """Which of two columns of one name counts is nobody's guess."""
@@ -200,6 +228,8 @@ class TestBadFiles:
             ("event_time", pa.int64(), "expected type timestamp, found int64"),
         ],
     )
+    @pytest.mark.row("re-typed column")
+    @pytest.mark.row("time zone")
     def test_a_wrong_type(self, tmp_path, column, kind, found):
         """Expected and found type are told; a time without a zone is no instant."""
         failure = only_failure(judged(tmp_path, retyped(column, kind)))
@@ -216,6 +246,7 @@ class TestBadFiles:
         ],
         ids=["empty", "magic only", "html", "csv", "noise between magics"],
     )
+    @pytest.mark.row("zero bytes")
     def test_no_parquet_at_all(self, tmp_path, data):
         """An error page, a CSV or noise is not a readable Parquet file."""
         failure = only_failure(judged(tmp_path, data))
@@ -223,6 +254,7 @@ class TestBadFiles:
         assert failure.message.startswith("not a readable Parquet file")
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+    @pytest.mark.row("cut short")
     def test_cut_short(self, tmp_path, share):
         """A file whose upload broke off is not readable, wherever it broke."""
         data = parquet(small_frame(rows=ROWS))
@@ -245,6 +277,7 @@ class TestBadFiles:
         pq.write_table(table.set_column(table.schema.get_field_index("day"), "day", broken), sink)
         assert "Invalid UTF8" in only_failure(judged(tmp_path, sink.getvalue())).message
 
+    @pytest.mark.row("unpacks to too much")
     def test_a_small_file_of_many_rows(self, tmp_path):
         """Some kilobytes that stand for millions of equal rows are refused by their count, unread."""
         rows = 3_000_000
@@ -265,6 +298,7 @@ class TestBadFiles:
         failure = only_failure(judged(tmp_path, bytes(data)))
         assert failure.message == "the file says that it has 151 rows, and its row groups have 150"
 
+    @pytest.mark.row("unpacks to too much")
     def test_a_small_file_of_long_values(self, tmp_path):
         """A file that unpacks to fifty times its size is not taken for data."""
         frame = small_frame(rows=ROWS).assign(day=[f"{n:03d}" + "0" * 300_000 for n in range(ROWS)])

@@ -1,0 +1,52 @@
+"""What a run tells of drift, as a document: light, since a run with nothing new imports it, too."""
+
+from tasks.documents import Document
+
+
+class MovedColumn(Document):
+    """A column that has drifted, in words."""
+
+    column: str
+    effect: str
+    usual: str
+    missing: str
+    usual_missing: str
+    weight: str
+
+
+class Told(Document):
+    """The newest batch against what the champion learned from; decides nothing.
+
+    `columns` are those that have drifted, what matters most to the champion first. `labels` and `rows` say
+    whether the labels have shifted and whether an unusual number of rows came. `unknown` says why nothing
+    could be compared, and is empty where something was.
+    """
+
+    newest: str | None = None
+    columns: tuple[MovedColumn, ...] = ()
+    labels: bool = False
+    rows: bool = False
+    lines: tuple[str, ...] = ()
+    unknown: str = ""
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything is more than usual."""
+        return bool(self.columns) or self.labels or self.rows
+
+    @property
+    def headline(self) -> str:
+        """One line for whoever reads what a run came to."""
+        if self.unknown:
+            return f"drift: not known: {self.unknown}"
+        parts = [one.column for one in self.columns]
+        parts += ["the labels"] * self.labels + ["the number of rows"] * self.rows
+        said = (
+            f"more than usual: {', '.join(parts)} (`evergreen drift`)" if parts else "nothing more than usual"
+        )
+        return f"drift of {self.newest}: {said}"
+
+    @property
+    def markdown(self) -> str:
+        """For a page that shows markdown: the columns are a table of their own."""
+        return "\n\n".join((f"## {self.headline}", *self.lines, "Nothing is decided by this.")) + "\n"

@@ -1,0 +1,123 @@
+"""A run tells what has drifted since the champion learned, and decides the same with or without it."""
+
+import shutil
+
+import pytest
+from data_factories import on_paper
+from factories import deliver, parquet, small_folder, small_frame
+
+from tasks.drift.told import MovedColumn, Told
+from tasks.errors import Corrupt
+from tasks.run import Outcome, retrain
+from tasks.terminal import outcome_text
+
+JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
+
+pytestmark = pytest.mark.usefixtures("paper")
+
+
+@pytest.fixture(scope="module")
+def crowned(tmp_path_factory):
+    """A folder whose first champion learned from January, to copy."""
+    folder = small_folder(tmp_path_factory.mktemp("crowned"))
+    deliver(folder, JANUARY)
+    deliver(folder, FEBRUARY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("EVERGREEN_STORE", raising=False)
+        on_paper(patch)
+        assert retrain(folder).drift is None
+    return folder
+
+
+@pytest.fixture
+def office(crowned, folder):
+    """A copy of it."""
+    shutil.copytree(crowned, folder, dirs_exist_ok=True)
+    return folder
+
+
+def moved(period):
+    frame = small_frame(period)
+    return parquet(frame.assign(x=(frame["x"] + 2).clip(-9, 9)))
+
+
+class TestARun:
+    def test_tells_the_column_that_moved(self, office):
+        """Of March, against January alone: whatever this run decides, it is the champion before it."""
+        deliver(office, MARCH, moved(MARCH))
+        outcome = retrain(office)
+        assert outcome.verdict in ("promote", "keep", "undecided")
+        assert (outcome.drift.newest, outcome.drift.columns[0].column) == (MARCH, "x")
+        assert f"drift of {MARCH}: more than usual: x" in outcome_text(outcome).plain
+        assert f"{MARCH} against {JANUARY}, which the champion learned from." in outcome.drift.lines
+        assert Outcome.parse(outcome.to_bytes()) == outcome
+        assert "drift" in outcome.spent
+
+    def test_writes_profiles_and_nothing_else(self, office, monkeypatch):
+        """The ledger's entries and the decision are what they are without it."""
+        other = office.parent / "without"
+        shutil.copytree(office, other)
+        for folder in (office, other):
+            deliver(folder, MARCH, moved(MARCH))
+        told = retrain(office)
+        monkeypatch.setattr("tasks.run.cycle._look_for_drift", lambda cycle: None)  # noqa: ARG005
+        untold = retrain(other)
+        assert untold.drift is None
+        assert b'"drift"' not in untold.model_copy(update={"spent": {}}).to_bytes()
+        assert told.decision == untold.decision
+
+    def test_that_finds_nothing_says_so(self, office):
+        """An ordinary month."""
+        deliver(office, MARCH)
+        outcome = retrain(office)
+        assert not outcome.drift.drifted
+        assert f"drift of {MARCH}: nothing more than usual" in outcome_text(outcome).plain
+
+    def test_with_nothing_new_has_nothing_to_tell(self, office):
+        """And imports nothing for it."""
+        assert retrain(office).drift is None
+
+    def test_a_drill_tells_none(self, office):
+        """It is about shuffled labels."""
+        deliver(office, MARCH)
+        assert retrain(office, drill=True).drift is None
+
+
+class TestTrouble:
+    def test_stops_no_run(self, office, monkeypatch, caplog):
+        """Bytes that are gone: the decision is made all the same, and why there is no drift is told."""
+
+        def lost(*_):
+            raise Corrupt("a profile is lost")
+
+        monkeypatch.setattr("tasks.drift.step.told_of", lost)
+        deliver(office, MARCH)
+        outcome = retrain(office)
+        assert outcome.entry is not None
+        assert outcome.drift == Told(unknown="a profile is lost")
+        assert "drift: not known: a profile is lost" in outcome_text(outcome).plain
+        assert "drift: not known" in caplog.text
+
+
+class TestInPrefect:
+    def test_it_is_two_artifacts(self, monkeypatch):
+        """Sentences, and a table of the columns, under keys of the model's own."""
+        from flows import retrain as flow
+
+        shown = {}
+
+        def keep(content, key, description):
+            shown[key] = (content, description)
+
+        monkeypatch.setattr(flow, "create_markdown_artifact", keep)
+        monkeypatch.setattr(flow, "create_table_artifact", keep)
+        column = MovedColumn(
+            column="x", effect="2.0 sd", usual="0.3", missing="", usual_missing="1.0", weight="40%"
+        )
+        drift = Told(newest=MARCH, columns=(column,), rows=True, lines=("1 of 3 columns drifted.",))
+        flow._show_drift("small", drift)
+        assert set(shown) == {"drift-small", "drift-columns-small"}
+        text, said = shown["drift-small"]
+        assert said == f"drift of {MARCH}: more than usual: x, the number of rows (`evergreen drift`)"
+        assert "1 of 3 columns drifted." in text
+        assert shown["drift-columns-small"][0] == [column.model_dump(mode="json")]
