@@ -55,6 +55,8 @@ def outcome_text(outcome: "Outcome") -> Text:
         text.append(f"blocked: {blocked}\n", style="red")
     if outcome.drift is not None:
         text.append(f"{outcome.drift.headline}\n", style="yellow" if outcome.drift.drifted else "")
+    if outcome.docs:
+        text.append(f"what validation found: {outcome.docs}\n")
     for line in (*outcome.quarantined, *(f"warning: {said}" for said in outcome.warnings)):
         text.append(f"{line}\n", style="yellow")
     for one in outcome.corrected:

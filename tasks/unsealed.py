@@ -22,8 +22,10 @@ def unsealed(ledger: Ledger, named: dict[str, ArtifactRef], decision: Decision) 
 
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        for name, path in workspace.artifact_paths().items():
-            if name in named:
+        # Where a suite of one's own lies is known once the settings are there.
+        for name in sorted(named, key=lambda name: name != workspace.params_file.name):
+            path = workspace.artifact_paths().get(name)
+            if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(fetch_artifact(ledger.store, ledger.model, named[name]))
         told = _decided_again(workspace, decision)

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tasks.errors import BadInput
-from tasks.params import Params, read_params
+from tasks.params import Params, read_params, suite_file
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,12 @@ class Workspace:
                  self.measurements, self.explanation, self.decision, self.report, self.look,
                  self.params_file, self.dvc_yaml, self.dvc_lock, self.batches_pointer,
                  self.code_pin, self.environment)  # fmt: skip
-        return {path.name: path for path in paths}
+        suite = self.suite_file()
+        return {path.name: path for path in paths} | ({"suite.json": suite} if suite else {})
+
+    def suite_file(self) -> Path | None:
+        """The suite of one's own that `validate.suite` names, if it does."""
+        return suite_file(self.params_file)
 
 
 def open_folder(path: Path) -> Workspace:

@@ -5,10 +5,12 @@ there the first challenger is promoted, and a year is 5,000 rows.
 """
 
 import io
+import json
 import shutil
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,6 +110,22 @@ def small_folder(parent: Path, *, name: str = "model", params: str = PARAMS) -> 
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     shutil.copyfile(Path(__file__).parents[1] / "dvc.yaml", folder / "dvc.yaml")
     return folder
+
+
+SUITE = "expectations/own.json"
+WITH_SUITE = ("validate:\n", f"validate:\n  suite: {SUITE}\n")
+"""The change to params.yaml that names a suite of one's own."""
+
+
+def own_suite(folder: Path, expectations: list[tuple[str, dict[str, Any]]]) -> None:
+    """Put a suite of these expectations where `WITH_SUITE` says, and into the folder's dvc.yaml."""
+    (folder / SUITE).parent.mkdir(exist_ok=True)
+    found = [{"type": kind, "kwargs": arguments} for kind, arguments in expectations]
+    (folder / SUITE).write_text(json.dumps({"name": "own", "expectations": found}), encoding="utf-8")
+    text = (folder / "dvc.yaml").read_text(encoding="utf-8")
+    if SUITE not in text:
+        text = text.replace("deps: [data/batches]\n", f"deps: [data/batches, {SUITE}]\n", 1)
+        (folder / "dvc.yaml").write_text(text, encoding="utf-8")
 
 
 def small_frame(

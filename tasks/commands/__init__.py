@@ -3,6 +3,7 @@
 from tasks.commands import (
     control,
     cycle,
+    data,
     drift,
     ledger,
     planning,
@@ -16,6 +17,7 @@ from tasks.commands.group import evergreen, main
 __all__ = [
     "control",
     "cycle",
+    "data",
     "drift",
     "evergreen",
     "ledger",

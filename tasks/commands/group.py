@@ -74,7 +74,8 @@ def _print(document: Any, human: "RenderableType", *, as_json: bool) -> None:
     terminal = sys.stdout.isatty()
     # No markup: what people and data say may hold brackets.
     console = Console(width=None if terminal else 110, highlight=terminal, markup=False, emoji=False)
-    console.print(human)
+    # A text that asks not to be wrapped is not cut off either.
+    console.print(human, crop=False)
 
 
 def _fail(error: EvergreenError, *, as_json: bool) -> None:

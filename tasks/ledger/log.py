@@ -14,13 +14,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from pydantic import ValidationError
-
 from tasks.code import code_version
 from tasks.documents import digest
 from tasks.errors import Conflict, Corrupt, StoreUnavailable
 from tasks.ledger.entries import Body, Entry, parse_entry
 from tasks.ledger.fold import advance
+from tasks.ledger.sealed import sealed, unsealed
 from tasks.ledger.state import State
 from tasks.store import Precondition, Store
 
@@ -110,7 +109,7 @@ class Ledger:
         due = [self.snapshot_key] if state.number % SNAPSHOT_EVERY == 0 else []
         for key in (self.pointer_key, *due):
             try:
-                self.store.put(key, state.to_bytes())
+                self.store.put(key, sealed(state))
             except StoreUnavailable as error:
                 _log.warning("%s: not renewed, which costs the next reader requests: %s", key, error)
 
@@ -148,18 +147,13 @@ class Ledger:
         return entry, digest(found[0])
 
     def told(self, key: str) -> State | None:
-        """What a pointer or a snapshot says, if it is a fold at all; nothing to be believed as it is."""
+        """What a pointer or a snapshot says, if it is a whole fold; nothing to be believed as it is."""
         found = self.store.get(key)
         if found is None:
             return None
-        try:
-            state = State.model_validate_json(found[0])
-        except ValidationError:
-            state = State()
-        # One that leaves fields out is of another version of the fold: a default would be a guess.
-        if not state.number or state.model_fields_set != set(State.model_fields):
-            _log.warning("%s: not a fold of the ledger by this version; going on without it", key)
-            return None
+        state = unsealed(found[0])
+        if state is None:
+            _log.warning("%s: damaged, or no fold of the ledger by this version; going on without it", key)
         return state
 
     def _cached(self) -> State:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from tasks.errors import BadInput
 from tasks.params.contract import KINDS
 from tasks.params.folder import Params
+from tasks.params.suite import read_suite, suite_path
 
 _SHORT = reprlib.Repr()
 _KIND_AT = 3
@@ -23,11 +24,11 @@ def read_params(path: Path) -> Params:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: expected a readable params.yaml of a model folder: {error}") from error
-    return parse_params(text, path.name)
+    return parse_params(text, path.name, path.parent)
 
 
-def parse_params(text: str, name: str = "params.yaml") -> Params:
-    """As `read_params`, from text; `name` is what messages call it."""
+def parse_params(text: str, name: str = "params.yaml", folder: Path | None = None) -> Params:
+    """As `read_params`, from text; `name` is what messages call it, and a suite lies below `folder`."""
     try:
         document = _tuples(_Loader(text).get_single_data(), {})
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -35,10 +36,33 @@ def parse_params(text: str, name: str = "params.yaml") -> Params:
     if not isinstance(document, dict):
         raise BadInput(f"{name}: expected settings by section, found {type(document).__name__}")
     try:
-        return Params.model_validate(document)
+        return Params.model_validate(_with_suite(document, name, folder))
     except ValidationError as error:
         lines = [_explained(name, dict(item)) for item in error.errors()]
         raise BadInput("\n".join(lines)) from error
+
+
+def _with_suite(document: dict[Any, Any], name: str, folder: Path | None) -> dict[Any, Any]:
+    """The settings with the suite itself in place of the path that `validate.suite` is in the file."""
+    section = document.get("validate")
+    if not isinstance(section, dict) or section.get("suite") is None:
+        return document
+    file = section["suite"]
+    if not isinstance(file, str) or folder is None:
+        raise BadInput(f"{name}: validate.suite: expected the path of a file, found {_SHORT.repr(file)}")
+    try:
+        return {**document, "validate": {**section, "suite": read_suite(folder, file)}}
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from error
+
+
+def suite_file(path: Path) -> Path | None:
+    """The suite that the params.yaml at `path` names, whether it is there or not; None if it names none."""
+    data = path.read_bytes() if path.exists() else b""
+    if b"suite" not in data:
+        return None
+    section = (_Loader(data).get_single_data() or {}).get("validate") or {}
+    return suite_path(path.parent, section["suite"]) if section.get("suite") is not None else None
 
 
 class _Loader(yaml.SafeLoader):

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from tasks.errors import BadInput
 from tasks.objectives import OBJECTIVES, Class, Declared
 from tasks.params.section import Name, Section, Share
+from tasks.params.suite import Suite
 from tasks.periods import Calendar
 
 
@@ -94,12 +95,24 @@ class ValidateParams(Section):
     """The suite that every batch must pass; without `quarantine` one bad row blocks a batch.
 
     `max_unpacked_bytes` is known before a batch is unpacked.
+    `suite` names a Great Expectations suite in JSON, whose expectations join those that are declared here.
     """
 
     rows: Rows
     max_unpacked_bytes: int = Field(default=UNPACKED, gt=0, exclude_if=lambda most: most == UNPACKED)
     columns: dict[Name, Column]
     quarantine: QuarantineParams | None = Field(default=None, exclude_if=lambda settings: settings is None)
+    suite: Suite | None = Field(default=None, exclude_if=lambda suite: suite is None)
+
+    @model_validator(mode="after")
+    def _the_suite_s_columns_are_declared(self) -> Self:
+        for number, one in enumerate(self.suite.expectations if self.suite else (), 1):
+            if self.suite and (strange := sorted(set(one.columns) - set(self.columns))):
+                raise ValueError(
+                    f"{self.suite.file}: expectation {number}: {one.type} reads columns that "
+                    f"validate.columns does not declare: {strange[:5]}"
+                )
+        return self
 
 
 class Exclusion(Section):

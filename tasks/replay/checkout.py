@@ -73,12 +73,15 @@ def bring(ledger: Ledger, record: Record, workspace: Workspace, say: Say = lambd
     """The same into a workspace, without `checkout.json`."""
     withheld = ("evidence.json",) if is_sealed(ledger, record) else ()
     files: dict[str, Hash] = {}
-    paths = workspace.artifact_paths()
-    for name in sorted(record.named.keys() & paths.keys() - set(withheld)):
+    # The settings first: they say where a suite of one's own lies, below the folder.
+    for name in sorted(record.named.keys() - set(withheld), key=lambda one: (one != "params.yaml", one)):
+        path = workspace.artifact_paths().get(name)
+        if path is None:
+            continue
         say(name)
         ref = record.named[name]
-        write_atomically(paths[name], fetch_artifact(ledger.store, ledger.model, ref))
-        files[paths[name].relative_to(workspace.root).as_posix()] = ref.sha256
+        write_atomically(path, fetch_artifact(ledger.store, ledger.model, ref))
+        files[path.relative_to(workspace.root).as_posix()] = ref.sha256
     files |= _batches(ledger, workspace, say)
     say("champion")
     pin = pin_champion(workspace, ledger, record.body.contract, champion_of(ledger, record.body))
@@ -91,7 +94,7 @@ def bring(ledger: Ledger, record: Record, workspace: Workspace, say: Say = lambd
         files=files,
         lacking=tuple(name for name in EXPECTED if name not in record.named),
         withheld=tuple(name for name in withheld if name in record.named),
-        unknown=tuple(sorted(record.named.keys() - paths.keys())),
+        unknown=tuple(sorted(record.named.keys() - workspace.artifact_paths().keys())),
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.corrections import Correction, corrections, ever
+from tasks.docs import publish_docs
 from tasks.documents import canonical, digest
 from tasks.drift.told import Told
 from tasks.errors import Conflict, EvergreenError, Refused
@@ -73,6 +74,7 @@ class Cycle:
     finished: str | None = None
     changed_since: int | None = None
     drift: Told | None = None
+    docs: str | None = None
     dvc: Dvc = dvc
     spent: dict[str, float] = field(default_factory=dict)
 
@@ -95,6 +97,7 @@ class Cycle:
             arrived=self.arrived,
             rows=self.rows,
             blocked=self.blocked,
+            docs=self.docs,
             quarantined=tuple(one.quarantined for one in self.told if one.quarantined),
             warnings=tuple(one.warning for one in self.told if one.warning),
             corrected=self.corrected,
@@ -336,6 +339,8 @@ def _accepted(
             cycle.ledger.model,
             lambda newest, reasons=reasons: newest.with_verdicts((), reasons, rules),  # type: ignore[misc]
         )
+        cycle.docs = publish_docs(cycle.store, cycle.folder.params).url
+        _log.error("what validation found: %s", cycle.docs)
 
 
 def _validate(

@@ -15,6 +15,7 @@ Verdict = Literal["nothing new", "waiting", "blocked", "exhausted", "promote", "
 class Outcome(Document):
     """`arrived` are the new periods and `rows` how many rows they hold, blocked ones included.
 
+    Where a batch was blocked, `docs` is the page in the store that says what validation found.
     `quarantined` and `warnings` tell, for good batches that are new or were checked now, a line each.
     `entry` is the decision's number in the ledger, `champion` the entry that put today's in office.
     `drift` is what the newest accepted batch shows against what the champion before this run learned from.
@@ -32,6 +33,7 @@ class Outcome(Document):
     arrived: tuple[str, ...] = ()
     rows: int | None = None
     blocked: tuple[str, ...] = ()
+    docs: str | None = None
     quarantined: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     corrected: tuple[Correction, ...] = ()

@@ -69,6 +69,10 @@ def open_run(folder: Workspace) -> Workspace:
         ):
             if source.exists():
                 shutil.copyfile(source, target)
+        if suite := folder.suite_file():
+            copied = workspace.root / suite.relative_to(folder.root)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(suite, copied)
         configure(workspace, home=folder)
     except BaseException:
         discard(workspace)

@@ -31,7 +31,7 @@ class Found:
 def rows_between(expectation: Expectation, rows: int) -> Found:
     """The result of an expectation on the number of rows."""
     kind, arguments = expectation
-    low, high = arguments.get("min_value"), arguments.get("max_value")
+    low, high = (arguments.get(key, arguments.get("value")) for key in ("min_value", "max_value"))
     success = (low is None or rows >= low) and (high is None or rows <= high)
     return Found(kind, arguments, success, {"observed_value": rows})
 
@@ -68,3 +68,14 @@ def of_values(
         "unexpected_percent_nonmissing": percent,
     }
     return Found(kind, arguments, success, result)
+
+
+def amount_between(expectation: Expectation, observed: float | None) -> Found:
+    """The result of an expectation on one number; one that is not there, or no number, is not between."""
+    kind, arguments = expectation
+    low, high = arguments.get("min_value"), arguments.get("max_value")
+    if observed is None or observed != observed:  # noqa: PLR0124 - only NaN differs from itself
+        return Found(kind, arguments, False, {"observed_value": None})  # noqa: FBT003
+    above = low is None or (observed > low if arguments.get("strict_min") else observed >= low)
+    below = high is None or (observed < high if arguments.get("strict_max") else observed <= high)
+    return Found(kind, arguments, above and below, {"observed_value": observed})

@@ -139,6 +139,8 @@ _NONE = "none"
 
 
 def _flat(value: Any, name: str = "") -> dict[str, str]:
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        value = dict(enumerate(value, 1))
     if not isinstance(value, dict):
         return {name: json.dumps(value)}
     inner = (_flat(one, f"{name}.{key}" if name else str(key)) for key, one in value.items())

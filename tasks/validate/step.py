@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tasks.documents import write_atomically
 from tasks.params import Params
 from tasks.validate.found import Expectation, Found
+from tasks.validate.own import refuse_if_unseen
 from tasks.validate.result import BatchReport, changes, known_report, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
@@ -61,6 +62,7 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     """
     check = check or check_batch
     params = workspace.params
+    refuse_if_unseen(workspace)
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
     batches = workspace.batch_files()
@@ -147,7 +149,7 @@ def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> "
     ours = [one for one in suite if knows(one, columns)]
     rows, theirs = file.metadata.num_rows, list[Found]()
     aside = rows_aside(ours, params, rows)
-    found = list(run(partial(scan, file), ours, aside))
+    found = list(run(partial(scan, file), ours, aside, file.schema_arrow.names))
     if rest := [one for one in suite if not knows(one, columns)]:
         table = pa.Table.from_batches(scan(file, list(columns)))
         theirs = in_great_expectations(table.to_pandas(), rest)

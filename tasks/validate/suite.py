@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.params import Params
 from tasks.validate.found import Expectation, Found
+from tasks.validate.own import camel, own_expectations
 from tasks.validate.result import Failure
+from tasks.validate.wording import asked, place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +39,18 @@ def expectations(params: Params, period: str) -> list[Expectation]:
     calendar = params.intake.calendar
     inside = {"min_value": calendar.start(period), "max_value": calendar.end(period), "strict_max": True}
     suite.append(("ExpectColumnValuesToBeBetween", {"column": prepare.event_time, **inside}))
-    return suite
+    return suite + own_expectations(params)
+
+
+def in_words(params: Params, period: str) -> list[tuple[str, str]]:
+    """What a batch of `period` is asked: (column or columns, words), in the suite's order."""
+    told = []
+    for kind, arguments in expectations(params, period):
+        rule = Found(kind, arguments, True, {}).rule  # noqa: FBT003
+        allowed = 1 - arguments.get("mostly", 1)
+        limit = f"; at most {allowed:.1%} of the rows may not" if allowed > 0 else ""
+        told.append((place(arguments) or "(table)", _in_words(rule, arguments) + limit))
+    return told
 
 
 def check(frame: "pd.DataFrame", suite: list[Expectation]) -> list[Failure]:
@@ -61,21 +74,26 @@ def in_great_expectations(frame: "pd.DataFrame", suite: list[Expectation]) -> li
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("batch")
     definition = asset.add_batch_definition_whole_dataframe("batch")
     batch = definition.get_batch(batch_parameters={"dataframe": frame})
-    rules = [getattr(gxe, kind)(**arguments) for kind, arguments in suite]
+    rules, refused = [], []
+    for kind, arguments in suite:
+        try:
+            rules.append(getattr(gxe, kind)(**arguments))
+        except (ValueError, TypeError) as error:
+            refused.append(Found(kind, arguments, False, {}, " ".join(str(error).split())[:200]))  # noqa: FBT003
     gx_suite = gx.ExpectationSuite(name="suite", expectations=rules)
-    return [_found(one) for one in batch.validate(gx_suite, result_format="BASIC").results]
+    return refused + [_found(one) for one in batch.validate(gx_suite, result_format="BASIC").results]
 
 
 def _found(result: Any) -> Found:
     config = result.expectation_config
-    kind = "".join(word.capitalize() for word in config.type.split("_"))
+    kind = camel(config.type)
     raised = None if result.success else _raised(result.exception_info)
     return Found(kind, dict(config.kwargs), bool(result.success), dict(result.result), raised)
 
 
 def _failure(one: Found) -> Failure:
     arguments, rule, found = one.arguments, one.rule, one.result
-    column = arguments.get("column")
+    column = place(arguments)
     if one.raised:
         return Failure(
             column=column, rule=rule, message=f"{column or 'table'}: could not check {rule}: {one.raised}"
@@ -84,6 +102,7 @@ def _failure(one: Found) -> Failure:
     words = _in_words(rule, arguments)
     if bad is None:
         message = f"{words}, found {found.get('observed_value')}"
+        message = message if column is None else f"{column}: {message}"
         return Failure(column=column, rule=rule, message=message)
     seen = [str(value) for value in found.get("partial_unexpected_list", [])[:3]]
     such = f" (such as {', '.join(seen)})" if seen and rule != "not_be_null" else ""
@@ -116,7 +135,7 @@ def _in_words(rule: str, arguments: dict[str, Any]) -> str:
             return f"must be one of {', '.join(map(str, arguments['value_set'][:8]))}"
         case "be_unique":
             return "must be unique"
-    return rule.replace("_", " ")
+    return asked(rule, arguments)
 
 
 def _one_end(low: str, high: str) -> str:

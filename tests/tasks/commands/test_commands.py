@@ -41,6 +41,8 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "promote": ("promote",),
         "plan": ("plan", "--gain", 0.01),
         "champion": ("champion",),
+        "propose": ("propose", "--batches", 2, "--write"),
+        "docs": ("docs", "--page", root / "pages" / "docs.html"),
         "drift": ("drift", "--page", root / "pages" / "drift.html"),
         "score": ("score", root / "rows.parquet", root / "scores.parquet"),
         "score --row": ("score", "--row", ROW),

@@ -11,6 +11,7 @@ from tasks.ledger import Ledger, Looked, Registered
 from tasks.ledger.artifacts import artifact_key
 from tasks.ledger.audit import audit
 from tasks.ledger.fold import fold
+from tasks.ledger.sealed import sealed
 from tasks.promote import rollback
 from tasks.store import Store, open_store
 
@@ -71,7 +72,7 @@ class TestAudit:
     def test_finds_a_pointer_that_lies(self, ledger: Ledger) -> None:
         """A pointer at the right entry with another fold is what a reader would believe: it is named."""
         lie = ledger.state().model_copy(update={"champion": ledger.state().champions[0]})
-        ledger.store.put(ledger.pointer_key, lie.to_bytes())
+        ledger.store.put(ledger.pointer_key, sealed(lie))
         assert f"{ledger.pointer_key}: says otherwise than the log" in str(audit(ledger).wrong)
 
     @pytest.mark.parametrize("number", range(1, 10))
@@ -122,7 +123,7 @@ class TestAudit:
     def test_of_a_stale_pointer_is_sound(self, ledger: Ledger) -> None:
         """A pointer that lags is a cache that lags, and nothing wrong."""
         old = fold(list(ledger.entries())[:4])
-        ledger.store.put(ledger.pointer_key, old.to_bytes())
+        ledger.store.put(ledger.pointer_key, sealed(old))
         assert audit(ledger).wrong is None
 
     def test_of_a_lost_or_unreadable_pointer_is_sound(self, ledger: Ledger) -> None:

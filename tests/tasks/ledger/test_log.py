@@ -10,6 +10,7 @@ from tasks.documents import canonical, digest
 from tasks.errors import Conflict, Corrupt, Refused, StoreUnavailable
 from tasks.ledger import ContractFrozen, Ledger, RolledBack, State
 from tasks.ledger import log as log_module
+from tasks.ledger.sealed import sealed
 from tasks.store import Precondition, Store, open_store
 
 
@@ -82,7 +83,7 @@ class TestStrongRead:
     def test_with_a_pointer_to_before_the_first_entry_that_claims_something(self, local: Store) -> None:
         """Number 0 with a contract in force is no state that a log can have."""
         ledger = filled(local, "one")
-        local.put(ledger.pointer_key, State(contract=sha("never agreed")).to_bytes())
+        local.put(ledger.pointer_key, sealed(State(contract=sha("never agreed"))))
         assert fresh(local) == ledger.state()
 
     def test_with_a_pointer_of_another_version(self, local: Store) -> None:
@@ -90,14 +91,15 @@ class TestStrongRead:
         ledger = filled(local, "one")
         document = ledger.state().model_dump(mode="json")
         del document["contract"]
-        local.put(ledger.pointer_key, canonical(document))
+        fold = canonical(document)
+        local.put(ledger.pointer_key, b'{"sha256": "%s", "fold": %s}\n' % (digest(fold).encode(), fold))
         assert fresh(local) == ledger.state()
 
     def test_with_a_pointer_of_another_chain(self, local: Store) -> None:
         """A fold of the same length whose head is another entry's hash is not believed."""
         ledger = filled(local, "one", "two")
         other = ledger.state().model_copy(update={"head": sha("another"), "contract": sha("another")})
-        local.put(ledger.pointer_key, other.to_bytes())
+        local.put(ledger.pointer_key, sealed(other))
         assert fresh(local) == ledger.state()
 
     def test_sees_what_others_append(self, store: Store) -> None:

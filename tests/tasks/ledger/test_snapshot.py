@@ -11,6 +11,7 @@ from tasks.errors import Corrupt, StoreUnavailable
 from tasks.ledger import Champion, ContractFrozen, Entry, Ledger, State
 from tasks.ledger import log as log_module
 from tasks.ledger.audit import audit
+from tasks.ledger.sealed import sealed
 from tasks.store import Store, open_store
 
 LAST = 100_000
@@ -48,7 +49,7 @@ def end_of_a_long_ledger(store: Store, after: int = 3) -> Ledger:
         }
     )
     for key in (ledger.pointer_key, ledger.snapshot_key):
-        store.put(key, state.to_bytes())
+        store.put(key, sealed(state))
     for number in range(after):
         ledger.append(lambda _, number=number: freeze(str(number)))  # type: ignore[misc]
     return ledger
@@ -84,7 +85,7 @@ class TestRequests:
         """The entry that it names has another hash."""
         store = open_store(str(tmp_path))
         ledger = end_of_a_long_ledger(store)
-        store.put(ledger.pointer_key, ledger.state().model_copy(update={"head": sha("other")}).to_bytes())
+        store.put(ledger.pointer_key, sealed(ledger.state().model_copy(update={"head": sha("other")})))
         assert len(requests_of_a_reader(store)) == 4 + 4
 
 
@@ -120,7 +121,7 @@ class TestSnapshot:
         ledger.store.delete(ledger.pointer_key)
         changes = {"beyond": {"number": 999}, "forked": {"number": 6, "head": sha("x")}}
         if isinstance(content, str):
-            content = expected.model_copy(update=changes[content]).to_bytes()
+            content = sealed(expected.model_copy(update=changes[content]))
         if content is None:
             ledger.store.delete(ledger.snapshot_key)
         else:
@@ -164,7 +165,8 @@ class TestSnapshot:
         """One with the right head and another fold is what a reader would believe."""
         told = ledger.told(ledger.snapshot_key)
         assert told is not None
-        ledger.store.put(ledger.snapshot_key, told.model_copy(update={"contract": sha("lie")}).to_bytes())
+        lie = told.model_copy(update={"contract": sha("lie")})
+        ledger.store.put(ledger.snapshot_key, sealed(lie))
         assert f"{ledger.snapshot_key}: says otherwise than the log at entry 6" in str(audit(ledger).wrong)
 
     def test_tells_the_audit_of_an_end_that_was_cut_off(self, ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from data_factories import changed, on_paper
-from factories import deliver, parquet, small_batch, small_folder, small_frame
+from factories import WITH_SUITE, deliver, own_suite, parquet, small_batch, small_folder, small_frame
 from number_factories import NUMBER_PARAMS, number_batch
 from roads import made, one_by_one, outputs, recorded, say
 
@@ -39,9 +39,17 @@ class Setting:
     params: str
     batch: Callable[[str], bytes]
     followed: Callable[[ModelCard], object]
+    suite: bool = False
 
     def __str__(self) -> str:
         return self.name
+
+    def folder(self, parent: Path, name: str) -> Path:
+        """A model folder of these settings, with a suite of its own if they name one."""
+        folder = small_folder(parent, name=name, params=self.params)
+        if self.suite:
+            own_suite(folder, [("expect_column_mean_to_be_between", {"column": "x", "min_value": -1})])
+        return folder
 
 
 SETTINGS = [
@@ -53,6 +61,7 @@ SETTINGS = [
         id="quarantine",
     ),
     Setting("regression", NUMBER_PARAMS, number_batch, lambda card: card.objective == "regression"),
+    Setting("own suite", changed(WITH_SUITE), small_batch, lambda card: card.trees, suite=True),
 ]
 
 
@@ -61,12 +70,12 @@ def clones(parent: Path, setting: Setting, *names: str) -> list[Path]:
 
     All but the first are pinned: they have been given the champion and all batches.
     """
-    home = small_folder(parent, name="home", params=setting.params)
+    home = setting.folder(parent, "home")
     for month in ("2024-01", "2024-02"):
         deliver(home, month, setting.batch(month))
     assert retrain(home).verdict == "promote"
     deliver(home, MARCH, setting.batch(MARCH))
-    folders = [small_folder(parent, name=name, params=setting.params) for name in names]
+    folders = [setting.folder(parent, name) for name in names]
     for folder in folders[1:]:
         say("intake", "--folder", folder)
         say("fetch", "--folder", folder)

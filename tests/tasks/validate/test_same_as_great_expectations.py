@@ -167,7 +167,11 @@ class TestWhatIsKnown:
             ("integer", IN_SET, {"value_set": ["1"]}),
             ("string", IN_SET, {"value_set": [1]}),
             ("string", IN_SET, {"value_set": ["a"], "row_condition": "x > 1"}),
-            ("string", "ExpectColumnValuesToMatchRegex", {"regex": "a+"}),
+            ("string", "ExpectColumnValuesToMatchRegex", {"regex": "(?=a)"}),
+            ("number", "ExpectColumnValuesToMatchRegex", {"regex": "a"}),
+            ("number", "ExpectColumnMaxToBeBetween", {"max_value": 1}),
+            ("string", "ExpectColumnMeanToBeBetween", {"max_value": 1}),
+            ("number", "ExpectColumnQuantileValuesToBeBetween", {"quantile_ranges": {"quantiles": [0.5]}}),
         ],
     )
     def test_others(self, declared, kind, arguments):

@@ -1,0 +1,63 @@
+"""The proposal as YAML with comments, which params.yaml can hold as it is. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from tasks.propose.rules import Rule, rows_between
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_HEAD = """\
+# Proposed by `evergreen propose` from {rows:,} rows in {batches}. Read it before you use it: it says what
+# these batches are like, and not what is right. Margins: rows from half the fewest to double the most;
+# ranges widened by their width at both ends (not below 0 where 0 was the least), and one row in a hundred
+# may lie outside; twice the largest share of missing values, and five points more; no set of values and no
+# uniqueness from fewer than 100 rows. Batches of one season do not know the others.
+validate:
+  rows: {{min: {low}, max: {high}}}  # {fewest:,} to {most:,} seen
+  columns:
+"""
+
+
+def proposal_text(rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[int]) -> str:
+    """The section `validate:`; a column that cannot be declared is a comment."""
+    low, high = rows_between(rows)
+    told = batches[0] if len(batches) == 1 else f"{batches[0]}..{batches[-1]}"
+    lines = [_line(one, _comment(told)) for one in rules]
+    head = _HEAD.format(
+        rows=sum(rows), batches=_comment(told), low=low, high=high, fewest=min(rows), most=max(rows)
+    )
+    return head + "".join(f"{line}\n" for line in lines)
+
+
+def declared(rules: Sequence[Rule]) -> int:
+    """How many of the columns the proposal declares."""
+    return sum(one.settings is not None and bool(_NAME.fullmatch(one.column)) for one in rules)
+
+
+def _line(one: Rule, batches: str) -> str:
+    if not _NAME.fullmatch(one.column):
+        return f"    # {_comment(one.column)}: no name that a column may have here: left out"
+    evidence = "; ".join(one.evidence)
+    if one.settings is None:
+        return f"    # {one.column}: {evidence}"
+    settings = ", ".join(f"{key}: {_value(value)}" for key, value in one.settings.items())
+    return f"    {_value(one.column)}: {{{settings}}}  # {_comment(evidence)} in {batches}"
+
+
+def _value(value: Any) -> str:
+    """As YAML reads it back: text in quotes where it could be taken for something else."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, str):
+        if _NAME.fullmatch(value) and yaml.safe_load(value) == value:
+            return value
+        return yaml.safe_dump(value, default_style='"', width=10**6).strip()
+    return yaml.safe_dump(value).splitlines()[0]
+
+
+def _comment(text: str) -> str:
+    """Text that ends no comment and hides nothing."""
+    return "".join(one if one.isprintable() else "?" for one in text)[:200]

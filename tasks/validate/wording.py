@@ -1,0 +1,36 @@
+"""Expectations of a suite of one's own, in words."""
+
+from typing import Any
+
+
+def place(arguments: dict[str, Any]) -> str | None:
+    """The column or columns that an expectation is about; None for the table."""
+    columns = [arguments[key] for key in ("column", "column_A", "column_B") if key in arguments]
+    columns += arguments.get("column_list", []) if "column_list" in arguments else []
+    return ", ".join(map(str, columns[:8])) or None
+
+
+def asked(rule: str, arguments: dict[str, Any]) -> str:
+    """What an expectation asks for, by its rule's name and its arguments."""
+    if "regex" in arguments:
+        return f"must {'not ' * rule.startswith('not')}match {arguments['regex']}"
+    match rule:
+        case "compound_columns_to_be_unique":
+            return "must be unique together"
+        case "column_pair_values_a_to_be_greater_than_b":
+            return (
+                "the first must "
+                + ("not lie below" if arguments.get("or_equal") else "lie above")
+                + " the other"
+            )
+        case "columns_to_match_set":
+            return f"expected the columns {_listed(arguments['column_set'])}"
+        case "columns_to_match_ordered_list":
+            return f"expected the columns, in this order, {_listed(arguments['column_list'])}"
+    given = {key: value for key, value in arguments.items() if not key.startswith(("column", "batch_id"))}
+    settings = ", ".join(f"{key} {str(value)[:80]}" for key, value in sorted(given.items()))
+    return rule.replace("_", " ") + (f" ({settings})" if settings else "")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(str, names[:8])) + (f" and {len(names) - 8} more" if len(names) > 8 else "")  # noqa: PLR2004
