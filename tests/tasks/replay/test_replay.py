@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from data_factories import changed, on_paper, stage_bytes
-from factories import deliver, parquet, small_folder, small_frame
+from factories import SUITE, WITH_SUITE, deliver, own_suite, parquet, small_folder, small_frame
 from ledgers import decided_workspace, frozen, sha
 from pasts import Past, judged_once, lived
 
@@ -105,6 +105,20 @@ class TestEveryDecision:
         ledger = open_ledger(folder)[1]
         assert read_full_card(ledger, number).preparation.excluded["quarantined"] == 2
         assert replay(ledger, number).identical
+
+    def test_brings_a_suite_of_ones_own_back(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Settings that name one cannot be read without it."""
+        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
+        on_paper(monkeypatch)
+        folder = small_folder(tmp_path, params=changed(WITH_SUITE))
+        own_suite(folder, [("expect_column_values_to_not_be_null", {"column": "x"})])
+        for period in ("2024-01", "2024-02"):
+            deliver(folder, period)
+        number = retrain(folder).entry
+        assert number
+        assert replay(open_ledger(folder)[1], number, retrain=False).identical
+        done = checkout(open_ledger(folder)[1], number, tmp_path / "back")
+        assert done.files[SUITE] == digest((folder / SUITE).read_bytes())
 
     def test_writes_nothing(self, past: Past) -> None:
         """Not one byte of the store is another, and the ledger is as long as before."""
