@@ -22,6 +22,10 @@ _LIBRARIES = {
 }
 
 
+LIBRARIES = tuple(sorted({name for names in _LIBRARIES.values() for name in names}))
+"""Those that shape the bytes of some step."""
+
+
 @cache
 def code_version() -> str:
     """Evergreen's version with a hash over all its steps: `0.1.0+3f9a2c81`."""

@@ -40,19 +40,25 @@ def freeze(contract: Contract, ledger: Ledger) -> State:
 def fetch(workspace: Workspace, ledger: Ledger) -> ChampionPin:
     """Freeze the contract, pin the champion with its verified bytes, and pin the code's hashes."""
     state = freeze(workspace.params.contract, ledger)
-    pin = ChampionPin(model=ledger.model, contract=workspace.params.contract.hash)
-    if state.champion is not None:
-        named = artifacts_of(ledger.entry(state.champion.registered))
-        pin = pin.model_copy(
-            update={"champion": state.champion, "model_bytes": named[MODEL], "card": named[CARD]}
-        )
+    pin = pin_champion(workspace, ledger, workspace.params.contract.hash, state.champion)
+    pin_code(workspace)
+    return pin
+
+
+def pin_champion(
+    workspace: Workspace, ledger: Ledger, contract: str, champion: Champion | None
+) -> ChampionPin:
+    """Pin this champion, or none, under this contract, and bring its verified bytes."""
+    pin = ChampionPin(model=ledger.model, contract=contract)
+    if champion is not None:
+        named = artifacts_of(ledger.entry(champion.registered))
+        pin = pin.model_copy(update={"champion": champion, "model_bytes": named[MODEL], "card": named[CARD]})
         for ref in (named[MODEL], named[CARD]):
             if not (workspace.champion / ref.sha256).exists():
                 write_atomically(
                     workspace.champion / ref.sha256, fetch_artifact(ledger.store, ledger.model, ref)
                 )
     write_atomically(workspace.champion_pin, pin.to_bytes())
-    pin_code(workspace)
     return pin
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tasks.decide.decision import Decision
 from tasks.decide.step import read_decision
-from tasks.documents import Document, digest
+from tasks.documents import Document, digest, write_atomically
+from tasks.environment import environment
 from tasks.errors import BadInput, Conflict, Corrupt, Refused
 from tasks.ledger import (
     ArtifactRef,
@@ -58,6 +59,7 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
     decision (the comparison was with another champion), or somebody rejected it.
     """
     decision = read_decision(workspace)
+    write_atomically(workspace.environment, environment().to_bytes())
     for _ in range(_TIMES):
         try:
             state, entry = _recorded(workspace, ledger, decision, inputs)

@@ -88,6 +88,11 @@ class Workspace:
         return self.root / "code.json"
 
     @property
+    def environment(self) -> Path:
+        """The libraries and the machine by which the decision was made: written when it is registered."""
+        return self.root / "environment.json"
+
+    @property
     def data(self) -> Path:
         return self.root / "data"
 
@@ -209,7 +214,7 @@ class Workspace:
         paths = (self.model_bytes, self.model_card, self.dataset, self.preparation, self.evidence,
                  self.measurements, self.explanation, self.decision, self.report, self.look,
                  self.params_file, self.dvc_yaml, self.dvc_lock, self.batches_pointer,
-                 self.code_pin)  # fmt: skip
+                 self.code_pin, self.environment)  # fmt: skip
         suite = self.suite_file()
         return {path.name: path for path in paths} | ({"suite.json": suite} if suite else {})
 

@@ -12,6 +12,7 @@ from example.flights import build_months
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+AUDIT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 CHECKED = re.compile(r"<!-- checked by tests/test_readme\.py -->\n```console\n(.*?)```", re.DOTALL)
 TARGET = re.compile(r"(?:`|^)make ([a-z-]+)", re.MULTILINE)
 
@@ -60,6 +61,15 @@ class TestTranscripts:
             assert first.startswith("$ evergreen ")
             assert plain(evergreen(may, *first.removeprefix("$ evergreen ").split())) == plain(told)
 
+    @pytest.mark.long
+    def test_an_auditor_gets_the_data_and_the_same_bytes(self, may: Path):
+        """The checked blocks of docs/audit.md, on the same data."""
+        blocks = CHECKED.findall(AUDIT)
+        assert len(blocks) == 2
+        for block in blocks:
+            first, _, told = block.partition("\n")
+            assert plain(evergreen(may, *first.removeprefix("$ evergreen ").split())) == plain(told)
+
     def test_row_level_statistics_would_have_promoted_what_the_days_refuse(self, may: Path):
         """The claim above the transcript, from the decision itself."""
         told = evergreen(may, "show", "11")
@@ -73,9 +83,11 @@ class TestCommands:
         """Every make target that the README names is in the Makefile."""
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
-    @pytest.mark.parametrize("command", sorted(set(re.findall(r"evergreen ([a-z]+)", README)) - {"make"}))
+    @pytest.mark.parametrize(
+        "command", sorted(set(re.findall(r"evergreen ([a-z]+)", f"{README}{AUDIT}")) - {"make"})
+    )
     def test_subcommands_exist(self, command: str):
-        """Every subcommand that the README names has a help page."""
+        """Every subcommand that the README or docs/audit.md names has a help page."""
         from tasks.__main__ import evergreen as group
 
         assert command in group.commands

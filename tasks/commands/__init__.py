@@ -1,6 +1,18 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
-from tasks.commands import care, control, cycle, data, drift, ledger, planning, quarantine, scoring, steps
+from tasks.commands import (
+    care,
+    control,
+    cycle,
+    data,
+    drift,
+    ledger,
+    planning,
+    provenance,
+    quarantine,
+    scoring,
+    steps,
+)
 from tasks.commands.group import evergreen, main
 
 __all__ = [
@@ -13,6 +25,7 @@ __all__ = [
     "ledger",
     "main",
     "planning",
+    "provenance",
     "quarantine",
     "scoring",
     "steps",

@@ -241,11 +241,16 @@ def update_catalogue(store: Store, model: str, change: Callable[[Catalogue], Cat
 
 def batch_bytes(store: Store, model: str, revision: Revision) -> bytes:
     """A revision's bytes, hashed again; raises `Corrupt` if they are missing or not what arrived."""
-    key = bytes_key(model, revision.sha256)
+    return content(store, model, revision.sha256, f"revision {revision.revision} of {revision.period}")
+
+
+def content(store: Store, model: str, sha256: str, what: str) -> bytes:
+    """The bytes of this hash, hashed again; raises `Corrupt`, saying `what` they are, as `batch_bytes`."""
+    key = bytes_key(model, sha256)
     found = store.get(key)
     if found is None:
-        raise Corrupt(f"{key}: expected revision {revision.revision} of {revision.period}, found nothing")
-    if digest(found[0]) != revision.sha256:
+        raise Corrupt(f"{key}: expected {what}, found nothing")
+    if digest(found[0]) != sha256:
         raise Corrupt(f"{key}: its bytes hash to {digest(found[0])[:12]}…, not to its name")
     return found[0]
 

@@ -1,13 +1,14 @@
 """A decision in markdown, for an orchestrator's page: headline, alarms, clauses, metrics. Pure."""
 
 import re
+from collections.abc import Mapping
 
 from tasks.decide.contract import ClauseVerdict
 from tasks.decide.decision import Decision
 from tasks.decide.sealed import LATER
 from tasks.evaluate.findings import Evidence, MetricEvidence
 from tasks.evaluate.metrics import METRICS
-from tasks.objectives import OBJECTIVES
+from tasks.objectives import OBJECTIVES, ObjectiveName
 from tasks.report.wording import counted, metric_name, number, scale_of, with_interval
 
 MARKS = {"promote": "✔", "pass": "✔", "keep": "✘", "fail": "✘", "undecided": "?"}
@@ -16,29 +17,42 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#|~!])")
 
 def markdown(decision: Decision, evidence: Evidence) -> str:
     """The decision as an artifact's markdown; what people wrote is escaped, HTML included."""
-    lines = [f"# {MARKS[decision.verdict]} {decision.verdict.upper()}: {_plain(decision.model)}", ""]
-    lines += [f"> **ALARM: {_plain(alarm)}**\n" for alarm in decision.alarms]
+    lines = [f"# {heading(decision)}", "", *decided(decision)]
+    return "\n".join(
+        lines if decision.sealed else lines + metrics_table(evidence.objective, evidence.metrics)
+    )
+
+
+def heading(decision: Decision) -> str:
+    """The verdict and the model's name."""
+    return f"{MARKS[decision.verdict]} {decision.verdict.upper()}: {plain(decision.model)}"
+
+
+def decided(decision: Decision) -> list[str]:
+    """Alarms, headline and clauses, line by line."""
+    lines = [f"> **ALARM: {plain(alarm)}**\n" for alarm in decision.alarms]
     if decision.drill:
         lines += [
             "**This is a drill**: the challenger was trained on shuffled labels; it cannot be promoted.",
             "",
         ]
-    lines += [f"**{_plain(decision.headline)}**", ""]
+    lines += [f"**{plain(decision.headline)}**", ""]
     rows, clusters = counted(decision.rows, "row"), counted(decision.clusters, "cluster")
     told = f"Holdout {', '.join(decision.holdout)}: {rows} in {clusters}. {would_have_been(decision)}"
-    lines += [_plain(told), ""]
-    lines += _table(
+    lines += [plain(told), ""]
+    return lines + table(
         ("clause", "owner", "verdict", "estimate [interval]", "required", "if every row were independent"),
         [_clause(clause) for clause in decision.clauses],
     )
-    if decision.sealed:
-        return "\n".join(lines)
-    baseline = OBJECTIVES[evidence.objective].baseline
-    lines += _table(
+
+
+def metrics_table(objective: ObjectiveName, metrics: Mapping[str, MetricEvidence]) -> list[str]:
+    """Each metric of baseline, champion and challenger, line by line."""
+    baseline = OBJECTIVES[objective].baseline
+    return table(
         ("metric", baseline, "champion", "challenger", f"over {baseline}", "over champion"),
-        [_metric(name, evidence.metrics[name]) for name in METRICS if name in evidence.metrics],
+        [_metric(name, metrics[name]) for name in METRICS if name in metrics],
     )
-    return "\n".join(lines)
 
 
 def would_have_been(decision: Decision) -> str:
@@ -57,11 +71,11 @@ def would_have_been(decision: Decision) -> str:
 def _clause(clause: ClauseVerdict) -> tuple[str, ...]:
     scale = scale_of(clause.unit)
     return (
-        _plain(clause.name),
-        _plain(clause.owner),
+        plain(clause.name),
+        plain(clause.owner),
         f"{MARKS[clause.verdict]} {clause.verdict}",
-        _plain(with_interval(clause.interval, scale)),
-        _plain(clause.asks),
+        plain(with_interval(clause.interval, scale)),
+        plain(clause.asks),
         f"{MARKS[clause.row_level]} {clause.row_level}" if clause.row_level else "not told yet",
     )
 
@@ -70,18 +84,19 @@ def _metric(name: str, metric: MetricEvidence) -> tuple[str, ...]:
     scale = scale_of(metric.unit)
     way = "higher is better" if metric.bigger_is_better else "lower is better"
     return (
-        f"{_plain(metric_name(name))} ({_plain(scale.unit)}, {way})",
+        f"{plain(metric_name(name))} ({plain(scale.unit)}, {way})",
         *(number(value, scale.decimals) for value in (metric.baseline, metric.champion, metric.challenger)),
-        _plain(with_interval(metric.challenger_over_baseline, scale)),
-        _plain(with_interval(metric.challenger_over_champion, scale)),
+        plain(with_interval(metric.challenger_over_baseline, scale)),
+        plain(with_interval(metric.challenger_over_champion, scale)),
     )
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """A table of cells that are markdown already, line by line, and an empty line."""
     return [*(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)), ""]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that markdown shows as it is: on one line, without markup or HTML."""
     flat = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", flat)

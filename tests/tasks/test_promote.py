@@ -84,7 +84,7 @@ class TestOrder:
 
         done = promote(workspace, Ledger(Meddled(store, before=tell), MODEL), INPUTS)
         assert done.promoted
-        assert told == ["registered", *["upload"] * 4, "decision", "promotion"]
+        assert told == ["registered", *["upload"] * 5, "decision", "promotion"]
         assert champion_of(store) == sha("a")
 
     def test_each_entry_names_the_one_it_rests_on(self, ledger: Ledger, tmp_path: Path) -> None:
@@ -102,7 +102,8 @@ class TestOrder:
         )
         assert {registered.candidate, decided.candidate, promoted.candidate} == {sha("a")}
         assert (done.entry, decided.inputs, decided.look) == (4, INPUTS, ledger.state().looks[0].look)
-        assert set(registered.artifacts) == {"decision.json", "model.ubj", "model.json", "report.html"}
+        documents = {"decision.json", "environment.json", "model.json", "report.html"}
+        assert set(registered.artifacts) == {"model.ubj", *documents}
         assert decided.decision == registered.artifacts["decision.json"].sha256
 
     def test_ends_at_the_decision_where_it_does_not_say_promote(self, ledger: Ledger, tmp_path: Path) -> None:

@@ -47,6 +47,10 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "score": ("score", root / "rows.parquet", root / "scores.parquet"),
         "score --row": ("score", "--row", ROW),
         "show": ("show", 5, "--report", root / "report.html"),
+        "checkout": ("checkout", 5, root / "back"),
+        "replay": ("replay", 4, "--from", "evaluate"),
+        "card": ("card", 5, "--save", root / "pages" / "card.md"),
+        "card --bom": ("card", 5, "--bom"),
     }
     said = {name: evergreen(*step, "--folder", folder, "--json") for name, step in steps.items()}
     enthroned(root, Ledger(store, MODEL), "second")
@@ -68,6 +72,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
     said["drift page"] = Said(0, (root / "pages" / "drift.html").read_text(), "")
+    said["card page"] = Said(0, (root / "pages" / "card.md").read_text(), "")
     said["report"] = Said(0, (root / "report.html").read_text(), "")
     said["scores"] = Said(int(not (root / "scores.parquet").exists()), "", "")
     return said
@@ -115,10 +120,13 @@ class TestEverySubcommand:
     def test_says_its_errors_as_a_json_document(self, name: str, tmp_path: Path) -> None:
         """Where there is no model folder: one document with the error's kind and message, and status 2."""
         why = ["--reason", "x"]
-        needs = {"show": ["1"], "score": ["a", "b"], "approve": ["1", *why], "reject": ["1", *why]}.get(
-            name, []
-        )
-        needs += ["list"] if name == "quarantine" else []
+        needs = {
+            "score": ["a", "b"],
+            "quarantine": ["list"],
+            "checkout": ["1", str(tmp_path / "back")],
+            **{one: ["1"] for one in ("show", "replay", "card")},
+            **{one: ["1", *why] for one in ("approve", "reject")},
+        }.get(name, [])
         needs += why if name in ("rollback", "hold", "release") else []
         said = evergreen(name, *needs, "--folder", tmp_path / "nowhere", "--json")
         assert said.status == 2
@@ -166,6 +174,15 @@ class TestJourney:
         shown = journey["show"].document
         assert (shown["entry"]["body"]["kind"], shown["decision"]["verdict"]) == ("promotion", "promote")
         assert "<html" in journey["report"].out
+
+    def test_brings_back_and_makes_again(self, journey: dict[str, Said]) -> None:
+        """What a decision was made from, its bytes once more, and the model's card in both forms."""
+        back, again = journey["checkout"].document, journey["replay"].document
+        assert (back["decision"], back["withheld"]) == (4, [])
+        assert (again["identical"], again["retrained"], again["changed"]) == (True, False, [])
+        assert journey["card"].document["candidate"] == journey["champion"].document["candidate"]
+        assert journey["card page"].out.startswith("# Model card: small ")
+        assert journey["card --bom"].document["bomFormat"] == "CycloneDX"
 
     def test_drift_tells_three_things_and_saves_a_page(self, journey: dict[str, Said]) -> None:
         """The second month against the first, each column weighed by the champion's use of it."""

@@ -58,7 +58,7 @@ class TestAudit:
         ledger = past(store, tmp_path)
         found = audit(Ledger(store, MODEL))
         assert found.wrong is None
-        assert (found.entries, found.champions, found.artifacts) == (9, 2, 8)
+        assert (found.entries, found.champions, found.artifacts) == (9, 2, 10)
         assert found.head == ledger.state().head
 
     def test_of_an_empty_ledger(self, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """With DVC itself, and validation in its own process: a cycle leaves the folder as `dvc repro` would."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -14,7 +15,11 @@ from number_factories import NUMBER_PARAMS, number_batch
 
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
+from tasks.replay.checkout import checkout
+from tasks.replay.step import replay
 from tasks.run import Outcome, retrain
+from tasks.version.remote import configure
+from tasks.workspace import Workspace
 
 pytestmark = pytest.mark.real
 
@@ -98,6 +103,37 @@ class TestTheFolderAfterwards:
         folder, _ = played
         assert not list((folder / ".evergreen" / "runs").iterdir())
         assert audit(open_ledger(folder)[1]).wrong is None
+
+
+class TestProvenance:
+    """A decision's own data, for DVC too."""
+
+    def test_a_checkout_is_what_dvc_recorded(self, played, tmp_path):
+        """DVC hashes the batches that came back, and finds those of the pointer that was registered."""
+        folder, outcome = played
+        home, ledger = open_ledger(folder)
+        checkout(ledger, outcome.entry, tmp_path / "back")
+        configure(Workspace(tmp_path / "back"), home=home)
+        assert json.loads(dvc(tmp_path / "back", "status", "--json", "data/batches.dvc")) == {}
+        changed = next((tmp_path / "back" / "data" / "batches").iterdir())
+        changed.write_bytes(b"other")
+        assert "data/batches.dvc" in json.loads(
+            dvc(tmp_path / "back", "status", "--json", "data/batches.dvc")
+        )
+
+    def test_the_pin_of_a_checkout_is_the_one_that_was_compared_with(self, played, tmp_path):
+        """`champion.json`, made of the ledger's entries, has the hash that dvc.lock has for it."""
+        folder, outcome = played
+        checkout(open_ledger(folder)[1], outcome.entry, tmp_path / "back")
+        pin = (tmp_path / "back" / "champion.json").read_bytes()
+        assert hashlib.md5(pin).hexdigest() in (tmp_path / "back" / "dvc.lock").read_text()  # noqa: S324 - DVC's
+
+    def test_a_decision_replays(self, played):
+        """After a cycle with DVC itself, every document has the same bytes."""
+        folder, outcome = played
+        done = replay(open_ledger(folder)[1], outcome.entry)
+        assert [one.name for one in done.documents if not one.identical] == []
+        assert (done.lacking, done.changed) == ((), ())
 
 
 class TestNothingNew:
