@@ -152,7 +152,8 @@ class Shifts(Document):
 
     `corrected` are training periods of which another revision has arrived since. Of labels that are classes
     there is a `class_shift` instead of a `label_shift`. `season` is `weekday` or `month` where each period is
-    compared with those of its season.
+    compared with those of its season. `unchecked` are later periods that no run has judged by today's rules,
+    so that nobody knows of rows in quarantine there: all of them count.
     """
 
     model: str
@@ -162,6 +163,7 @@ class Shifts(Document):
     corrected: tuple[str, ...]
     newest: str | None
     season: Annotated[str, Field(exclude_if=lambda season: not season)] = ""
+    unchecked: Annotated[tuple[str, ...], Field(exclude_if=lambda periods: not periods)] = ()
     covariate_shift: CovariateShift | None
     volume: Volume | None = None
     label_shift: LabelShift | None

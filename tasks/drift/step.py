@@ -10,6 +10,7 @@ from tasks.drift.classes import class_shift
 from tasks.drift.concept import concept_drift
 from tasks.drift.covariates import Compared, comparisons, covariate_shift
 from tasks.drift.findings import Drift, Shifts
+from tasks.drift.kept import in_quarantine
 from tasks.drift.labels import label_shift
 from tasks.drift.seasons import season_word
 from tasks.drift.telling import told
@@ -43,6 +44,7 @@ class Footing:
     compared: tuple[Compared, ...]
     season: str
     weights: dict[str, float] | None
+    unchecked: tuple[str, ...] = ()
 
 
 def drift(params: Params, ledger: Ledger) -> Drift:
@@ -72,9 +74,12 @@ def footing(params: Params, ledger: Ledger, champion: Champion) -> Footing:
     learned_from = _revisions(catalogue, {one.period: one.sha256 for one in dataset.batches}, card)
     later = [one for one in usable if one.period > card.periods[-1]]
     compared: tuple[Compared, ...] = ()
+    unchecked: tuple[str, ...] = ()
     if later:
-        trained = profiles(ledger.store, params, learned_from)
-        compared = comparisons(trained, profiles(ledger.store, params, later))
+        then = {one.period: one.quarantined for one in dataset.batches if one.quarantined}
+        now, unchecked = in_quarantine(ledger.store, params, later)
+        trained = profiles(ledger.store, params, learned_from, then)
+        compared = comparisons(trained, profiles(ledger.store, params, later, now))
     return Footing(
         champion=champion,
         card=card,
@@ -83,6 +88,7 @@ def footing(params: Params, ledger: Ledger, champion: Champion) -> Footing:
         compared=compared,
         season=season_word(card.periods, [one.period for one in later]) if later else "",
         weights=_weights(ledger, named) if later else None,
+        unchecked=unchecked,
     )
 
 
@@ -97,6 +103,7 @@ def shifts(params: Params, found: Footing) -> Shifts:
         corrected=found.corrected,
         newest=found.newest,
         season=found.season,
+        unchecked=found.unchecked,
         covariate_shift=None,
         label_shift=None,
     )

@@ -22,7 +22,10 @@ def against(found: Shifts) -> str:
     first, last = found.trained_on[0], found.trained_on[-1]
     learned_from = first if first == last else f"{first} to {last}"
     each = f", each {found.season} with the same {found.season}" if found.season else ""
-    return f"{found.newest or 'no newer batch'} against {learned_from}, which the champion learned from{each}"
+    unchecked = ", ".join(found.unchecked)
+    more = f"; not checked by today's rules yet, so all rows count: {unchecked}" if unchecked else ""
+    newest = found.newest or "no newer batch"
+    return f"{newest} against {learned_from}, which the champion learned from{each}{more}"
 
 
 def covariate_words(shift: CovariateShift) -> str:

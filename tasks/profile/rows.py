@@ -1,5 +1,6 @@
 """From a Parquet file to its profile: one pass, a block of rows at a time."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,17 @@ from tasks.profile.histogram import LARGEST, Histogram, histogram
 from tasks.profile.labels import Labels, labels
 from tasks.profile.moments import Moments, moments
 from tasks.profile.profile import ColumnProfile, Profile
+from tasks.validate.places import rows_at
 
 BLOCK = 1 << 17
 """Rows that are in memory at once."""
 
 
-def profile_file(data: bytes, params: Params, name: str) -> Profile:
-    """The profile of a Parquet file's rows, `name` being what messages call it.
+def profile_file(data: bytes, params: Params, name: str, left_out: str = "") -> Profile:
+    """The profile of a Parquet file's rows but those numbered in `left_out`; messages call it `name`.
 
     Raises `BadInput` for a file that is not readable, has more rows than `validate.rows` allows, or lacks a
-    column or its type.
+    column or its type, and `Corrupt` where it lacks a row that is to be left out.
     """
     prepare = params.prepare
     try:
@@ -39,7 +41,7 @@ def profile_file(data: bytes, params: Params, name: str) -> Profile:
         if missing := sorted(set(_needed(prepare)) - set(file.schema_arrow.names)):
             raise BadInput(f"{name}: expected columns {missing}, found {file.schema_arrow.names}")
         found = _empty(prepare, params.classes)
-        for block in file.iter_batches(BLOCK, columns=_needed(prepare)):
+        for block in _without(file.iter_batches(BLOCK, columns=_needed(prepare)), left_out, file):
             found = found.merge(profile_rows(block, prepare, params.classes))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:160]
@@ -63,6 +65,18 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[C
         of_classes = _classes(block, prepare, classes)
         return Profile(rows=block.num_rows, columns=columns, labels=Labels(), classes=of_classes)
     return Profile(rows=block.num_rows, columns=columns, labels=_labels(block, prepare))
+
+
+def _without(
+    blocks: Iterable[pa.RecordBatch], left_out: str, file: pq.ParquetFile
+) -> Iterable[pa.RecordBatch]:
+    if not left_out:
+        yield from blocks
+        return
+    kept, before = ~rows_at(left_out, file.metadata.num_rows), 0
+    for block in blocks:
+        yield block.filter(pa.array(kept[before : before + block.num_rows]))
+        before += block.num_rows
 
 
 def _needed(prepare: PrepareParams) -> list[str]:

@@ -11,7 +11,7 @@ from class_factories import CLASS_PARAMS, NUMBERED_PARAMS, class_frame, numbered
 from data_factories import small_params
 from factories import parquet, small_frame
 
-from tasks.errors import BadInput
+from tasks.errors import BadInput, Corrupt
 from tasks.params import parse_params
 from tasks.profile import rows as module
 from tasks.profile.rows import profile_file
@@ -50,6 +50,22 @@ class TestAFile:
         assert blocks.columns["x"].histogram == whole.columns["x"].histogram
         assert blocks.columns["x"].moments.mean == pytest.approx(whole.columns["x"].moments.mean)
         assert blocks.columns["colour"] == whole.columns["colour"]
+
+    @pytest.mark.parametrize("rows", [1 << 17, 37])
+    def test_rows_in_quarantine_are_left_out(self, frame, monkeypatch, rows):
+        """The profile is that of a file in which they never were, however few rows are in memory at once."""
+        monkeypatch.setattr(module, "BLOCK", rows)
+        bad = frame.assign(x=frame["x"].where(~frame.index.isin([3, 4, 5, 36, 37, 399]), 9999.0))
+        found = profile_file(parquet(bad), PARAMS, "batch", "3-5 36-37 399")
+        other = profiled(frame.drop(index=[3, 4, 5, 36, 37, 399]))
+        assert (found.rows, found.labels) == (394, other.labels)
+        assert found.columns["x"].histogram == other.columns["x"].histogram
+        assert found.columns["colour"] == other.columns["colour"]
+
+    def test_without_a_row_that_it_lacks(self, frame):
+        """Row 400 of 400 rows, counted from 0, is none: the report is of another batch."""
+        with pytest.raises(Corrupt, match="expected ascending row numbers below 400"):
+            profile_file(parquet(frame), PARAMS, "batch", "3 400")
 
     def test_encodings_do_not_matter(self, frame):
         """Categories as a dictionary and numbers in single precision profile as the same values."""

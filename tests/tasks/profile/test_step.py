@@ -56,6 +56,16 @@ class TestOnce:
         assert len(keys) == 3
         assert profile_key(PARAMS, "0") == key
 
+    def test_rows_left_out_are_another_profile(self, store, revisions):
+        """Each is kept under a name of its own, and computed once."""
+        keys = {profile_key(PARAMS, revisions[0].sha256, left_out) for left_out in ("", "3-5", "3-6")}
+        assert len(keys) == 3
+        first = profiles(store, PARAMS, revisions, {revisions[0].period: "3-5"})
+        assert [one.rows for one in first.values()] == [397, 400]
+        store.calls.clear()
+        assert profiles(store, PARAMS, revisions, {revisions[0].period: "3-5"}) == first
+        assert [operation for operation, _ in store.calls] == ["get", "get"]
+
     def test_the_stored_document_is_canonical(self, store, revisions):
         """What is read back is what was computed, byte for byte."""
         found = profile(store, PARAMS, revisions[0])

@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from commands import evergreen
-from data_factories import changed, on_paper, stage_bytes
+from data_factories import changed, on_paper, put_batch, stage_bytes
 from factories import MODEL, deliver, parquet, small_folder, small_frame
 from roads import made, one_by_one, recorded
 
 import tasks.quarantine
+from tasks.drift.step import drift
+from tasks.drift.words import against
 from tasks.errors import BadInput, Refused
 from tasks.intake import Revision, intake, read_catalogue
 from tasks.opening import open_ledger
@@ -23,6 +25,9 @@ from tasks.run import Outcome, retrain
 from tasks.run.cycle import inputs_of
 from tasks.show import show as show_entry
 from tasks.status import status
+from tasks.validate import rules_hash
+from tasks.validate.shelf import keep
+from tasks.validate.step import check_batch
 from tasks.version import Dataset
 from tasks.workspace import Workspace
 
@@ -200,6 +205,37 @@ class TestChangedRules:
         deliver(folder, MARCH)
         outcome = retrain(folder)
         assert preparation(folder, outcome.entry).excluded["quarantined"] == 1
+
+
+class TestDrift:
+    """It is told of the rows that a model learns from."""
+
+    def test_is_without_rows_in_quarantine(self, aside, tmp_path):
+        """The champion's January has 397 rows, and March 398: what is not learned from has not drifted."""
+        home, ledger = open_ledger(aside[0])
+        bad = batch(MARCH, {7: 9999.0, 8: 9999.0})
+        deliver(aside[0], MARCH, bad)
+        (march,) = intake(home.params, ledger.store).new
+        one = put_batch(Workspace(tmp_path / "elsewhere"), MARCH, bad)
+        path = tmp_path / "elsewhere" / "data" / "batches" / one.name
+        report = check_batch(path, one, home.params, rules_hash(home.params))
+        keep(ledger.store, MODEL, [report], {march.file: march.sha256})
+        found = drift(home.params, ledger).covariate_shift
+        assert (found.rows, found.reference_rows) == (398, 397)
+        assert not any(column.drifted for column in found.columns)
+        release(home, ledger, MARCH, reason="a real storm")
+        found = drift(home.params, ledger).covariate_shift
+        assert (found.rows, found.columns[0].column, found.columns[0].drifted) == (400, "x", True)
+
+    def test_names_what_is_not_checked(self, aside):
+        """A month that no run has judged by today's rules counts whole."""
+        folder, _ = aside
+        home, ledger = open_ledger(folder)
+        deliver(folder, MARCH, batch(MARCH, {7: 9999.0}))
+        intake(home.params, ledger.store)
+        found = drift(home.params, ledger)
+        assert (found.unchecked, found.covariate_shift.rows) == ((MARCH,), 400)
+        assert "not checked by today's rules yet, so all rows count: 2024-03" in against(found)
 
 
 class TestRelease:
