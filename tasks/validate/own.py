@@ -18,8 +18,14 @@ def own_expectations(params: Params) -> list[Expectation]:
     """What the suite asks for, each by its Great Expectations type and arguments; instants are instants."""
     suite = params.validation.suite
     return [
-        (camel(one.type), _with_instants(one.kwargs, params)) for one in (suite.expectations if suite else ())
+        (camel(one.type), _with_instants(_of_all(one.kwargs), params))
+        for one in (suite.expectations if suite else ())
     ]
+
+
+def _of_all(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Without a `mostly` of null, which asks of every row as none does."""
+    return {name: value for name, value in arguments.items() if name != "mostly" or value is not None}
 
 
 def camel(kind: str) -> str:

@@ -100,6 +100,7 @@ def known_report(folder: str, batch: BatchFile) -> BatchReport | None:
     return report if report.file == batch.name else None
 
 
+_PATTERNS = ("expect_column_values_to_match_regex", "expect_column_values_to_not_match_regex")
 _MEANING = 1
 """To be raised when equal rules come to judge otherwise: what was checked before is then checked again."""
 
@@ -115,9 +116,16 @@ def rules_document(params: Params) -> bytes:
         "validate": params.validation.model_dump(mode="json"),
         "intake": params.intake.model_dump(mode="json"),
         "event_time": params.prepare.event_time,
-        "meaning": _MEANING,
+        "meaning": _MEANING + _patterns_of_rows(params),
     }
     return canonical(document)
+
+
+def _patterns_of_rows(params: Params) -> bool:
+    """Whether text that breaks a pattern may be kept aside: such a batch was once blocked whole."""
+    rules = params.validation
+    asked = {one.type for one in rules.suite.expectations} if rules.suite else set()
+    return rules.quarantine is not None and not asked.isdisjoint(_PATTERNS)
 
 
 def changes(before: bytes, after: bytes) -> list[str]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from tasks.params import Column, Params
 from tasks.validate.aside import MOST, Aside
 from tasks.validate.found import Expectation, Found
-from tasks.validate.known import BETWEEN, IN_SET, NOT_NULL, UNIQUE
+from tasks.validate.known import BETWEEN, IN_SET, MATCH, NO_MATCH, NOT_NULL, UNIQUE
 from tasks.validate.places import places_of
 from tasks.validate.result import Broken, Failure, Quarantine
 from tasks.validate.suite import failures
 
-_OF_ROWS = {NOT_NULL, BETWEEN, IN_SET, UNIQUE}
+_OF_ROWS = {NOT_NULL, BETWEEN, IN_SET, UNIQUE, MATCH, NO_MATCH}
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Verdict:
 def rows_aside(suite: Sequence[Expectation], params: Params, rows: int) -> Aside | None:
     """What collects the bad rows of a batch, if rows may be kept aside.
 
-    A rule of rows is one that each row keeps or breaks by itself, or by another with its id. A rule that
-    lets a share through (`max_nulls`, `max_bad`) is about the batch: no row is to blame.
+    A rule of rows is one that each row keeps or breaks by itself, or by another with its id, whether
+    `validate.columns` declares it or a suite of one's own. A rule that lets a share through (`max_nulls`,
+    `max_bad`, `mostly`) is about the batch: no row is to blame.
     """
     settings, columns = params.validation.quarantine, params.validation.columns
     if settings is None:

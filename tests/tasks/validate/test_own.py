@@ -1,16 +1,26 @@
 """A suite of one's own joins what params.yaml declares; `dvc repro` has to know of it."""
 
+import json
 from typing import Any
 
+import numpy as np
 import pytest
-from data_factories import changed, put_batch
-from factories import SUITE, WITH_SUITE, own_suite, small_batch, small_folder
+from data_factories import changed, put_batch, small_params
+from factories import SUITE, WITH_SUITE, own_suite, parquet, small_batch, small_folder, small_frame
 
 from tasks.errors import BadInput
+from tasks.params import read_params
+from tasks.params.steps import QuarantineParams
 from tasks.validate import BatchReport, needs_great_expectations, validate
+from tasks.validate.found import Found
+from tasks.validate.known import MATCH
+from tasks.validate.places import places_of
+from tasks.validate.result import rules_document
+from tasks.validate.verdict import rows_aside, verdict
 from tasks.workspace import Workspace
 
 PERIOD = "2024-01"
+PATTERN = {"column": "day", "regex": "^g"}
 GOOD = ("expect_column_mean_to_be_between", {"column": "x", "min_value": -1, "max_value": 1})
 
 
@@ -96,6 +106,90 @@ class TestJoins:
         )
         with pytest.raises(BadInput, match=r"an instant with its offset, such as .* found '2024-01-02'"):
             validate(workspace)
+
+
+class TestQuarantine:
+    """Rows that break an expectation of rows are kept aside; every other expectation blocks the batch."""
+
+    def judged(self, parent, *expectations: tuple[str, dict[str, Any]], share: float = 0.05) -> BatchReport:
+        """What is said about a January of 400 rows, of which so many may be kept aside."""
+        aside = f"rows: {{min: 100, max: 5000}}\n  quarantine: {{max_share: {share}}}"
+        text = changed(WITH_SUITE, ("rows: {min: 100, max: 5000}", aside))
+        workspace = Workspace(small_folder(parent, params=text))
+        own_suite(workspace.root, [(f"expect_column_{kind}", said) for kind, said in expectations])
+        frame = small_frame(PERIOD).assign(day="good")
+        frame.loc[[3, 4], "day"] = "bad"
+        frame.loc[300, "x"] = 9.5
+        put_batch(workspace, PERIOD, parquet(frame))
+        return report(workspace)
+
+    @pytest.mark.parametrize(
+        ("kind", "arguments", "places"),
+        [
+            ("values_to_match_regex", {"column": "day", "regex": "^g"}, "3-4"),
+            ("values_to_not_match_regex", {"column": "day", "regex": "^b"}, "3-4"),
+            ("values_to_be_in_set", {"column": "day", "value_set": ["good"]}, "3-4"),
+            ("values_to_be_between", {"column": "x", "max_value": 9.2, "mostly": 1.0}, "300"),
+            ("values_to_be_between", {"column": "x", "max_value": 9.2, "mostly": None}, "300"),
+            ("values_to_not_be_null", {"column": "z"}, None),
+        ],
+    )
+    def test_of_rows(self, tmp_path, kind, arguments, places):
+        """Exactly the rows that break it; of `z` those without a value, which the declared rule allows."""
+        found = self.judged(tmp_path, (kind, arguments))
+        without = small_frame(PERIOD)["z"].isna().to_numpy().nonzero()[0]
+        assert found.passed
+        assert found.quarantine.places == (places or places_of(without))
+        assert [one.column for one in found.quarantine.broken] == [arguments["column"]]
+
+    @pytest.mark.parametrize(
+        ("kind", "arguments"),
+        [
+            ("values_to_match_regex", {"column": "day", "regex": "^g", "mostly": 0.999}),
+            ("mean_to_be_between", {"column": "x", "min_value": 5}),
+            ("pair_values_a_to_be_greater_than_b", {"column_A": "x", "column_B": "z"}),
+            ("to_exist", {"column": "price"}),
+        ],
+    )
+    def test_of_the_batch(self, tmp_path, kind, arguments):
+        """It blocks whole, beside an expectation of rows that alone would keep two rows aside."""
+        found = self.judged(tmp_path, (kind, arguments), ("values_to_match_regex", PATTERN))
+        assert not found.passed
+        assert found.quarantine is None
+        assert len(found.failures) == 2
+
+    def test_more_rows_than_may_be(self, tmp_path):
+        """Two of 400 rows are more than one in a thousand."""
+        found = self.judged(tmp_path, ("values_to_match_regex", PATTERN), share=0.001)
+        assert "keeps at most 0.10% of 400 rows aside" in found.reason
+
+    def test_what_great_expectations_alone_knows(self):
+        """It names no rows, so nothing is kept aside beside it."""
+        rows = "rows: {min: 1, max: 9}\n  quarantine: {max_share: 0.5}"
+        params, counts = small_params(("rows: {min: 100, max: 5000}", rows)), {"unexpected_count": 1}
+        ours, theirs = (
+            Found(
+                MATCH, {"column": "day", "regex": regex}, success=False, result=counts | {"element_count": 9}
+            )
+            for regex in ("^g", "(?=g)")
+        )
+        aside = rows_aside([(MATCH, PATTERN)], params, 9)
+        aside.note(0, np.array([4]))
+        assert verdict([ours], [], aside, params, 9).quarantine.places == "4"
+        found = verdict([ours], [theirs], aside, params, 9)
+        assert (found.quarantine, len(found.failures)) == (None, 2)
+
+    def test_a_batch_that_a_pattern_blocked_is_judged_again(self, tmp_path):
+        """The rules say that patterns keep rows aside now; without one in a suite they are what they were."""
+        folder, meanings = small_folder(tmp_path, params=changed(WITH_SUITE)), []
+        for expectation in (GOOD, ("expect_column_values_to_match_regex", PATTERN)):
+            own_suite(folder, [expectation])
+            params = read_params(folder / "params.yaml")
+            for aside in (None, QuarantineParams(max_share=0.1)):
+                rules = params.validation.model_copy(update={"quarantine": aside})
+                document = rules_document(params.model_copy(update={"validation": rules}))
+                meanings.append(json.loads(document)["meaning"])
+        assert meanings == [1, 1, 1, 2]
 
 
 class TestIsSeen:
