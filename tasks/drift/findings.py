@@ -58,6 +58,22 @@ class CovariateShift(Document):
     columns: tuple[ColumnDrift, ...]
 
 
+class MovedSlice(Document):
+    """A feature that has moved where a slice has one value, and not in the whole.
+
+    `effect` is in standard deviations, None of categories and where nothing is there; `missing` is by how
+    much the share of missing values rose. `beyond` is how many times what is usual of slices it is.
+    """
+
+    slice: str
+    value: str
+    column: str
+    effect: float | None
+    missing: float
+    rows: int
+    beyond: float
+
+
 class Volume(Document):
     """How many rows came: `change` is by which part they are more than the training periods' `mean`.
 
@@ -150,8 +166,9 @@ class ConceptDrift(Document):
 class Shifts(Document):
     """What the newest batch says by itself. Without one later than the training periods all shifts are None.
 
-    `corrected` are training periods of which another revision has arrived since. Of labels that are classes
-    there is a `class_shift` instead of a `label_shift`. `season` is `weekday` or `month` where each period is
+    `corrected` are training periods of which another revision has arrived since. `slices` are those in which
+    a feature has moved that has not in the whole. Of labels that are classes there is a `class_shift` instead
+    of a `label_shift`. `season` is `weekday` or `month` where each period is
     compared with those of its season. `unchecked` are later periods that no run has judged by today's rules,
     so that nobody knows of rows in quarantine there: all of them count.
     """
@@ -165,6 +182,7 @@ class Shifts(Document):
     season: Annotated[str, Field(exclude_if=lambda season: not season)] = ""
     unchecked: Annotated[tuple[str, ...], Field(exclude_if=lambda periods: not periods)] = ()
     covariate_shift: CovariateShift | None
+    slices: Annotated[tuple[MovedSlice, ...], Field(exclude_if=lambda slices: not slices)] = ()
     volume: Volume | None = None
     label_shift: LabelShift | None
     class_shift: Annotated[ClassShift | None, Field(exclude_if=lambda shift: shift is None)] = None

@@ -13,6 +13,7 @@ from tasks.drift.findings import Drift, Shifts
 from tasks.drift.kept import in_quarantine
 from tasks.drift.labels import label_shift
 from tasks.drift.seasons import season_word
+from tasks.drift.slices import moved_slices
 from tasks.drift.telling import told
 from tasks.drift.told import Told
 from tasks.drift.volume import volume
@@ -109,9 +110,11 @@ def shifts(params: Params, found: Footing) -> Shifts:
     )
     if not compared:
         return plain
+    inputs = covariate_shift(compared, found.card.features, found.weights)
     return plain.model_copy(
         update={
-            "covariate_shift": covariate_shift(compared, found.card.features, found.weights),
+            "covariate_shift": inputs,
+            "slices": moved_slices(compared, {one.column for one in inputs.columns if one.drifted}),
             "volume": volume(compared),
             "label_shift": None if params.classes else label_shift(label, compared),
             "class_shift": class_shift(label, compared) if params.classes else None,

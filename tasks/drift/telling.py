@@ -9,6 +9,7 @@ from tasks.drift.words import (
     effect_words,
     label_words,
     missing_words,
+    slice_words,
     volume_words,
 )
 from tasks.report.wording import number, share
@@ -25,6 +26,7 @@ def told(found: Shifts) -> Told | None:
         found.volume,
     )
     lines = [f"{against(found)}.", covariate_words(shift)]
+    lines += [slice_words(found.slices)] if found.slices else []
     lines += [volume_words(volume)] if volume else []
     lines += [label_words(label)] if label else []
     lines += [class_words(classes)] if classes else []
@@ -33,6 +35,7 @@ def told(found: Shifts) -> Told | None:
         columns=tuple(_moved(one) for one in shift.columns if one.drifted),
         labels=any(one is not None and one.shifted for one in (label, classes)),
         rows=volume is not None and volume.drifted,
+        slices=tuple(f"{one.column} in {one.slice} {one.value}" for one in found.slices[:1]),
         lines=tuple(lines),
     )
 

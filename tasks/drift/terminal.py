@@ -15,6 +15,7 @@ from tasks.drift.words import (
     effect_words,
     label_words,
     missing_words,
+    slice_words,
     verdict_words,
     volume_words,
 )
@@ -31,6 +32,8 @@ def drift_text(found: Drift) -> RenderableType:
         parts.append(NOT_ENOUGH)
     else:
         parts += [_columns(found.covariate_shift), covariate_words(found.covariate_shift)]
+    if found.slices:
+        parts.append(Text(slice_words(found.slices), style="yellow"))
     if found.volume is not None:
         parts.append(Text(volume_words(found.volume), style="yellow" if found.volume.drifted else ""))
     if found.label_shift is not None:

@@ -1,5 +1,9 @@
 """What a run tells of drift, as a document: light, since a run with nothing new imports it, too."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from tasks.documents import Document
 
 
@@ -18,28 +22,30 @@ class Told(Document):
     """The newest batch against what the champion learned from; decides nothing.
 
     `columns` are those that have drifted, what matters most to the champion first. `labels` and `rows` say
-    whether the labels have shifted and whether an unusual number of rows came. `unknown` says why nothing
-    could be compared, and is empty where something was.
+    whether the labels have shifted and whether an unusual number of rows came, `slices` what has moved most
+    in a slice and not in the whole. `unknown` says why nothing could be compared, and is empty where
+    something was.
     """
 
     newest: str | None = None
     columns: tuple[MovedColumn, ...] = ()
     labels: bool = False
     rows: bool = False
+    slices: Annotated[tuple[str, ...], Field(exclude_if=lambda slices: not slices)] = ()
     lines: tuple[str, ...] = ()
     unknown: str = ""
 
     @property
     def drifted(self) -> bool:
         """Whether anything is more than usual."""
-        return bool(self.columns) or self.labels or self.rows
+        return bool(self.columns or self.slices) or self.labels or self.rows
 
     @property
     def headline(self) -> str:
         """One line for whoever reads what a run came to."""
         if self.unknown:
             return f"drift: not known: {self.unknown}"
-        parts = [one.column for one in self.columns]
+        parts = [*(one.column for one in self.columns), *self.slices]
         parts += ["the labels"] * self.labels + ["the number of rows"] * self.rows
         said = (
             f"more than usual: {', '.join(parts)} (`evergreen drift`)" if parts else "nothing more than usual"

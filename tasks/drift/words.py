@@ -1,5 +1,7 @@
 """Drift in sentences, the same ones on a terminal and on a page. Pure."""
 
+from collections.abc import Sequence
+
 from tasks.decide.asks import metric_words
 from tasks.drift.findings import (
     ClassShift,
@@ -8,12 +10,14 @@ from tasks.drift.findings import (
     CovariateShift,
     LabelShift,
     Meeting,
+    MovedSlice,
     Shifts,
     Volume,
 )
 from tasks.evaluate.evidence import Interval
 from tasks.report.wording import NOTHING, counted, number, share
 
+_SLICES = 3
 NOT_ENOUGH = "no batch later than what the champion learned from has arrived: nothing to compare"
 
 
@@ -41,6 +45,17 @@ def covariate_words(shift: CovariateShift) -> str:
         f"{said}. Usual is the most by which a period that it learned from differs from the others; "
         f"without any drift about {number(shift.by_luck, 1)} such limits would be passed."
     )
+
+
+def slice_words(found: Sequence[MovedSlice]) -> str:
+    """Which features have moved in one slice alone, the three that are farthest beyond usual; or nothing."""
+    told = []
+    for one in found[:_SLICES]:
+        far = f"{number(one.effect, 3)} sd" if one.effect else ""
+        gone = f"missing {number(100 * one.missing, 1, sign=True)} points" if one.missing else ""
+        told.append(f"{one.column} where {one.slice} is {one.value} ({', '.join(filter(None, (far, gone)))})")
+    more = f" and {len(found) - _SLICES} more" if len(found) > _SLICES else ""
+    return f"More than usual in a slice and not in the whole: {'; '.join(told)}{more}." if told else ""
 
 
 def volume_words(found: Volume) -> str:

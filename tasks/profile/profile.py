@@ -12,6 +12,7 @@ from tasks.profile.classes import ClassLabels
 from tasks.profile.histogram import Histogram
 from tasks.profile.labels import Labels
 from tasks.profile.moments import Moments
+from tasks.profile.slices import Slices
 
 
 class ColumnProfile(Document):
@@ -51,13 +52,15 @@ class Profile(Document):
     """A batch's features as they were known at each row's event, and its labels by cluster.
 
     Rows that `prepare.exclude` names count as features, since nobody knows of them when the question is
-    asked, and not as labels. Labels that are classes have no mean: they are in `classes` alone.
+    asked, and not as labels. Labels that are classes have no mean: they are in `classes` alone. `slices` has
+    the features, in alphabetical order, by the values of each declared slice.
     """
 
     rows: int
     columns: dict[str, ColumnProfile]
     labels: Labels
     classes: Annotated[ClassLabels | None, Field(exclude_if=lambda classes: classes is None)] = None
+    slices: dict[str, Slices] = Field(default_factory=dict, exclude_if=lambda slices: not slices)
 
     def merge(self, other: "Profile") -> "Profile":
         """The profile of both's rows: associative and commutative, means and sums to rounding."""
@@ -66,6 +69,7 @@ class Profile(Document):
             columns={name: one.merge(other.columns[name]) for name, one in self.columns.items()},
             labels=self.labels.merge(other.labels),
             classes=self.classes.merge(other.classes) if self.classes and other.classes else None,
+            slices={name: one.merge(other.slices[name]) for name, one in self.slices.items()},
         )
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from tasks.errors import BadInput
 from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
+from tasks.profile.by_slice import by_slice
 from tasks.profile.categories import Categories, categories, short_name
 from tasks.profile.classes import ClassLabels, class_labels
 from tasks.profile.histogram import LARGEST, Histogram, histogram
 from tasks.profile.labels import Labels, labels
 from tasks.profile.moments import Moments, moments
 from tasks.profile.profile import ColumnProfile, Profile
+from tasks.profile.slices import Slices
 from tasks.validate.places import rows_at
 
 BLOCK = 1 << 17
@@ -54,17 +56,25 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[C
 
     `classes` are those of a multiclass label; a label that is none of them does not count.
     """
-    columns: dict[str, ColumnProfile] = {}
+    features, text = _features(block, prepare), frozenset(prepare.categorical)
+    return Profile(
+        rows=block.num_rows,
+        columns={
+            name: _text(values) if name in text else _numbers(values) for name, values in features.items()
+        },
+        labels=Labels() if classes else _labels(block, prepare),
+        classes=_classes(block, prepare, classes) if classes else None,
+        slices={name: by_slice(_plain(block[name]), features, text) for name in prepare.slices},
+    )
+
+
+def _features(block: pa.RecordBatch, prepare: PrepareParams) -> dict[str, pa.Array]:
+    features: dict[str, pa.Array] = {}
     for source in prepare.sources:
         # As `prepare` hides late values, so that this is what the model gets to see.
         known = pc.less_equal(_plain(block[source.available_at]), _plain(block[prepare.event_time]))
-        for name in source.columns:
-            values = pc.if_else(known, _plain(block[name]), None)
-            columns[name] = _text(values) if name in source.categorical else _numbers(values)
-    if classes:
-        of_classes = _classes(block, prepare, classes)
-        return Profile(rows=block.num_rows, columns=columns, labels=Labels(), classes=of_classes)
-    return Profile(rows=block.num_rows, columns=columns, labels=_labels(block, prepare))
+        features |= {name: pc.if_else(known, _plain(block[name]), None) for name in source.columns}
+    return features
 
 
 def _without(
@@ -82,7 +92,7 @@ def _without(
 def _needed(prepare: PrepareParams) -> list[str]:
     wanted = [prepare.event_time, prepare.cluster, prepare.label.column, *prepare.features]
     wanted += [source.available_at for source in prepare.sources]
-    wanted += [exclusion.column for exclusion in prepare.exclude]
+    wanted += [*(exclusion.column for exclusion in prepare.exclude), *prepare.slices]
     return list(dict.fromkeys(wanted))
 
 
@@ -92,7 +102,8 @@ def _empty(prepare: PrepareParams, classes: tuple[Class, ...]) -> Profile:
     kinds = prepare.categorical
     columns = {name: text if name in kinds else number for name in prepare.features}
     none = ClassLabels(of={str(one): {} for one in classes}) if classes else None
-    return Profile(rows=0, columns=columns, labels=Labels(), classes=none)
+    slices = dict.fromkeys(prepare.slices, Slices())
+    return Profile(rows=0, columns=columns, labels=Labels(), classes=none, slices=slices)
 
 
 def _plain(values: pa.Array) -> pa.Array:

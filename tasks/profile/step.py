@@ -29,8 +29,10 @@ def profile_key(params: Params, sha256: str, left_out: str = "") -> str:
     )
     # Classes are counted and not averaged; of another objective the profile says the same whatever its name.
     classes = {"classes": params.classes} if params.classes else {}
+    # Without a slice the profile is what it was before there were any in it.
+    slices = {"slices": list(params.prepare.slices)} if params.prepare.slices else {}
     rows = {"left_out": digest(left_out.encode())} if left_out else {}
-    rules = digest(canonical({"format": _FORMAT, **settings, **classes, **rows}))
+    rules = digest(canonical({"format": _FORMAT, **settings, **classes, **slices, **rows}))
     return f"batches/{params.model}/{sha256}.{rules[:12]}.profile.json"
 
 

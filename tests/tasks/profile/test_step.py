@@ -49,12 +49,12 @@ class TestOnce:
         assert profile_key(fewer, sha256) != profile_key(PARAMS, sha256) == profile_key(patient, sha256)
 
     def test_other_classes_are_another_profile(self):
-        """They are counted one by one; a model without classes has the key that it always had."""
+        """They are counted one by one; a model without classes and slices has the key that it always had."""
         key = "batches/small/0.78671849122f.profile.json"
         other = changed(("[low, middle, high]", "[low, high, none]"), params=CLASS_PARAMS)
-        keys = {profile_key(parse_params(one), "0") for one in (CLASS_PARAMS, other)} | {key}
-        assert len(keys) == 3
-        assert profile_key(PARAMS, "0") == key
+        keys = {profile_key(parse_params(one), "0") for one in (CLASS_PARAMS, other)}
+        assert len({*keys, key, profile_key(PARAMS, "0")}) == 4
+        assert profile_key(small_params(("  slices: [colour]\n", "")), "0") == key
 
     def test_rows_left_out_are_another_profile(self, store, revisions):
         """Each is kept under a name of its own, and computed once."""

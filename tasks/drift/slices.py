@@ -1,0 +1,119 @@
+"""What has moved where a slice has one value, and not in the whole. Pure.
+
+There are many slices times features, so they share one limit: what no training period has reached.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tasks.drift.covariates import Compared
+from tasks.drift.findings import MovedSlice
+from tasks.drift.usual import LEAST_EFFECT, LEAST_HISTORY, LEAST_MISSING, luck
+from tasks.profile.slices import Slices
+
+_Key = tuple[str, str]
+"""A slice's column and a feature."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A feature where a slice has one value: `size` is 1 where it is as far off as luck may bring it."""
+
+    moved: MovedSlice
+    size: float
+
+
+def moved_slices(compared: Sequence[Compared], drifted: Collection[str]) -> tuple[MovedSlice, ...]:
+    """Of each feature that is not among the `drifted`, the slice that is farthest beyond usual, if one is.
+
+    A period has a size for each slice column and feature: the largest of its slices, over its mean in the
+    other training periods (1, where that is less). The largest of these sizes is the period's. If the newest
+    is one more of the same kind as n training periods, its own exceeds theirs with a chance of about
+    1 / (n + 1), whatever the number of slices and features: ranks of exchangeable values, as in
+    `usual.usual`. With fewer than four such periods nothing is told.
+    """
+    trained = [_largest(one) for one in compared if one.trained]
+    if len(trained) < LEAST_HISTORY or not trained[0]:
+        return ()
+    limit = max(
+        max(_beyond(one, [*trained[:n], *trained[n + 1 :]]).values(), default=1.0)
+        for n, one in enumerate(trained)
+    )
+    newest = _largest(compared[-1])
+    beyond = {key: size / max(limit, 1.0) for key, size in _beyond(newest, trained).items()}
+    found = [
+        newest[key].moved.model_copy(update={"beyond": times})
+        for key, times in beyond.items()
+        if times > 1 and key[1] not in drifted
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.beyond, one.column, one.slice)))
+
+
+def _beyond(one: Mapping[_Key, _Place], others: Sequence[Mapping[_Key, _Place]]) -> dict[_Key, float]:
+    def usually(key: _Key) -> float:
+        known = [other[key].size for other in others if key in other]
+        return max(1.0, sum(known) / len(known)) if known else 1.0
+
+    return {key: place.size / usually(key) for key, place in one.items()}
+
+
+def _largest(one: Compared) -> dict[_Key, _Place]:
+    """Of each slice column and feature the slice in which it is farthest off."""
+    features, found = sorted(one.new.columns), dict[_Key, _Place]()
+    for column, new in one.new.slices.items():
+        for place in _places(column, new, one.reference.slices[column], features):
+            key = (column, place.moved.column)
+            if key not in found or place.size > found[key].size:
+                found[key] = place
+    return found
+
+
+def _places(column: str, new: Slices, old: Slices, features: Sequence[str]) -> Iterator[_Place]:
+    before = {name: row for row, name in enumerate(old.names)}
+    for row, name in enumerate(new.names):
+        if name in before:
+            for at, feature in enumerate(features):
+                yield _place(column, name, feature, _Cell.of(new, row, at), _Cell.of(old, before[name], at))
+
+
+@dataclass(frozen=True)
+class _Cell:
+    rows: int
+    count: int
+    mean: float
+    squares: float
+
+    @classmethod
+    def of(cls, one: Slices, row: int, at: int) -> "_Cell":
+        return cls(one.rows[row], one.counts[row][at], one.means[row][at], one.squares[row][at])
+
+    @property
+    def deviation(self) -> float:
+        return math.sqrt(self.squares / self.count) if self.count else 0.0
+
+    @property
+    def missing(self) -> float:
+        return 1 - self.count / self.rows if self.rows else 0.0
+
+
+def _place(column: str, value: str, feature: str, new: _Cell, old: _Cell) -> _Place:
+    """How far off one feature is.
+
+    Of numbers sqrt(d_mean^2 + d_deviation^2) in standard deviations of the reference: no two distributions
+    of such means and deviations have a smaller Wasserstein-2 distance (Gelbrich, Mathematische Nachrichten
+    147 (1990)). Shares of missing values of n and m like rows differ by up to sqrt(1/n + 1/m) / 2 of one
+    standard error; three are allowed for.
+    """
+    far = None
+    if new.count and old.count and old.deviation:
+        far = math.hypot(new.mean - old.mean, new.deviation - old.deviation) / old.deviation
+    rise, by_luck = new.missing - old.missing, luck(new.rows, old.rows)
+    size = max(
+        (far or 0.0) / (LEAST_EFFECT + luck(new.count, old.count)),
+        abs(rise) / (LEAST_MISSING + by_luck / 2),
+    )
+    moved = MovedSlice(
+        slice=column, value=value, column=feature, effect=far, missing=rise, rows=new.rows, beyond=size
+    )
+    return _Place(moved, size)
