@@ -39,6 +39,15 @@ def concept_drift(
     )
 
 
+def latest_shown(candidate: str | None, later: Iterable[Judged]) -> Judged | None:
+    """The last decision whose numbers may be told, and no drill, whose labels are shuffled.
+
+    Where a `candidate` is named, of those that met it as champion.
+    """
+    met = [one for one in later if not one.body.drill and candidate in (None, _champion(one))]
+    return next((one for one in reversed(met) if _shown(one) is not None), None)
+
+
 def _meeting(judged: Judged, loss: str, lead_before: Interval | None) -> Meeting:
     evidence = _shown(judged)
     found = evidence.metrics.get(loss) if evidence else None

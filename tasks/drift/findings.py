@@ -146,11 +146,41 @@ class Meeting(Document):
     withheld: str = ""
 
 
+class CalibrationBin(Document):
+    """Rows whose score is at least `low`, and below the next bin's; `predicted` is its mean now.
+
+    `before` and `now` are the mean of label minus score, on the holdout that promoted the champion and now.
+    """
+
+    low: float
+    predicted: float | None
+    before: Interval
+    now: Interval
+    change: Interval
+    drifted: bool
+
+
+class CalibrationDrift(Document):
+    """Label minus score of the champion on the holdout of decision `entry`, against its promotion's.
+
+    All intervals hold together with a confidence of 90%. Where `withheld` says why, there is no number.
+    """
+
+    entry: int
+    holdout: tuple[str, ...]
+    before: Interval | None = None
+    now: Interval | None = None
+    change: Interval | None = None
+    drifted: bool = False
+    bins: tuple[CalibrationBin, ...] = ()
+    withheld: str = ""
+
+
 class ConceptDrift(Document):
     """What ties labels to inputs: the champion's loss, as decisions have measured it on new labels.
 
     `promoted_on` is the holdout that promoted the champion, with its loss and its lead over the baseline
-    there.
+    there. `calibration` is there where the champion says probabilities and a later decision may be told.
     """
 
     metric: str
@@ -161,6 +191,7 @@ class ConceptDrift(Document):
     lead: Interval | None
     withheld: str
     meetings: tuple[Meeting, ...]
+    calibration: Annotated[CalibrationDrift | None, Field(exclude_if=lambda found: found is None)] = None
 
 
 class Shifts(Document):

@@ -50,13 +50,18 @@ class Footing:
 
 def drift(params: Params, ledger: Ledger) -> Drift:
     """What has changed since the champion learned; raises `Refused` where there is no champion."""
+    # It scores two holdouts, for which a run, that reads profiles alone, has no need.
+    from tasks.drift.answered import calibration_since
+
     champion = ledger.state().champion
     if champion is None:
         raise Refused(f"model {ledger.model} has no champion yet: nothing has learned that could drift")
     found = footing(params, ledger, champion)
-    concept = concept_drift(
-        champion.candidate, found.card.objective, *_decisions(ledger, found.card.candidate)
-    )
+    card, decisions = found.card, _decisions(ledger, found.card.candidate)
+    concept = concept_drift(champion.candidate, card.objective, *decisions)
+    named = artifacts_of(ledger.entry(champion.registered))
+    calibration = calibration_since(params, ledger, card, named, *decisions)
+    concept = concept.model_copy(update={"calibration": calibration})
     return Drift(**dict(shifts(params, found)), concept_drift=concept)
 
 

@@ -8,7 +8,9 @@ from tasks.drift.findings import ClassShift, ConceptDrift, CovariateShift, Drift
 from tasks.drift.words import (
     NOT_ENOUGH,
     against,
+    baseline_words,
     bounds,
+    calibration_words,
     class_words,
     concept_words,
     covariate_words,
@@ -41,8 +43,14 @@ def drift_text(found: Drift) -> RenderableType:
     if found.class_shift is not None:
         parts += [_heading("Label shift: which classes come"), _classes(found.class_shift)]
         parts.append(class_words(found.class_shift))
-    parts += [_heading("Concept drift: what ties labels to inputs"), concept_words(found.concept_drift)]
-    return Group(*parts, _meetings(found.concept_drift))
+    concept = found.concept_drift
+    parts += [_heading("Concept drift: what ties labels to inputs"), concept_words(concept)]
+    parts += [Text(alarm, style="bold red") for alarm in baseline_words(concept)]
+    parts.append(_meetings(concept))
+    if concept.calibration is not None:
+        style = "yellow" if concept.calibration.drifted else ""
+        parts.append(Text(calibration_words(concept.calibration), style=style))
+    return Group(*parts)
 
 
 def _heading(text: str) -> Text:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tasks.decide.asks import metric_words
 from tasks.drift.findings import (
+    CalibrationDrift,
     ClassShift,
     ColumnDrift,
     ConceptDrift,
@@ -111,6 +112,27 @@ def concept_words(found: ConceptDrift) -> str:
         f"{name} at its promotion, on {', '.join(found.promoted_on)}: {number(found.champion)}, ahead of the "
         f"naive baseline ({number(found.baseline)}) by {bounds(found.lead)} {found.unit}."
     )
+
+
+def baseline_words(found: ConceptDrift) -> tuple[str, ...]:
+    """An alarm for each decision in which the naive baseline did better than the champion."""
+    return tuple(
+        f"BELOW THE NAIVE BASELINE on {', '.join(one.holdout)} ({one.baseline_wins}): "
+        f"{number(one.champion)} against {number(one.baseline)}"
+        for one in found.meetings
+        if one.baseline_wins
+    )
+
+
+def calibration_words(found: CalibrationDrift) -> str:
+    """Whether what comes still is what the champion says, overall; and in which bins of its score not."""
+    where = f"calibration on {', '.join(found.holdout)} (entry {found.entry})"
+    if found.withheld:
+        return f"{where}: not known: {found.withheld}"
+    off = [f"{number(one.predicted, 2)} ({bounds(one.change)})" for one in found.bins if one.drifted]
+    said = f"{where}: {'drifted' if found.drifted else 'not drifted'}. Label minus probability: "
+    said += f"{bounds(found.now)}, changed by {bounds(found.change)} since the promotion"
+    return f"{said}; of scores about {', '.join(off)}." if off else f"{said}."
 
 
 def verdict_words(meeting: Meeting) -> str:

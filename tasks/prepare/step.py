@@ -1,6 +1,7 @@
 """The step: reads the accepted batches, writes three Parquet files and what was counted."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,9 @@ def prepare(workspace: Workspace) -> Preparation:
     dataset = read_dataset(workspace.dataset)
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
     batches = [batch for batch in dataset.batches if batch.period in times.periods]
-    files = {_unchanged(workspace, batch): batch.quarantined for batch in batches}
+    files: dict[Path | BytesIO, str | None] = {
+        _unchanged(workspace, batch): batch.quarantined for batch in batches
+    }
     rows, quarantined = read_rows(files, params)
     rows_in = sum(batch.rows for batch in batches)
     objective, unique = OBJECTIVES[params.train.objective], params.validation.columns[settings.id].unique
@@ -101,7 +104,7 @@ def read_preparation(workspace: Workspace) -> Preparation:
     return Preparation.parse(output_of("prepare", workspace.preparation), workspace.preparation)
 
 
-def read_rows(files: Mapping[Path, str | None], params: Params) -> tuple[pd.DataFrame, int]:
+def read_rows(files: Mapping[Path | BytesIO, str | None], params: Params) -> tuple[pd.DataFrame, int]:
     """The columns that preparation needs, of all files as one frame, and how many rows are in quarantine."""
     settings = params.prepare
     wanted = [settings.id, settings.event_time, settings.cluster, settings.label.column]

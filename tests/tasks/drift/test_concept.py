@@ -7,7 +7,7 @@ import pytest
 from profile_factories import month
 
 from tasks.decide.sealed import LATER
-from tasks.drift.concept import concept_drift
+from tasks.drift.concept import concept_drift, latest_shown
 from tasks.evaluate.findings import Evidence, MetricEvidence
 from tasks.past import Judged
 
@@ -83,6 +83,17 @@ class TestWhatIsKeptBack:
         assert one.withheld == LATER
         assert (one.champion, one.baseline, one.lead, one.change, one.rows) == (None,) * 5
         assert (one.fallen, one.baseline_wins) == (False, "")
+
+    def test_labels_are_read_of_what_may_be_told_alone(self):
+        """The newest such decision that met the champion: not a sealed one, a drill or another champion's."""
+        kept = (
+            judged(8, sealed=True),
+            judged(9, drill=True),
+            judged(10, champion="b" * 64),
+            judged(11, unread="x"),
+        )
+        assert latest_shown(CHAMPION, kept) is None
+        assert latest_shown(CHAMPION, [judged(5), judged(6), *kept]).number == 6
 
     def test_nor_of_a_sealed_promotion(self):
         """Nor what has changed since, which would tell them."""

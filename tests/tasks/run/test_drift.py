@@ -4,10 +4,16 @@ import shutil
 
 import pytest
 from data_factories import on_paper
-from factories import deliver, parquet, small_folder, small_frame
+from factories import deliver, parquet, small_batch, small_folder, small_frame
 
+from tasks.drift.findings import Drift
+from tasks.drift.step import drift
 from tasks.drift.told import MovedColumn, Told
+from tasks.drift.words import baseline_words
 from tasks.errors import Corrupt
+from tasks.intake import bytes_key, read_catalogue
+from tasks.opening import open_ledger
+from tasks.report.drift import render_drift
 from tasks.run import Outcome, retrain
 from tasks.terminal import outcome_text
 
@@ -81,6 +87,36 @@ class TestARun:
         """It is about shuffled labels."""
         deliver(office, MARCH)
         assert retrain(office, drill=True).drift is None
+
+
+class TestAWorldThatTurnedRound:
+    def test_is_told_by_baseline_and_calibration(self, office):
+        """The alarm is named first; each score's bin says how far off it is, on the terminal and the page."""
+        deliver(office, MARCH, small_batch(MARCH, signal=-0.5))
+        assert retrain(office).verdict == "keep"
+        home, ledger = open_ledger(office)
+        found = drift(home.params, ledger)
+        calibration = found.concept_drift.calibration
+        assert Drift.parse(found.to_bytes()) == found
+        assert (calibration.holdout, calibration.drifted) == ((MARCH,), True)
+        assert [one.drifted for one in calibration.bins][::4] == [True, True]
+        assert calibration.bins[0].change.estimate > 0.5 > -0.5 > calibration.bins[4].change.estimate
+        assert baseline_words(found.concept_drift)[0].startswith(
+            "BELOW THE NAIVE BASELINE on 2024-03 (surely)"
+        )
+        page = render_drift(found)
+        assert page.count("BELOW THE NAIVE BASELINE") >= 1
+        assert "score from</th>" in page
+        self.is_not_known_without_the_batch(office, found)
+
+    def is_not_known_without_the_batch(self, office, found):
+        """Bytes that are gone: why is told, and all else as before."""
+        home, ledger = open_ledger(office)
+        (march,) = (one for one in read_catalogue(ledger.store, "small").revisions if one.period == MARCH)
+        (office / "store" / bytes_key("small", march.sha256)).unlink()
+        again = drift(home.params, ledger)
+        assert "found nothing" in again.concept_drift.calibration.withheld
+        assert again.concept_drift.meetings == found.concept_drift.meetings
 
 
 class TestTrouble:
