@@ -27,18 +27,22 @@ def intake(folder: Path) -> tuple[Any, ...]:
 
 @command()
 def validate(folder: Path) -> tuple[Any, ...]:
-    """Check the batches in data/batches that these rules have not checked."""
+    """Check the batches in data/batches that these rules have not checked.
+
+    The reports go beside the batches in the store, as a run's do, if the store can be reached.
+    """
+    from tasks.checked import keep_reports
     from tasks.validate import validate as step
     from tasks.validate.released import read_releases
-    from tasks.workspace import open_folder
 
-    home = open_folder(folder)
+    home, ledger = opened(folder)
     if not home.batch_files():
         raise BadInput(
             f"{home.batches}: no batches. Bring them with `evergreen fetch` (the example: `make data`)"
         )
     with stderr().status("validate"):
         validation = step(home)
+        keep_reports(home, ledger, validation.reports)
     released = read_releases(home)
     count = {
         one.file: "; released: they count"
