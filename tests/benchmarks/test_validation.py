@@ -1,12 +1,24 @@
 """The figures of validation are measured, on batches that pass, against what they name."""
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from benchmarks import validation
-from benchmarks.validation import PARAMS, measure_engine, measure_history, measure_shape
+from benchmarks.one_scan import broken
+from benchmarks.validation import (
+    PARAMS,
+    measure_engine,
+    measure_history,
+    measure_scan,
+    measure_shape,
+    written,
+)
 from rich.console import Console
 
 from tasks.params import parse_params
-from tasks.validate.suite import expectations
+from tasks.validate.engine import run
+from tasks.validate.known import BETWEEN, IN_SET, NOT_NULL
+from tasks.validate.suite import expectations, failures
 
 QUIET = Console(quiet=True)
 
@@ -25,6 +37,30 @@ class TestMeasureValidation:
         """The batch of great_expectations#8671 has 25 checks or more."""
         assert measure_shape(1).value > 0
         assert len(expectations(parse_params(PARAMS), "2024-01-01")) >= 25
+
+    def test_one_scan_computes_the_same(self, tmp_path):
+        """Each kind of rule that the suite has is broken in one row, and found by both."""
+        suite = expectations(parse_params(PARAMS), "2024-01-01")
+        path = written(tmp_path / "good.parquet", 300)
+        assert broken(path, suite) == []
+        frame = pq.read_table(path).to_pandas()
+        frame.loc[[3, 4], "row_id"] = "twice"
+        frame.loc[5, "x"], frame.loc[6, "colour"], frame.loc[7, "state"] = 99.0, "mauve", None
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
+        wrong = broken(path, suite)
+        assert sorted(wrong) == sorted(
+            [f"{BETWEEN} x", f"{IN_SET} colour", f"{NOT_NULL} state", "unique row_id"]
+        )
+        assert (
+            len(failures(run(lambda columns: pq.ParquetFile(path).iter_batches(columns=columns), suite))) == 4
+        )
+
+    @pytest.mark.long
+    def test_scan(self):
+        """The engine is told against one scan, at a size that is asked for."""
+        found = {one.name: one.value for one in measure_scan(1, QUIET, 1_000)}
+        assert found["engine_of_one_scan"] > 0
+        assert found["one_scan_rows_per_second_at_1000"] > 0
 
     @pytest.mark.long
     def test_engine(self):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +45,8 @@ PARAMS = changed(
 _BLOCK = 250_000
 _ROOT = Path(__file__).parents[2]
 _WAYS = ("great_expectations", "engine")
+SCAN = "one_scan"
+"""A plan by hand that counts what breaks each rule (`benchmarks.one_scan`)."""
 
 
 def table(first: int, rows: int, day: str = "2024-01-01", seed: int = 0) -> pa.Table:
@@ -88,12 +91,18 @@ def checked(way: str, path: Path) -> dict[str, float]:
 
     params = parse_params(PARAMS)
     suite = expectations(params, "2024-01-01")
+    if way == SCAN:
+        from benchmarks.one_scan import broken
     if way == "great_expectations":
         import great_expectations.expectations  # noqa: F401 - imported for its time
-    import pandas as pd  # noqa: F401
+    if way != SCAN:
+        import pandas as pd  # noqa: F401
 
     started, spent = time.perf_counter(), time.process_time()
-    if way == "engine":
+    found: list[Any]
+    if way == SCAN:
+        found = list(broken(path, suite))
+    elif way == "engine":
         file, unfit = open_batch(path, params.validation)
         assert file is not None, unfit
         found = failures(run(lambda columns: scan(file, columns), suite))
@@ -153,6 +162,34 @@ def measure_engine(repeat: int, console: Console, rows: int) -> list[Figure]:
         Figure("great_expectations_rows_per_second", rows / statistics.median(theirs), "rows/s", rows, spent),
         Figure("engine_peak_mb", peaks[1], "MB", rows, spent, "the whole process"),
         Figure("great_expectations_peak_mb", peaks[0], "MB", rows, spent, "the whole process"),
+    ]
+
+
+def measure_scan(repeat: int, console: Console, rows: int) -> list[Figure]:
+    """The engine and one scan that computes the same, on one file, in turn, each in a process of its own."""
+    found: dict[str, list[dict[str, float]]] = {way: [] for way in ("engine", SCAN)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder) / "batch.parquet", rows)
+        for _ in track(range(repeat), f"{rows:,} rows: the engine and one scan in turn", console=console):
+            for way, seen in found.items():
+                seen.append(_in_a_process(way, path))
+    spent = sum(one["seconds"] for seen in found.values() for one in seen)
+    pairs = list(zip(found["engine"], found[SCAN], strict=True))
+    said = "one Acero plan by hand, same file, which counts what breaks each rule and tells no row"
+    slower, dearer = (
+        statistics.median(one[key] / other[key] for one, other in pairs) for key in ("seconds", "cpu")
+    )
+    return [
+        Figure("engine_of_one_scan", slower, "x one scan", rows, spent, said),
+        Figure("engine_cpu_of_one_scan", dearer, "x one scan's processor time", rows, spent, said),
+        *(
+            Figure(f"{way}_{name}_at_{rows}", value, unit, rows, spent)
+            for way, seen in found.items()
+            for name, value, unit in (
+                ("rows_per_second", rows / statistics.median(one["seconds"] for one in seen), "rows/s"),
+                ("peak_mb", max(one["peak_mb"] for one in seen), "MB"),
+            )
+        ),
     ]
 
 
@@ -227,10 +264,15 @@ def measure_validation(repeat: int, console: Console, rows: int = ROWS) -> list[
     """All figures of validation."""
     return [
         *measure_engine(repeat, console, rows),
+        *measure_scan(repeat, console, rows),
         measure_shape(max(repeat, 3)),
         *measure_history(max(repeat, 3), console),
     ]
 
 
 if __name__ == "__main__":
-    print(json.dumps(checked(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201 - to the process that asked
+    if sys.argv[1] == "at":
+        for one in measure_scan(int(sys.argv[3]), Console(stderr=True), int(sys.argv[2])):
+            print(f"{one.name}: {one.value:,.2f} {one.unit}")  # noqa: T201 - to whoever asked for this size
+    else:
+        print(json.dumps(checked(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201 - to the process that asked
