@@ -117,7 +117,12 @@ class TestPower:
         return float(np.mean(np.array(lows) > 0))
 
     @pytest.mark.parametrize(
-        ("gap", "power"), [(0.18, 0.8), pytest.param(0.18, 0.9, marks=pytest.mark.long), (0.3, 0.8)]
+        ("gap", "power"),
+        [
+            (0.18, 0.8),
+            pytest.param(0.18, 0.9, marks=pytest.mark.long),
+            pytest.param(0.3, 0.8, marks=pytest.mark.long),
+        ],
     )
     def test_holds(self, gap, power):
         """With as many clusters as asked for a gap is told as often as promised, and hardly more often.
