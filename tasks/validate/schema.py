@@ -31,7 +31,9 @@ def open_batch(path: Path, rules: ValidateParams) -> tuple[pq.ParquetFile | None
         # Text of few values is then compared value by value of its dictionary, and not row by row.
         few = [n for n, rule in rules.columns.items() if rule.values is not None and rule.type == "string"]
         few = [] if any_shares_prefixes(metadata) else few
-        return pq.ParquetFile(path, metadata=metadata, read_dictionary=few, buffer_size=_READ_AHEAD), []
+        # With `pre_buffer` every byte that was read stays in memory until the last one is.
+        how = {"read_dictionary": few, "buffer_size": _READ_AHEAD, "pre_buffer": False}
+        return pq.ParquetFile(path, metadata=metadata, **how), []
     except TooMuch as too_much:
         return None, [too_much.failure]
     except (pa.ArrowException, OSError, ValueError) as error:
