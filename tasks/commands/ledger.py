@@ -99,6 +99,11 @@ def audit(folder: Path) -> tuple[Any, ...]:
 
     found = look(opened(folder)[1])
     held = f"{found.entries} entries in one chain, {found.champions} champions, {found.artifacts} artifacts"
+    if found.erasures:
+        held += (
+            f"\n{found.erasures} erasure{'s' * (found.erasures > 1)} of rows, on purpose: decisions made from "
+            "them stand, and cannot be replayed (`evergreen history` names the periods)"
+        )
     return (
         found,
         f"WRONG: {found.wrong}" if found.wrong else f"the ledger holds: {held}",

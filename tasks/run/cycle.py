@@ -19,6 +19,7 @@ from tasks.corrections import Correction, corrections, ever
 from tasks.docs import publish_docs
 from tasks.documents import canonical, digest
 from tasks.drift.told import Told
+from tasks.erase.unfinished import refuse_if_erasing
 from tasks.errors import Conflict, EvergreenError, Refused
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
 from tasks.intake import Catalogue, Note, Revision, read_catalogue, released_files, update_catalogue
@@ -149,6 +150,7 @@ def inputs_of(revisions: tuple[Revision, ...], params_hash: str) -> str:
 def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     arrivals = cycle.call("intake", cycle.steps.intake, cycle.folder.params, cycle.store)
     rules = rules_hash(cycle.folder.params)
+    refuse_if_erasing(cycle.ledger.state(), arrivals.catalogue)
     state = _finish_interrupted(cycle, cycle.ledger.state(), arrivals.catalogue)
     _publish_interrupted(cycle, left, state)
     unread = tuple(one for one in arrivals.new if one.unread)
