@@ -77,6 +77,20 @@ class TestWorker:
         said = stack.says("worker", "erase", "--key", "2024-01-00003", "--reason", "asked for")
         assert said.status == 0, said.err
         assert "1 row of 2024-01 now erased" in said.out
+        assert "champions of entries 5, one of them in office" in said.out
+
+    def test_runs_on_after_an_erasure(self, stack: Stack) -> None:
+        """The next month makes a decision from what is left, which replays; the one before says why not."""
+        stack.become(None)
+        open_store("s3://evergreen").put(f"incoming/{MODEL}/2024-03.parquet", small_batch("2024-03"))
+        ran = stack.says("worker", "run", "--json")
+        assert ran.status == 0, ran.err
+        assert ran.document["entry"]
+        assert stack.says("worker", "replay", ran.document["entry"]).status == 0
+        said = stack.says("worker", "replay", 4)
+        assert said.status == 1
+        assert "decision 4 was made from rows of 2024-01 that were erased on purpose" in said.err
+        assert stack.says("worker", "drift").status == 0
 
 
 class TestScorer:
