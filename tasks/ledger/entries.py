@@ -153,7 +153,10 @@ _ENTRY = TypeAdapter(Entry)
 
 
 def parse_entry(data: bytes, *, key: str, number: int) -> Entry:
-    """The entry in `data`; raises `Corrupt` naming `key` if it is none, or has another number."""
+    """The entry in `data`; raises `Corrupt` naming `key` if it is none, or has another number.
+
+    An entry has one form: bytes that a lenient reader would take for one are none.
+    """
     try:
         entry = _ENTRY.validate_json(data)
     except (ValidationError, RecursionError) as error:
@@ -164,4 +167,6 @@ def parse_entry(data: bytes, *, key: str, number: int) -> Entry:
         ) from error
     if entry.number != number:
         raise Corrupt(f"{key}: expected entry {number}, found one that says it is {entry.number}")
+    if entry.to_bytes() != data:
+        raise Corrupt(f"{key}: expected an entry in the form in which Evergreen writes it, found another")
     return entry
