@@ -9,6 +9,10 @@ from tasks.errors import Corrupt
 from tasks.ledger.control import Approved, Held, Rejected, Released
 
 
+Number = Annotated[int, Field(ge=1)]
+"""Of an entry."""
+
+
 class ArtifactRef(Document):
     """Immutable bytes in the store, named by their hash.
 
@@ -85,8 +89,8 @@ class Decided(Document):
     headline: str
     look: Hash
     candidate: Hash
-    registered: int
-    champion: int | None
+    registered: Number
+    champion: Number | None
     contract: Hash
     inputs: Hash
     drill: bool
@@ -96,10 +100,10 @@ class Promoted(Document):
     """A challenger becomes champion; valid only over the champion and contract it names."""
 
     kind: Literal["promotion"] = "promotion"
-    decision: int
-    registered: int
+    decision: Number
+    registered: Number
     candidate: Hash
-    before: int | None
+    before: Number | None
     contract: Hash
 
 
@@ -107,10 +111,10 @@ class RolledBack(Document):
     """An earlier champion returns."""
 
     kind: Literal["rollback"] = "rollback"
-    to: int
-    registered: int
+    to: Number
+    registered: Number
     candidate: Hash
-    before: int
+    before: Number
     reason: str
 
 
