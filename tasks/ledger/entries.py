@@ -8,7 +8,6 @@ from tasks.documents import Document, Hash
 from tasks.errors import Corrupt
 from tasks.ledger.control import Approved, Held, Rejected, Released
 
-
 Number = Annotated[int, Field(ge=1)]
 """Of an entry."""
 

@@ -26,7 +26,7 @@ from tasks.ledger import Ledger, State
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import waiting_words
 from tasks.opening import open_ledger
-from tasks.pins import fetch
+from tasks.pins import fetch, read_pin, refuse_if_foreign
 from tasks.prepare.window import NotEnoughPeriods, cutoffs, fresh_holdout
 from tasks.run.outcome import Outcome, Verdict
 from tasks.run.workspaces import (
@@ -446,6 +446,7 @@ def _train(cycle: Cycle, workspace: Workspace) -> None:
 
     if cycle.pinned:
         copy_pins(cycle.folder, workspace)
+        refuse_if_foreign(read_pin(workspace), cycle.ledger)
     else:
         cycle.call("fetch", fetch, workspace, cycle.ledger)
     if not cycle.pinned and not cycle.drill:

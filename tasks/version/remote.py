@@ -49,7 +49,7 @@ def store_url(workspace: Workspace) -> str:
     try:
         return str((workspace.root / Path(url).expanduser()).resolve())
     except RuntimeError as error:
-        raise BadInput(f"the store {url!r}: {error} Name a directory of a user that there is") from error
+        raise BadInput(f"the store {url!r}: {error} Name another directory") from error
 
 
 def _quoted(value: str) -> str:
