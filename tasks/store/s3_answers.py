@@ -73,14 +73,21 @@ def explained(error: Exception, where: str, bucket: str) -> EvergreenError:
     return StoreUnavailable(f"The object store {where} {_hint(error, bucket)}")
 
 
-def _hint(error: Exception, bucket: str) -> str:
-    name, answer = code(error), status(error)
+def _of_this_machine(error: Exception) -> str | None:
+    """What to set right here, if that is what is wrong."""
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return "found no complete credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     if isinstance(error, NO_S3):
-        return f"gave an answer that is none of S3's ({name}). Check AWS_ENDPOINT_URL_S3."
-    if name == "RequestTimeTooSkewed":
-        return f"refused a request of another time ({name}). Set this machine's clock, or the store's."
+        return f"gave an answer that is none of S3's ({code(error)}). Check AWS_ENDPOINT_URL_S3."
+    if code(error) == "RequestTimeTooSkewed":
+        return f"refused a request of another time ({code(error)}). Set this machine's clock, or the store's."
+    return None
+
+
+def _hint(error: Exception, bucket: str) -> str:
+    name, answer = code(error), status(error)
+    if ours := _of_this_machine(error):
+        return ours
     if answer == 0:
         return (
             f"did not answer ({name}). Check AWS_ENDPOINT_URL_S3, the network, and that the store is running."
