@@ -236,7 +236,8 @@ class PaperDvc:
 def on_paper(patch: pytest.MonkeyPatch) -> PaperDvc:
     """Run cycles with DVC on paper and without the child process that validates: its work is done here."""
     dvc = PaperDvc()
-    patch.setattr("tasks.run.cycle.KeptDvc", lambda: nullcontext(dvc))
-    patch.setattr("tasks.run.cycle.dvc", dvc)
-    patch.setattr("tasks.run.cycle.Checker", nullcontext)
+    for module in ("cycle", "acceptance"):
+        patch.setattr(f"tasks.run.{module}.KeptDvc", lambda: nullcontext(dvc))
+        patch.setattr(f"tasks.run.{module}.Checker", nullcontext)
+    patch.setattr("tasks.run.interrupted.dvc", dvc)
     return dvc

@@ -62,8 +62,8 @@ def outputs(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): digest(path.read_bytes()) for path in sorted(files)}
 
 
-DIFFER = ("measurements.json", "report.html", "dvc.lock", "batches.dvc")
-"""What a run measures, the page that shows it, and what DVC writes."""
+DIFFER = ("measurements.json", "report.html", "dvc.lock", "batches.dvc", "environment.json")
+"""What a run measures, the page that shows it, what DVC writes, and what is written with the entry only."""
 
 
 def say(*arguments: object) -> None:

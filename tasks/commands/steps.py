@@ -161,7 +161,7 @@ def promote(folder: Path) -> tuple[Any, ...]:
     For a folder in which `dvc repro` has decided; `evergreen run` does it by itself.
     """
     from tasks.intake import read_catalogue
-    from tasks.run.cycle import inputs_of
+    from tasks.run.context import inputs_of
     from tasks.steps import promote as step
     from tasks.validate import rules_hash
 

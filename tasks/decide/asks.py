@@ -49,10 +49,10 @@ def _(clause: terms.Slice, against: str, unit: str) -> str:
 
 @asks.register
 def _(clause: terms.Fairness, against: str, unit: str) -> str:  # noqa: ARG001
-    return (
-        f"{clause.measure.replace('_', ' ')} of any two groups of {clause.column} differs by less than "
-        f"{clause.margin:g}"
-    )
+    measure = clause.measure.replace("_", " ")
+    if clause.ratio is not None:
+        return f"{measure} of any group of {clause.column} is more than {clause.ratio:g} times any other's"
+    return f"{measure} of any two groups of {clause.column} differs by less than {clause.margin:g}"
 
 
 @asks.register

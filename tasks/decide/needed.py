@@ -51,7 +51,8 @@ def needed(
         return None
     farther = beyond_student(interval, bound)
     opposing = None if gap < 0 or part.holds_at_worst else part.opposing_clusters
-    times = detecting(abs(gap), error, freedom, interval.level, power, farther, opposing)
+    known = known_as(freedom, interval.clusters, part.carrying_clusters)
+    times = detecting(abs(gap), error, freedom, interval.level, power, farther, opposing, known)
     times = max(times, min_clusters / interval.clusters)
     if not times <= MOST:
         return None
@@ -80,6 +81,7 @@ def detecting(
     power: float,
     farther: float = 0.0,
     opposing: float | None = None,
+    known: float | None = None,
 ) -> float:
     """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`.
 
@@ -90,7 +92,7 @@ def detecting(
         return math.inf
 
     def short(times: float) -> bool:
-        return detectable(times, error, freedom, level, power, farther, opposing) > gap
+        return detectable(times, error, freedom, level, power, farther, opposing, known) > gap
 
     most = 2 / freedom
     if not short(most):
@@ -112,17 +114,19 @@ def detectable(
     power: float,
     farther: float = 0.0,
     opposing: float | None = None,
+    known: float | None = None,
 ) -> float:
     """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand.
 
     With standard error s on f degrees of freedom at hand, both of which later evidence has anew, and the
     one-sided level a, it is
 
-        d = T(power / q; f, t(1 - a, m f) + x / sqrt(m)) s / sqrt(m)
+        d = T(power / q; k, t(1 - a, m f) + x / sqrt(m)) s / sqrt(m)
 
     for m times the evidence: T is the quantile of the noncentral t distribution. s is itself an estimate:
     what is asked for by a pilot whose s is too small has less than the power, and T makes up for it on
-    average over pilots (Julious & Owen, "Sample size calculations for clinical studies allowing for
+    average over pilots. `known` is k, on how many degrees of freedom s itself is known (`known_as`; f if
+    not given) (Julious & Owen, "Sample size calculations for clinical studies allowing for
     uncertainty about the variance", Pharmaceutical Statistics 5 (2006)). `farther` is x, by how many errors
     the bound at hand lies beyond Student's because of skewness: it fades as the root of `times`. q is the
     chance that enough speaks against it (`shown`); where that is less than the power no gap is told.
@@ -131,7 +135,19 @@ def detectable(
     if chance >= 1:
         return math.inf
     beyond = float(stdtrit(times * freedom, 1 - level)) + farther / math.sqrt(times)
-    return float(nctdtrit(freedom, beyond, chance)) * error / math.sqrt(times)
+    return float(nctdtrit(known or freedom, beyond, chance)) * error / math.sqrt(times)
+
+
+def known_as(freedom: float, clusters: int, carrying: float | None) -> float:
+    """On how many degrees of freedom a standard error is known if `carrying` of its clusters carry it.
+
+    A variance of G numbers with kurtosis K = G / carrying has itself a relative variance of (K - 1) / G, as
+    one of normal numbers has on 2 G / (K - 1) degrees of freedom (Cramer, Mathematical Methods of Statistics
+    (1946), section 27.4): G for normal numbers (K = 3), and fewer where few clusters carry it.
+    """
+    if not carrying or carrying >= clusters:
+        return freedom
+    return min(freedom, 2 / (1 / carrying - 1 / clusters))
 
 
 def shown(times: float, opposing: float | None) -> float:

@@ -5,9 +5,17 @@ from dataclasses import replace
 import numpy as np
 
 from tasks.evaluate.binary import Undefined
-from tasks.evaluate.clusters import numbered
+from tasks.evaluate.clusters import in_effect, numbered
 from tasks.evaluate.comparison import Comparison
-from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean, no_mean
+from tasks.evaluate.evidence import (
+    Codes,
+    Floats,
+    Interval,
+    as_share,
+    clustered_mean,
+    independent_mean,
+    no_mean,
+)
 from tasks.evaluate.findings import ClauseEvidence, Part, Serial
 from tasks.evaluate.groups import Group
 from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
@@ -73,7 +81,14 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
         independent=independent_mean(values, level=level),
         opposing_clusters=opposing,
         holds_at_worst=holds_at_worst(values, clusters, required, worst, level),
+        carrying_clusters=_carrying(judged, values, clusters),
     )
+
+
+def _carrying(judged: Interval, values: Floats, clusters: Codes) -> float | None:
+    if judged.standard_error is None:
+        return None
+    return in_effect(np.bincount(clusters, values - values.mean()).astype(np.float64))
 
 
 def _serial(quantity: Quantity, seen: Comparison) -> Serial | None:

@@ -26,8 +26,8 @@ class Part(Document):
 
     Beside the interval that the clause is judged by, what row-level statistics would have said; in how
     many clusters, in effect, rows speak against what is required, or are at the worst that could undo it,
-    if these are fewer, and whether it would hold even if
-    clusters as bad as can be had been missed (`opposition`).
+    if these are fewer, and whether it would hold even if clusters as bad as can be had been missed
+    (`opposition`). `carrying_clusters` is how many clusters carry the variance, in effect.
     """
 
     of: str
@@ -35,6 +35,7 @@ class Part(Document):
     independent: Interval
     opposing_clusters: float
     holds_at_worst: bool
+    carrying_clusters: float | None = None
 
 
 class ClauseEvidence(Document):

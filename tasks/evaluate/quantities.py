@@ -120,12 +120,17 @@ def _(clause: terms.Representation, seen: Comparison) -> Iterator[Quantity]:
 
 @quantities.register
 def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
-    """Minus the difference of each ordered pair: the largest is small enough only if all are."""
+    """Minus the difference of each ordered pair: the largest is small enough only if all are.
+
+    Of a ratio one rate less so much of the other: the smallest is more than that of the largest only if
+    each is.
+    """
     alarms, labels, all_rows = alarms_of(seen.challenger), seen.labels, np.ones_like(seen.labels)
     numerator, denominator, what = {
         "selection_rate": (alarms, all_rows, "row"),
         "true_positive_rate": (alarms * labels, labels, "row with label 1"),
         "false_positive_rate": (alarms * (1 - labels), 1 - labels, "row with label 0"),
+        "error_rate": ((alarms != labels).astype(np.float64), all_rows, "row"),
         "calibration": (labels - seen.challenger.probabilities, all_rows, "row"),
     }[clause.measure]
 
@@ -141,11 +146,13 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
         inside = group.rows.astype(np.float64)
         return ratio_rows(numerator * inside, denominator * inside, what=f"{what} of {group.value}")
 
+    factor = 1.0 if clause.ratio is None else clause.ratio
     for more, less in permutations(range(len(supported)), 2):
+        first, second = supported[more].value, supported[less].value
         yield Quantity(
-            f"{supported[more].value} less {supported[less].value}",
-            _difference(rate, less, more),
-            _constant(-2.0 if clause.measure == "calibration" else -1.0),
+            f"{first} less {second}" if clause.ratio is None else f"{second} over {first}",
+            _difference(rate, less, more, factor),
+            _constant(-2.0 if clause.measure == "calibration" else -factor),
             rests_on=(counted[more], counted[less]),
         )
 
@@ -211,5 +218,7 @@ def _constant(values: Values) -> Callable[[], Values]:
     return lambda: values
 
 
-def _difference(rate: Callable[[int], Floats], first: int, second: int) -> Callable[[], Floats]:
-    return lambda: rate(first) - rate(second)
+def _difference(
+    rate: Callable[[int], Floats], first: int, second: int, factor: float
+) -> Callable[[], Floats]:
+    return lambda: rate(first) - factor * rate(second)

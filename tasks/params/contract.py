@@ -31,7 +31,7 @@ Baseline = Annotated[Literal["naive", "linear"], Field(exclude_if=lambda name: n
 """Who stands for knowing little; `naive`, the default, is not written: contracts keep their hashes."""
 STRICTEST = 0.0001
 """A level below this, for one look, would rest on the tail of a tail: no bootstrap of clusters reaches it."""
-Rate = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "calibration"]
+Rate = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "error_rate", "calibration"]
 
 
 class Requirement(Section):
@@ -140,22 +140,32 @@ class Slice(Tested):
 
 
 class Fairness(Tested):
-    """Between any two groups of `column` the measure differs by less than `margin`.
+    """Between any two groups of `column` the measure differs by less than `margin`, or is above a `ratio`.
 
-    `selection_rate` is demographic parity, the two other rates are the halves of equalized odds
-    (as Fairlearn defines them: the largest difference between groups); `calibration` is the mean of
-    label less probability.
+    `selection_rate` is demographic parity, true and false positive rate are the halves of equalized odds, as
+    Fairlearn defines them: the largest difference between groups, or the smallest rate over the largest
+    (0.8 is the rule of four fifths). `error_rate` is the share of alarms and silences that were wrong,
+    `calibration` the mean of label less probability, of which there is no ratio.
     """
 
     kind: Literal["fairness"] = "fairness"
     measure: Rate
     column: Name
-    margin: Share = Field(gt=0)
+    margin: Share | None = Field(default=None, gt=0, exclude_if=lambda margin: margin is None)
+    ratio: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda ratio: ratio is None)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.margin is None) == (self.ratio is None):
+            raise ValueError("expected a margin or a ratio, and not both")
+        if self.ratio is not None and self.measure == "calibration":
+            raise ValueError("calibration has signs and no ratio: give a margin")
+        return self
 
     @property
     def required(self) -> float:
-        """Minus the margin."""
-        return -self.margin
+        """Minus the margin; of a ratio 0: one rate less so much of another."""
+        return -self.margin if self.margin is not None else 0.0
 
     @property
     def columns(self) -> tuple[str, ...]:

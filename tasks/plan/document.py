@@ -12,7 +12,7 @@ from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
 Lead = BeatsBaseline | BeatsChampion | NotWorse
 """A clause that asks for a lead."""
 
-Told = tuple[float, float, float, float, float, float | None]
+Told = tuple[float, float, float, float, float, float | None, float | None]
 BATCHES = (1, 2, 3, 6, 12)
 GAINS = (0.005, 0.01, 0.02, 0.05)
 MOST_BATCHES = 1000
@@ -97,7 +97,8 @@ class Spread:
     """How much a lead moves on `batches` batches, and the incumbent's own metric where it is known.
 
     `farther` is by how many standard errors its lower bound lies beyond Student's; `opposing` in how many
-    clusters, in effect, something spoke against it, where a pass takes that and it was seen.
+    clusters, in effect, something spoke against it, where a pass takes that and it was seen; `known` on how
+    many degrees of freedom the standard error itself is known, if that is fewer.
     """
 
     standard_error: float
@@ -108,6 +109,7 @@ class Spread:
     own: float | None
     farther: float = 0.0
     opposing: float | None = None
+    known: float | None = None
 
     def plan(
         self,
@@ -158,4 +160,4 @@ class Spread:
 
     def _told(self, level: float, contract: Contract) -> Told:
         error, freedom = self.standard_error, self.degrees_of_freedom
-        return error, freedom, level, contract.power, self.farther, self.opposing
+        return error, freedom, level, contract.power, self.farther, self.opposing, self.known

@@ -1,6 +1,6 @@
 """A plan from the evidence of a decision: its leads have been seen to move. Pure."""
 
-from tasks.decide.needed import beyond_student
+from tasks.decide.needed import beyond_student, known_as
 from tasks.evaluate.findings import Evidence
 from tasks.params import Contract
 from tasks.params.contract import BeatsBaseline
@@ -41,6 +41,7 @@ def _clause(
         own=_incumbents(clause, evidence),
         farther=beyond_student(seen, seen.low),
         opposing=None if found.parts[0].holds_at_worst else found.parts[0].opposing_clusters,
+        known=known_as(seen.degrees_of_freedom, seen.clusters, found.parts[0].carrying_clusters),
     )
     return spread.plan(clause, contract, found.unit, found.against, gains)
 

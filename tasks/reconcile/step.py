@@ -17,7 +17,7 @@ from tasks.opening import open_ledger
 from tasks.promote import finish
 from tasks.reconcile.abandon import abandon, sweep, unnamed
 from tasks.reconcile.found import Finding, Kind, is_older
-from tasks.run.cycle import take_in
+from tasks.run.acceptance import take_in
 from tasks.run.workspaces import at_work, dead_runs, has_intent, publish_left
 from tasks.validate import rules_hash
 from tasks.version.commands import dvc

@@ -81,6 +81,7 @@ GLOSSARY = {
     "selection rate": "The share of rows that get an alarm.",
     "true positive rate": "Of the rows with label 1, the share that got an alarm.",
     "false positive rate": "Of the rows with label 0, the share that got an alarm.",
+    "error rate": "The share of rows that got a wrong alarm, or wrongly none.",
     # kinds of clause
     "lead over the baseline": "The challenger must do better than what one knows without a model, by more "
     "than the margin.",
@@ -90,7 +91,8 @@ GLOSSARY = {
     "cheaper, smaller or faster.",
     "floor": "A bar that the metric must be above; below it, if less is better.",
     "in every slice": "In no slice may the challenger do worse than the model in use by the margin or more.",
-    "fairness": "Between any two groups of rows a measure may differ by less than the margin.",
+    "fairness": "Between any two groups of rows a measure may differ by less than a margin, or less than by "
+    "a factor.",
     "representation": "Each of the named groups must have more than a given share of the holdout's rows, so "
     "that what is found holds for it, too.",
     "abstention": "Where both labels are possible the model does not answer. Of the rows that it does answer "

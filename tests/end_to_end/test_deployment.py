@@ -100,10 +100,9 @@ class TestRetrain:
         assert any(roads.result["headline"] in message for message in logged)
 
     def test_the_daily_schedule_plans_its_runs(self, stack):
-        """The scheduler works: it makes the runs of the next days while the stack runs."""
+        """The scheduler works: it plans to retrain each morning, and to reconcile each evening."""
         planned = [run.expected_start_time for run in stack.flow_runs() if run.auto_scheduled]
-        assert planned
-        assert {(time.hour, time.minute) for time in planned} == {(6, 30)}
+        assert {(time.hour, time.minute) for time in planned} == {(6, 30), (18, 30)}
 
 
 class TestThreeRoads(Agreement):

@@ -15,7 +15,7 @@ from simulations.draws import Draws, Layout
 from simulations.worlds import World
 
 from tasks.decide.contract import ClauseVerdict, judge
-from tasks.decide.needed import beyond_student
+from tasks.decide.needed import beyond_student, known_as
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Part
@@ -135,6 +135,7 @@ def asked(case: Lead, pilot: Part) -> int:
         own=None,
         farther=beyond_student(seen, seen.low),
         opposing=None if pilot.holds_at_worst else pilot.opposing_clusters,
+        known=known_as(freedom, seen.clusters, pilot.carrying_clusters),
     )
     return ceil(case.layout.clusters * min(known.times(case.gap, LEVEL, case.contract), MOST))
 

@@ -58,14 +58,14 @@ class TestPassed:
         ("key", "layout"),
         [
             ("floor_recall", ROWS),
-            ("fairness_true_positive_rate", REGIMES),
+            pytest.param("fairness_true_positive_rate", REGIMES, marks=pytest.mark.long),
             ("net_value", DAYS),
             ("abstention", DAYS),
             pytest.param("coverage", DAYS, marks=pytest.mark.long),
             ("number_floor_rmse", REGIMES),
             pytest.param("number_lead_mse", ROWS, marks=pytest.mark.long),
             pytest.param("number_lead_mae", DAYS, marks=pytest.mark.long),
-            ("number_lead_pinball", LONG_DAYS),
+            pytest.param("number_lead_pinball", LONG_DAYS, marks=pytest.mark.long),
         ],
     )
     def test_stays_at_the_level(self, key, layout):
@@ -75,7 +75,7 @@ class TestPassed:
     @pytest.mark.parametrize(
         ("key", "layout"),
         [
-            ("rare_floor_auc", LONG_DAYS),
+            pytest.param("rare_floor_auc", LONG_DAYS, marks=pytest.mark.long),
             pytest.param("rare_floor_recall", MANY_ROWS, marks=pytest.mark.long),
             ("heavy_losses", LONG_DAYS),
             pytest.param("rare_errors_rmse", MANY_ROWS, marks=pytest.mark.long),

@@ -23,6 +23,7 @@ class TestRival:
 class TestYears:
     """52 looks at one holdout."""
 
+    @pytest.mark.long
     def test_the_budget_promotes_hardly_anything(self):
         """At most one promotion in 3 holdouts of 52 challengers each: a chance of 5% for each holdout."""
         found = list(years("budgeted", 3, np.random.default_rng(2)))

@@ -225,6 +225,7 @@ WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("fairness", "measure", "equalized_odds", "measure: Input should be 'selection_rate', "),
     ("fairness", "margin", 0, "margin: Input should be greater than 0, found 0"),
     ("fairness", "margin", 1.01, "margin: Input should be less than or equal to 1, found 1.01"),
+    ("fairness", "ratio", 1, "ratio: Input should be less than 1, found 1"),
     ("fairness", "metric", "log_loss", "metric: Extra inputs are not permitted"),
     ("representation", "values", [], "values: Tuple should have at least 1 item"),
     ("representation", "values", ["red", True], "values.1: Input should be a valid string, found True"),
@@ -293,7 +294,13 @@ class TestClauses:
         assert "\n" not in told
 
     @pytest.mark.parametrize(
-        ("kind", "setting"), [(kind, setting) for kind, needs in CLAUSES.items() for setting in needs]
+        ("kind", "setting"),
+        [
+            (kind, setting)
+            for kind, needs in CLAUSES.items()
+            for setting in needs
+            if (kind, setting) != ("fairness", "margin")
+        ],
     )
     def test_that_lack_a_setting(self, kind: str, setting: str) -> None:
         """What makes a clause of its kind has no default."""
@@ -301,6 +308,18 @@ class TestClauses:
         del document["contract"]["clauses"][3][setting]
         told = complaint(yaml.safe_dump(document))
         assert told == f"params.yaml: contract.clauses.3.{setting}: Field required"
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"margin": None}, "expected a margin or a ratio, and not both"),
+            ({"ratio": 0.8}, "expected a margin or a ratio, and not both"),
+            ({"margin": None, "ratio": 0.8, "measure": "calibration"}, "calibration has signs and no ratio"),
+        ],
+    )
+    def test_of_fairness_have_a_margin_or_a_ratio(self, settings: dict[str, Any], message: str) -> None:
+        """Neither, both, and a ratio of what may be negative."""
+        assert message in complaint(with_clause("fairness", **settings))
 
     def test_of_no_kind(self) -> None:
         """An unknown kind is told which there are; so is none at all."""

@@ -33,6 +33,10 @@ ALL = [
         "true positive rate of any two groups of sex differs by less than 0.1",
     ),
     (
+        {"kind": "fairness", "measure": "selection_rate", "column": "sex", "ratio": 0.8},
+        "selection rate of any group of sex is more than 0.8 times any other's",
+    ),
+    (
         {"kind": "representation", "column": "origin", "values": ("EWR", "JFK"), "threshold": 0.2},
         "origin EWR, JFK: each more than 0.2 of the rows",
     ),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, nbinom, nct, norm, t
 from statsmodels.stats.power import TTestPower
 
-from tasks.decide.needed import MIN_OPPOSING, MOST, Needed, detectable, detecting, shown
+from tasks.decide.needed import MIN_OPPOSING, MOST, Needed, detectable, detecting, known_as, shown
 from tasks.decide.needed import needed as needed_of_part
 from tasks.evaluate.evidence import Interval, clustered_mean
 
@@ -117,7 +117,12 @@ class TestPower:
         return float(np.mean(np.array(lows) > 0))
 
     @pytest.mark.parametrize(
-        ("gap", "power"), [(0.18, 0.8), pytest.param(0.18, 0.9, marks=pytest.mark.long), (0.3, 0.8)]
+        ("gap", "power"),
+        [
+            (0.18, 0.8),
+            pytest.param(0.18, 0.9, marks=pytest.mark.long),
+            pytest.param(0.3, 0.8, marks=pytest.mark.long),
+        ],
     )
     def test_holds(self, gap, power):
         """With as many clusters as asked for a gap is told as often as promised, and hardly more often.
@@ -176,6 +181,30 @@ class TestCounts:
         )
         found = needed(some, 0.0, power, 1)
         assert found is None or found.times >= 1 - 1e-6
+
+
+class TestKnownAs:
+    """On how many degrees of freedom an error is known."""
+
+    @pytest.mark.parametrize("draw", ["normal", "laplace"])
+    def test_is_how_much_the_error_varies(self, draw):
+        """Of 4,000 samples of 200 numbers: 2 / k is the relative variance of their variance."""
+        samples = getattr(np.random.default_rng(4), draw)(size=(4_000, 200))
+        deviations = samples - samples.mean(axis=1, keepdims=True)
+        carrying = np.square(np.square(deviations).sum(axis=1)) / (deviations**4).sum(axis=1)
+        known = known_as(MANY, 200, float(1 / np.mean(1 / carrying)))
+        variances = samples.var(axis=1)
+        assert 2 / known == pytest.approx(variances.var() / variances.mean() ** 2, rel=0.1)
+
+    def test_is_never_more_than_the_errors_own(self):
+        """Satterthwaite's where that is fewer, or where nothing is known of who carries it."""
+        assert known_as(10.0, 200, 66.0) == 10.0
+        assert known_as(10.0, 200, None) == known_as(10.0, 2, 2.0) == 10.0
+
+    def test_fewer_take_more(self):
+        """An error that few clusters carry asks for more evidence."""
+        plain = detecting(0.1, 0.1, 90.0, 0.05, 0.8)
+        assert detecting(0.1, 0.1, 90.0, 0.05, 0.8, known=known_as(90.0, 100, 8.0)) > 1.02 * plain
 
 
 class TestShown:

@@ -22,7 +22,7 @@ COSTS = Costs(true_positive=10, false_positive=-4, false_negative=-7, true_negat
 EVALUATE = small_params().evaluate
 METRICS = ("log_loss", "brier", "auc", "value", "precision", "recall")
 LOSSES = ("log_loss", "brier")
-RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "calibration")
+RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "error_rate", "calibration")
 
 
 def world(seed: int = 0, rows: int = 600, **changes: object) -> Comparison:
@@ -90,6 +90,8 @@ def rate(measure: str, seen: Comparison, rows: np.ndarray) -> float:
             return float(alarm[labels == 1].mean())
         case "false_positive_rate":
             return float(alarm[labels == 0].mean())
+        case "error_rate":
+            return float((alarm != labels).mean())
     return float(labels.mean() - p.mean())
 
 
@@ -298,6 +300,20 @@ class TestFairness:
         rates = [rate(measure, seen, inside(seen, name)) for name in ("a", "b", "c", "(missing)")]
         assert -min(found.values()) == pytest.approx(max(rates) - min(rates))
         assert -min(found.values()) > 0.02
+
+    def test_a_ratio_is_above_exactly_if_the_smallest_is(self, measure):
+        """All pairs are above Fairlearn's ratio, min / max, exactly if that is: at it the least is 0."""
+        if measure == "calibration":
+            return
+        seen = world()
+        rates = [rate(measure, seen, inside(seen, name)) for name in ("a", "b", "c", "(missing)")]
+        ratio = min(rates) / max(rates)
+        at_bar = means(declared(kind="fairness", measure=measure, column="kind", ratio=ratio), seen)
+        assert len(at_bar) == 12
+        assert all(" over " in name for name in at_bar)
+        assert min(at_bar.values()) == pytest.approx(0, abs=1e-12)
+        stricter = declared(kind="fairness", measure=measure, column="kind", ratio=ratio + 0.01)
+        assert min(means(stricter, seen).values()) == pytest.approx(-0.01 * max(rates))
 
     def test_one_group_has_no_pair(self, measure):
         """Nothing is asked where all rows are of one group."""

@@ -20,7 +20,7 @@ from tasks.plan.traffic import read_traffic
 from tasks.prepare.step import Preparation
 from tasks.quarantine import listing, release, show
 from tasks.run import Outcome, retrain
-from tasks.run.cycle import inputs_of
+from tasks.run.context import inputs_of
 from tasks.show import show as show_entry
 from tasks.status import status
 from tasks.version import Dataset

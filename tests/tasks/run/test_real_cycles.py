@@ -221,6 +221,7 @@ class TestTwoAtOnce:
 class TestRegression:
     """A folder that asks for a number, by the command line and with DVC itself."""
 
+    @pytest.mark.long
     def test_run_promotes_and_repro_skips(self, tmp_path):
         """`evergreen run` makes a champion in a directory store; DVC finds every stage done."""
         folder = small_folder(tmp_path, params=NUMBER_PARAMS)

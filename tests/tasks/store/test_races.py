@@ -12,7 +12,7 @@ import pytest
 
 from tasks.store import Precondition, Store, open_store
 
-CREATORS, ROUNDS = 12, 20
+CREATORS, ROUNDS = 12, 10
 WRITERS, INCREMENTS = 8, 10
 
 
