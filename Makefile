@@ -9,7 +9,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo data test test-all up down bench simulate faults lint lock
+.PHONY: help setup demo data test test-all up down bench simulate faults lint lock sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lint: setup ## style, types, and who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/mypy infra
 	@$(BIN)/lint-imports
+
+sbom: setup ## build/sbom.json: what is installed, as CycloneDX, from the lock
+	@$(BIN)/python infra/sbom.py $(ARGS)
 
 lock: setup ## resolve infra/requirements.txt anew from pyproject.toml; ARGS=--upgrade for newer versions
 	@$(BIN)/python infra/install.py --lock $(ARGS)

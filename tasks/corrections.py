@@ -70,7 +70,7 @@ def corrections(
     found: dict[str, list[Resting]] = {}
     for one in resting:
         if one.registered not in read:
-            read[one.registered] = _used(ledger, one.registered)
+            read[one.registered] = used(ledger, one.registered)
         for period, sha256 in read[one.registered].items():
             if period in now and now[period].sha256 != sha256:
                 found.setdefault(period, []).append(one)
@@ -91,7 +91,7 @@ class _Window(BaseModel):
     periods: tuple[str, ...]
 
 
-def _used(ledger: Ledger, registered: int) -> dict[str, str]:
+def used(ledger: Ledger, registered: int) -> dict[str, str]:
     """The SHA-256 of each batch in the window, by period; nothing where the documents cannot be read."""
     named = artifacts_of(ledger.entry(registered))
     if not {"dataset.json", "prepared.json"} <= named.keys():

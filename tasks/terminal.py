@@ -15,6 +15,7 @@ from tasks.ledger.entries import (
     ContractFrozen,
     Decided,
     Entry,
+    Erased,
     Promoted,
     RolledBack,
     Swept,
@@ -107,7 +108,7 @@ def promotions_text(state: State) -> Text:
 
 def _model(body: Body) -> str:
     match body.kind:
-        case "contract" | "hold" | "release" | "swept":
+        case "contract" | "hold" | "release" | "swept" | "erased":
             return ""
         case "look":
             return body.challenger
@@ -123,7 +124,7 @@ def summary(body: Body) -> str:
             return f"{body.look[:8]} {'(drill) ' if body.drill else ''}at {', '.join(body.periods)}"
         case "registered":
             return f"{len(body.artifacts)} artifacts"
-        case "abandoned" | "swept":
+        case "abandoned" | "swept" | "erased":
             return _cleared(body)
         case "decision":
             return f"{'drill, ' if body.drill else ''}on look {body.look[:8]}"
@@ -141,7 +142,10 @@ def _in_force(body: ContractFrozen | Promoted | RolledBack) -> str:
             return f"to {body.to}: {body.reason}"
 
 
-def _cleared(body: Abandoned | Swept) -> str:
+def _cleared(body: Abandoned | Swept | Erased) -> str:
+    if isinstance(body, Erased):
+        rows, periods = sum(one.rows for one in body.batches), sorted({one.period for one in body.batches})
+        return f"{rows:,} row{'s' * (rows != 1)} of {', '.join(periods)}: {body.reason}"
     if isinstance(body, Swept):
         return f"of {body.abandoned}: {body.objects} objects, {body.size:,} bytes"
     return f"registration {body.registered}: {body.reason}"

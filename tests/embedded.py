@@ -1,5 +1,6 @@
 """A real SeaweedFS for tests: its own ports, credentials and data, on loopback only."""
 
+import json
 import os
 import secrets
 import shutil
@@ -24,6 +25,7 @@ _PORTS = (
 )
 _ADMIN_GRPC = 10_000
 """weed's own worker looks for its admin server's gRPC this far above its HTTP port."""
+_ADMIN = "evergreen-test"
 _OWN_BUCKET = "seaweed-is-ready"
 _START_SECONDS = 40.0
 _SETTLED = b"received ring update"
@@ -40,12 +42,15 @@ class Seaweed:
     Real in what matters here: conditional writes, signatures, and data that outlive `kill` and `restart`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, identities: dict[str, list[str]] | None = None) -> None:
+        self._secrets = {name: secrets.token_hex(20) for name in identities or {}}
+        self._config = folder / "s3.json" if identities else None
         self._data, self._log = folder / "data", folder / "weed.log"
         self._data.mkdir(parents=True, exist_ok=True)
         self._no_settings = folder / "no-aws-settings"
         self._no_settings.touch()
         self._secret = secrets.token_hex(20)
+        self._write_identities(identities or {})
         for attempt in (1, 2, 3):
             # Ports are chosen by asking for free ones; until weed takes them, others may.
             self._ports = _free_ports()
@@ -69,7 +74,7 @@ class Seaweed:
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "evergreen-test",
+            "AWS_ACCESS_KEY_ID": _ADMIN,
             "AWS_SECRET_ACCESS_KEY": self._secret,
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_REGION": "us-east-1",
@@ -79,6 +84,10 @@ class Seaweed:
             "AWS_SHARED_CREDENTIALS_FILE": str(self._no_settings),
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def env_of(self, identity: str) -> dict[str, str]:
+        """The same environment for one of the `identities`, which may do what its actions say."""
+        return {**self.env, "AWS_ACCESS_KEY_ID": identity, "AWS_SECRET_ACCESS_KEY": self._secrets[identity]}
 
     def make_bucket(self, name: str) -> None:
         """Create a bucket of 3 to 63 characters; it must not exist yet."""
@@ -109,10 +118,24 @@ class Seaweed:
     ) -> None:
         self.kill()  # its data goes with the test, so nothing is worth two seconds
 
+    def _write_identities(self, identities: dict[str, list[str]]) -> None:
+        """SeaweedFS's own file of who may do what; without one there is a single user, who may do all."""
+        if self._config is None:
+            return
+        everybody = {_ADMIN: (self._secret, ["Admin"])}
+        everybody |= {name: (self._secrets[name], actions) for name, actions in identities.items()}
+        found = [
+            {"name": name, "credentials": [{"accessKey": name, "secretKey": secret}], "actions": actions}
+            for name, (secret, actions) in everybody.items()
+        ]
+        self._config.write_text(json.dumps({"identities": found}))
+
     def _launched(self) -> subprocess.Popen[bytes]:
         loopback = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
         off = ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
         strict = ["-master.telemetry=false", "-s3.autoCreateBucket=false"]
+        if self._config is not None:
+            strict.append(f"-s3.config={self._config}")
         ports = [f"-{name}={port}" for name, port in self._ports.items()]
         keys = ("WEED_JWT_SIGNING_KEY", "WEED_JWT_FILER_SIGNING_KEY", "WEED_JWT_FILER_SIGNING_READ_KEY")
         with self._log.open("wb") as log:

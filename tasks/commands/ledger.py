@@ -99,6 +99,12 @@ def audit(folder: Path) -> tuple[Any, ...]:
 
     found = look(opened(folder)[1])
     held = f"{found.entries} entries in one chain, {found.champions} champions, {found.artifacts} artifacts"
+    if found.erasures:
+        several = "s" * (found.erasures > 1)
+        held += (
+            f"\n{found.erasures} erasure{several} of rows, on purpose: decisions made from them stand, and "
+            "cannot be replayed (`evergreen history` names the periods)"
+        )
     return (
         found,
         f"WRONG: {found.wrong}" if found.wrong else f"the ledger holds: {held}",

@@ -121,7 +121,9 @@ def _read(ledger: Ledger, named: Mapping[str, ArtifactRef], name: str) -> bytes:
 def _revisions(catalogue: Catalogue, hashes: Mapping[str, str], card: ModelCard) -> tuple[Revision, ...]:
     """The very revisions that the champion learned from, whatever has arrived since."""
     arrived = {(one.period, one.sha256): one for one in catalogue.revisions}
-    wanted = [(period, hashes.get(period, "")) for period in card.periods]
+    # Where rows were erased since, what is left of them stands for it.
+    left = {period: catalogue.erased.get(sha256, sha256) for period, sha256 in hashes.items()}
+    wanted = [(period, left.get(period) or "") for period in card.periods]
     if lost := [period for period, sha256 in wanted if (period, sha256) not in arrived]:
         raise Corrupt(f"the catalogue does not know what the champion learned from: {', '.join(lost)}")
     return tuple(arrived[one] for one in wanted)

@@ -92,10 +92,17 @@ class Text:
 
 
 class Catalogue(Document):
-    """All revisions in the order of arrival, and the version of each incoming object that was handled."""
+    """All revisions in the order of arrival, and the version of each incoming object that was handled.
+
+    Of erasures: `erased` says by hash what took the place of content that is gone, `erasing` are old
+    revisions whose bytes may still be there, and `cleared` is the newest erasure that is finished.
+    """
 
     revisions: tuple[Revision, ...] = ()
     handled: dict[str, str] = Field(default_factory=dict)
+    erased: dict[Hash, Hash | None] = Field(default_factory=dict, exclude_if=lambda erased: not erased)
+    erasing: Annotated[tuple[Revision, ...], Field(exclude_if=lambda erasing: not erasing)] = ()
+    cleared: Annotated[int | None, Field(exclude_if=lambda cleared: cleared is None)] = None
 
     @property
     def corrects(self) -> bool:
@@ -105,6 +112,10 @@ class Catalogue(Document):
     def newest(self, period: str) -> Revision | None:
         """The newest revision of a period, whatever its status."""
         return next((one for one in reversed(self.revisions) if one.period == period), None)
+
+    def next_revision(self, period: str) -> int:
+        """The number of the period's next revision."""
+        return 1 + max((one.revision for one in self.revisions if one.period == period), default=0)
 
     def unhandled(self, objects: Iterable[Object], terms: str = "") -> list[Object]:
         """Incoming objects whose present version has not been handled.
@@ -147,7 +158,7 @@ class Catalogue(Document):
             return self.model_copy(update={"handled": handled})
         one = Revision(
             period=period,
-            revision=newest.revision + 1 if newest else 1,
+            revision=self.next_revision(period),
             sha256=sha256,
             size=text.size if text else source.size,
             source=source.key,
@@ -157,7 +168,7 @@ class Catalogue(Document):
         if text is not None and text.unfit is not None:
             refused = {"status": "blocked", "reason": f"{period}: {text.unfit}", "unread": True}
             one = one.model_copy(update=refused)
-        return Catalogue(revisions=(*self.revisions, one), handled=handled)
+        return self.model_copy(update={"revisions": (*self.revisions, one), "handled": handled})
 
     def with_verdicts(
         self,

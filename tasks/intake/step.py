@@ -57,10 +57,10 @@ def intake(params: Params, store: Store) -> Arrivals:
         _log.warning("%s: expected <%s>.parquet, .csv or .csv.gz; left alone", key, params.intake.period)
     todo = set(catalogue.unhandled((one for _, one in found), terms(params.validation)))
     new, twice = _alone(_begun([pair for pair in found if pair[1] in todo], params.intake))
-    before = len(catalogue.revisions)
+    before, erased = len(catalogue.revisions), frozenset(catalogue.erased)
     for period, one in new:
         if one.size <= params.intake.max_bytes:
-            catalogue = _arrive(params, store, period, one) or catalogue
+            catalogue = _arrive(params, store, period, one, erased) or catalogue
     if large := sorted(
         f"{one.key}: {one.size:,} bytes" for _, one in new if one.size > params.intake.max_bytes
     ):
@@ -89,13 +89,18 @@ def _alone(new: Arriving) -> tuple[Arriving, tuple[str, ...]]:
     return [pair for pair in new if pair not in twice], tuple(one.key for _, one in twice)
 
 
-def _arrive(params: Params, store: Store, period: str, one: Object) -> Catalogue | None:
+def _arrive(
+    params: Params, store: Store, period: str, one: Object, erased: frozenset[str]
+) -> Catalogue | None:
     try:
         found = store.get(one.key, etag=one.etag)
     except Precondition:
         found = None
     if found is None:
         _log.warning("%s: changed while it was read; the next run takes it", one.key)
+        return None
+    if digest(found[0]) in erased:
+        _log.warning("%s: rows were erased from these very bytes; left alone: deliver it without", one.key)
         return None
     sha256, text = _bring(params, store, one.key, found[0])
     now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -3,7 +3,7 @@
 from tasks.documents import Document
 from tasks.errors import Corrupt
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
-from tasks.ledger.entries import Promoted, RolledBack
+from tasks.ledger.entries import Erased, Promoted, RolledBack
 from tasks.ledger.log import Ledger
 from tasks.ledger.state import State
 
@@ -16,6 +16,7 @@ class Audit(Document):
     entries: int
     champions: int
     artifacts: int
+    erasures: int = 0
     head: str | None
     wrong: str | None = None
 
@@ -27,13 +28,14 @@ def audit(ledger: Ledger) -> Audit:
     after them, also while others append. They are all that can tell of a last entry that was changed
     or cut off.
     """
-    state, champions, artifacts = State(), 0, 0
+    state, champions, artifacts, erasures = State(), 0, 0, 0
     wrong = None
     caches = {key: ledger.caches.told(key) for key in ledger.caches.keys}
     listed = [one.key for one in ledger.store.list(f"ledger/{ledger.model}/")]
     try:
         for entry, state in ledger.states():
             _must_agree(state, caches)
+            erasures += isinstance(entry.body, Erased)
             if isinstance(entry.body, Promoted | RolledBack):
                 champions += 1
                 for ref in artifacts_of(ledger.entry(entry.body.registered)).values():
@@ -47,6 +49,7 @@ def audit(ledger: Ledger) -> Audit:
         entries=state.number,
         champions=champions,
         artifacts=artifacts,
+        erasures=erasures,
         head=state.head,
         wrong=wrong,
     )

@@ -117,6 +117,31 @@ class RolledBack(Document):
     reason: str
 
 
+class ErasedBatch(Document):
+    """Content of a period that so many rows were taken out of.
+
+    `new`, of `size` bytes, has the others; it is None where the whole content went.
+    """
+
+    period: str
+    old: Hash
+    new: Hash | None
+    rows: int = Field(ge=0)
+    size: int = Field(ge=0)
+
+
+class Erased(Document):
+    """Somebody's rows are taken out of batches; `before` is the erasure before this one.
+
+    It says nothing of whose rows they were.
+    """
+
+    kind: Literal["erased"] = "erased"
+    before: int | None
+    reason: str = Field(min_length=1)
+    batches: tuple[ErasedBatch, ...] = Field(min_length=1)
+
+
 Body = Annotated[
     ContractFrozen
     | Looked
@@ -129,7 +154,8 @@ Body = Annotated[
     | Held
     | Released
     | Approved
-    | Rejected,
+    | Rejected
+    | Erased,
     Field(discriminator="kind"),
 ]
 

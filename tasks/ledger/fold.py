@@ -8,6 +8,7 @@ from tasks.ledger.entries import (
     ContractFrozen,
     Decided,
     Entry,
+    Erased,
     Looked,
     Promoted,
     Registered,
@@ -60,7 +61,7 @@ def _apply(state: State, entry: Entry, past: Past) -> State:
             return _decided(state, entry, body, past)
         case Promoted() | RolledBack():
             return _crowned(state, entry, body, past)
-        case Held() | Released() | Approved() | Rejected():
+        case Held() | Released() | Approved() | Rejected() | Erased():
             return _steered(state, entry, body)
 
 
@@ -73,7 +74,9 @@ def _crowned(state: State, entry: Entry, body: Promoted | RolledBack, past: Past
     return state.model_copy(update={"champion": champion_of(entry), "previous": state.champion})
 
 
-def _steered(state: State, entry: Entry, body: Held | Released | Approved | Rejected) -> State:
+def _steered(state: State, entry: Entry, body: Held | Released | Approved | Rejected | Erased) -> State:
+    if isinstance(body, Erased):
+        return _erased(state, entry, body)
     if isinstance(body, Held | Released):
         return _held(state, entry, body)
     return _answered(state, entry, body)
@@ -106,6 +109,12 @@ def _answered(state: State, entry: Entry, body: Approved | Rejected) -> State:
             raise Corrupt(f"{entry.place}: decision {body.decision} does not wait for approval")
     verdict = "approved" if isinstance(body, Approved) else "rejected"
     return state.model_copy(update={"answer": Answer(number=entry.number, verdict=verdict)})
+
+
+def _erased(state: State, entry: Entry, body: Erased) -> State:
+    if body.before != state.erased:
+        raise Corrupt(f"{entry.place}: follows erasure {body.before}, but the one before is {state.erased}")
+    return state.model_copy(update={"erased": entry.number})
 
 
 def _unless_approved(state: State) -> Answer | None:

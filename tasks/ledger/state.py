@@ -89,6 +89,8 @@ class State(Document):
     """The newest abandonment."""
     unswept: tuple[int, ...] = ()
     """Abandonments whose artifacts may still be there."""
+    erased: int | None = None
+    """The newest erasure."""
 
     @property
     def pending(self) -> LastDecision | None:

@@ -10,7 +10,7 @@ from tasks.errors import Leak
 from tasks.objectives import OBJECTIVES, Class
 from tasks.params.contract import Abstention, Contract, Coverage
 from tasks.params.fitting import misfits
-from tasks.params.retention import RetentionParams
+from tasks.params.retention import EraseParams, RetentionParams
 from tasks.params.section import Section
 from tasks.params.steps import (
     EvaluateParams,
@@ -39,6 +39,7 @@ class Params(Section):
     measure: MeasureParams = MeasureParams()
     contract: Contract
     retention: RetentionParams = RetentionParams()
+    erase: EraseParams | None = None
 
     @property
     def store_url(self) -> str:
@@ -48,7 +49,7 @@ class Params(Section):
     @property
     def hash(self) -> str:
         """Over everything that can change a stage's output: all but where the store is, and what it keeps."""
-        left_out = {"store", "retention"}
+        left_out = {"store", "retention", "erase"}
         return digest(canonical(self.model_dump(mode="json", by_alias=True, exclude=left_out)))
 
     @property
@@ -85,6 +86,17 @@ class Params(Section):
         if prepare.min_periods <= prepare.holdout_periods or prepare.max_periods < prepare.min_periods:
             raise ValueError("prepare: holdout_periods < min_periods <= max_periods must hold")
         return self
+
+    @model_validator(mode="after")
+    def _keys_can_be_found(self) -> Self:
+        if self.erase and self.erase.column not in self.validation.columns:
+            raise ValueError(f"erase.column: validate.columns does not declare {self.erase.column}")
+        return self
+
+    @property
+    def person(self) -> str:
+        """The column that says whose row it is."""
+        return self.erase.column if self.erase else self.prepare.id
 
     @model_validator(mode="after")
     def _exclusions_can_exclude(self) -> Self:

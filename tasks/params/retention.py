@@ -4,9 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tasks.params.section import Section
+from tasks.params.section import Name, Section
 
 Days = Annotated[float, Field(ge=1, le=36_500)]
+
+
+class EraseParams(Section):
+    """`column`: where a person's key stands, if that is not `prepare.id`."""
+
+    column: Name
 
 
 class RetentionParams(Section):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from tasks.documents import Document
 
-Kind = Literal["workspace", "promotion", "registration", "artifacts", "batch", "pointer"]
+Kind = Literal["workspace", "promotion", "registration", "artifacts", "batch", "pointer", "erasure"]
 
 
 class Finding(Document):

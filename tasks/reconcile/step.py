@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tasks.documents import Document
+from tasks.erase.finish import finish as finish_erasures
+from tasks.erase.unfinished import is_unfinished
 from tasks.errors import Conflict, Refused
 from tasks.intake import Revision, read_catalogue
 from tasks.ledger import Ledger
@@ -18,7 +20,7 @@ from tasks.promote import finish
 from tasks.reconcile.abandon import abandon, sweep, unnamed
 from tasks.reconcile.found import Finding, Kind, is_older
 from tasks.run.acceptance import take_in
-from tasks.run.workspaces import at_work, dead_runs, has_intent, publish_left
+from tasks.run.workspaces import at_rest, at_work, dead_runs, has_intent, publish_left
 from tasks.validate import rules_hash
 from tasks.version.commands import dvc
 from tasks.workspace import Workspace, discard
@@ -64,6 +66,8 @@ def reconcile(folder: Path, *, dry_run: bool = False, now: datetime | None = Non
     """
     home, ledger = open_ledger(folder)
     one = _Round(home, ledger, dry_run=dry_run, now=now or datetime.now(UTC))
+    # Before this process counts as one at work.
+    _erasure(one)
     dead = dead_runs(home)
     if dry_run:
         _all(one, dead)
@@ -73,6 +77,19 @@ def reconcile(folder: Path, *, dry_run: bool = False, now: datetime | None = Non
         with at_work(home) as left:
             _all(one, (*swept, *left))
     return Reconciled(model=ledger.model, dry_run=dry_run, found=tuple(one.found))
+
+
+def _erasure(one: _Round) -> None:
+    """One whose entry is in and whose bytes may still be there; it needs no age, for it is no run's."""
+    state = one.ledger.state()
+    if is_unfinished(state, read_catalogue(one.ledger.store, one.ledger.model)):
+        what = f"the erasure of entry {state.erased}, interrupted"
+        one.handle("erasure", what, "finished", lambda: _erased(one))
+
+
+def _erased(one: _Round) -> None:
+    with at_rest(one.home):
+        finish_erasures(one.home, one.ledger)
 
 
 def _all(one: _Round, dead: tuple[Workspace, ...]) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from pydantic import Field
 
 from tasks.documents import Document, Hash, write_atomically
-from tasks.errors import BadInput, Corrupt
+from tasks.errors import BadInput, Corrupt, Refused
 from tasks.intake import content
 from tasks.ledger import Ledger
 from tasks.ledger.artifacts import fetch_artifact
+from tasks.ledger.erasures import erased_contents, erased_words
 from tasks.pins import pin_champion
 from tasks.replay.record import Record, champion_of, is_sealed, record_of
 from tasks.version import Dataset, DatasetBatch
@@ -52,7 +53,7 @@ def checkout(ledger: Ledger, number: int, target: Path, say: Say = lambda _: Non
     """Bring what the decision of entry `number` was made from into `target`, a new or an empty folder.
 
     All or nothing: what cannot be brought whole leaves no folder. Raises `BadInput` for a `target` with
-    anything in it, `Corrupt` where bytes are missing or others.
+    anything in it, `Corrupt` where bytes are missing or others, `Refused` where they were erased on purpose.
     """
     target = target.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -82,7 +83,7 @@ def bring(ledger: Ledger, record: Record, workspace: Workspace, say: Say = lambd
         ref = record.named[name]
         write_atomically(path, fetch_artifact(ledger.store, ledger.model, ref))
         files[path.relative_to(workspace.root).as_posix()] = ref.sha256
-    files |= _batches(ledger, workspace, say)
+    files |= _batches(ledger, record, workspace, say)
     say("champion")
     pin = pin_champion(workspace, ledger, record.body.contract, champion_of(ledger, record.body))
     return Checkout(
@@ -98,13 +99,16 @@ def bring(ledger: Ledger, record: Record, workspace: Workspace, say: Say = lambd
     )
 
 
-def _batches(ledger: Ledger, workspace: Workspace, say: Say) -> dict[str, Hash]:
+def _batches(ledger: Ledger, record: Record, workspace: Workspace, say: Say) -> dict[str, Hash]:
     if not workspace.dataset.exists():
         return {}
     dataset = Dataset.parse(workspace.dataset.read_bytes(), workspace.dataset.name)
+    gone = erased_contents(ledger)
     for at, batch in enumerate(dataset.batches, 1):
         say(f"batch {at} of {len(dataset.batches)}: {batch.period}")
         name = _file(batch)
+        if batch.sha256 in gone:
+            raise Refused(erased_words(record.entry.number, batch.period, gone[batch.sha256]))
         data = content(ledger.store, ledger.model, batch.sha256, f"the batch of {batch.period}")
         write_atomically(workspace.batches / name, data)
     return {f"data/batches/{one.file}": one.sha256 for one in dataset.batches}

@@ -11,6 +11,7 @@ from contextvars import copy_context
 from pathlib import Path
 
 from tasks.documents import digest
+from tasks.erase.unfinished import refuse_if_erasing
 from tasks.evaluate.look import HoldoutExhausted
 from tasks.intake import Catalogue
 from tasks.opening import open_ledger
@@ -56,7 +57,9 @@ def retrain(
 def _cycle(cycle: Cycle, left: tuple[Workspace, ...]) -> Outcome:
     arrivals = cycle.call("intake", cycle.steps.intake, cycle.folder.params, cycle.store)
     rules = rules_hash(cycle.folder.params)
-    state = finish_interrupted(cycle, cycle.ledger.state(), arrivals.catalogue)
+    state = cycle.ledger.state()
+    refuse_if_erasing(state, arrivals.catalogue)
+    state = finish_interrupted(cycle, state, arrivals.catalogue)
     publish_interrupted(cycle, left, state)
     unread = tuple(one for one in arrivals.new if one.unread)
     cycle.blocked = tuple(str(one.reason) for one in unread)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.documents import canonical, digest, digest_file, write_atomically
-from tasks.errors import BadInput, Conflict, EvergreenError
+from tasks.errors import BadInput, Conflict, EvergreenError, Refused
 from tasks.intake import Revision, batch_bytes
 from tasks.ledger import State
 from tasks.store import Store
@@ -41,6 +41,27 @@ def at_work(folder: Workspace) -> Iterator[tuple[Workspace, ...]]:
             left = _swept(folder)
         fcntl.flock(file, fcntl.LOCK_SH)
         yield left
+
+
+@contextmanager
+def at_rest(folder: Workspace) -> Iterator[None]:
+    """Nothing of the folder runs while this lasts, and what killed runs left is gone.
+
+    Raises `Refused` where something runs, or a killed run's decision is still to be published.
+    """
+    folder.runs.mkdir(parents=True, exist_ok=True)
+    with (folder.runs.parent / "runs.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(
+                f"{folder.root}: a run is at work here; nothing was done, try again after it"
+            ) from None
+        if _swept(folder):
+            raise Refused(
+                f"{folder.root}: an interrupted run has a decision to publish: run `evergreen reconcile`"
+            )
+        yield
 
 
 def dead_runs(folder: Workspace) -> tuple[Workspace, ...]:

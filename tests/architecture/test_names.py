@@ -80,9 +80,9 @@ class TestOneName:
             assert name in stages[name]["params"]
 
     def test_only_retraining_s_steps(self):
-        """params.yaml has sections for the model, its store, contract, steps and retention alone."""
+        """params.yaml has sections for the model, its store, contract, steps, retention and erasure alone."""
         sections = {field.alias or name for name, field in Params.model_fields.items()}
-        assert sections <= {"model", "store", "contract", "retention", *STEPS}
+        assert sections <= {"model", "store", "contract", "retention", "erase", *STEPS}
 
 
 class TestStages:

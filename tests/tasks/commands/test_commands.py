@@ -68,6 +68,11 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     said["hold"] = evergreen("hold", "--reason", "a test", "--folder", folder, "--json")
     said["champion, held"] = evergreen("champion", "--folder", folder)
     said["release"] = evergreen("release", "--reason", "over", "--folder", folder, "--json")
+    whose = ("--key", "2024-02-00007", "--reason", "a test")
+    said["erase, in words"] = evergreen("erase", *whose, "--dry-run", "--folder", folder)
+    said["erase"] = evergreen("erase", *whose, "--folder", folder, "--json")
+    said["audit, erased"] = evergreen("audit", "--folder", folder)
+    said["history, erased"] = evergreen("history", "--folder", folder)
     said |= _answered(root)
     said["run"] = evergreen("run", "--folder", small_folder(root, name="empty"), "--json")
     said["page"] = Said(0, (root / "pages" / "history.html").read_text(), "")
@@ -127,7 +132,8 @@ class TestEverySubcommand:
             **{one: ["1"] for one in ("show", "replay", "card")},
             **{one: ["1", *why] for one in ("approve", "reject")},
         }.get(name, [])
-        needs += why if name in ("rollback", "hold", "release") else []
+        needs += ["--key", "1"] if name == "erase" else []
+        needs += why if name in ("rollback", "hold", "release", "erase") else []
         said = evergreen(name, *needs, "--folder", tmp_path / "nowhere", "--json")
         assert said.status == 2
         assert said.document["error"]["kind"] == "BadInput"
@@ -208,6 +214,16 @@ class TestJourney:
                             (4, "decision", None), (5, "promotion", 5)]  # fmt: skip
         assert told[-2:] == [(9, "promotion", 9), (10, "rollback", 10)]
         assert journey["rollback"].document["champion"]["number"] == 10
+
+    def test_erases_and_tells_what_rests_on_it(self, journey: dict[str, Said]) -> None:
+        """In a dry run first; then the audit and the history tell of it, and neither of whom."""
+        assert "1 row of 2024-02 would be erased\nmade from them: decisions 4; champions of entries 5" in (
+            journey["erase, in words"].out
+        )
+        assert (journey["erase"].document["rows"], journey["erase"].document["decisions"]) == (1, [4])
+        assert "1 erasure of rows" in journey["audit, erased"].out
+        assert "1 row of 2024-02: a test" in " ".join(journey["history, erased"].out.split())
+        assert "2024-02-00007" not in journey["erase"].out + journey["history, erased"].out
 
     def test_audits_and_tells_the_state(self, journey: dict[str, Said]) -> None:
         """Ten entries hold, and the status says who is champion."""
