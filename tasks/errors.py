@@ -47,5 +47,9 @@ class Conflict(Unavailable):
     """Somebody else changed the same thing first."""
 
 
+class Defect(EvergreenError):
+    """Something that nobody thought of; nothing is promoted, so it counts as a no."""
+
+
 class Corrupt(Refused):
     """Bytes do not match the hash that names them, or a document is not what was written."""

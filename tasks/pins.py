@@ -8,6 +8,7 @@ from tasks.documents import Document, Hash, canonical, digest, write_atomically
 from tasks.errors import BadInput, Corrupt
 from tasks.ledger import ArtifactRef, Body, Champion, ContractFrozen, Ledger, State
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
+from tasks.ledger.office import champion_of
 from tasks.params import Contract
 from tasks.workspace import Workspace
 
@@ -81,6 +82,18 @@ def read_pin(workspace: Workspace) -> ChampionPin:
             "run `evergreen fetch`, which freezes the new one, and train again"
         )
     return pin
+
+
+def refuse_if_foreign(pin: ChampionPin, ledger: Ledger) -> None:
+    """Raise `BadInput` unless the pin's champion, if it has one, is what its entry put in office here."""
+    pinned = pin.champion
+    if pinned is None:
+        return
+    known = 1 <= pinned.number <= ledger.state().number
+    if pin.model != ledger.model or not known or champion_of(ledger.entry(pinned.number)) != pinned:
+        raise BadInput(
+            f"champion.json: entry {pinned.number} put no such champion in office; run `evergreen fetch`"
+        )
 
 
 def pinned_bytes(workspace: Workspace, ref: ArtifactRef) -> bytes:

@@ -7,8 +7,7 @@ from tasks.documents import Document
 from tasks.errors import BadInput, Refused
 from tasks.intake import Catalogue, Release, Revision, batch_bytes, read_catalogue, update_catalogue
 from tasks.ledger import Ledger
-from tasks.ledger.log import actor
-from tasks.ledger.reason import reason_of
+from tasks.ledger.reason import actor, reason_of
 from tasks.validate import BatchReport, rules_hash
 from tasks.validate.quarantined import quarantine_key, rows_in_quarantine
 from tasks.validate.result import Quarantine

@@ -1,20 +1,24 @@
 """What all subcommands of `evergreen` share: options, one way to print, one way to fail."""
 
+import errno
 import functools
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tasks.errors import BadInput, EvergreenError, Unavailable
+from tasks.errors import BadInput, Defect, EvergreenError, Unavailable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+_OURS = Path(__file__).parents[1]
+_WRONG_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
 EPILOG = """Exit status: 0 done; 1 the answer is no (a blocked batch, a failed audit); 2 bad usage or
 input; 3 could not do it now (the store is unreachable)."""
 
@@ -51,6 +55,12 @@ def command(name: str | None = None, **settings: Any) -> Callable[[Callable[...,
                 _fail(error, as_json=as_json)
             except OSError as error:
                 _fail(_of_file(error), as_json=as_json)
+            except click.ClickException:
+                raise
+            except Exception as error:
+                if sys.flags.dev_mode:
+                    raise
+                _fail(_unforeseen(error), as_json=as_json)
             else:
                 _print(document, human, as_json=as_json)
                 sys.exit(status[0] if status else 0)
@@ -97,8 +107,23 @@ def _of_file(error: OSError) -> EvergreenError:
         return BadInput(
             f"{where}. If an earlier step writes it: `evergreen run` and `dvc repro` run all in order"
         )
+    if error.errno in _WRONG_NAMES:
+        return BadInput(f"{str(error.filename)[:80]}…: {error.strerror}: name another")
     wrong = (FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
     return BadInput(where) if isinstance(error, wrong) else Unavailable(where)
+
+
+def _unforeseen(error: Exception) -> EvergreenError:
+    """What nobody thought of, as one line with the place in our code; `python -X dev` shows all of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if Path(one.filename).is_relative_to(_OURS)]
+    # The command itself is ours, so there is one.
+    place = f"{Path(ours[-1].filename).relative_to(_OURS.parent)}, line {ours[-1].lineno}"
+    said = " ".join(str(error).split())[:200]
+    return Defect(
+        f"a defect of Evergreen: {type(error).__name__} in {place}: {said}. What was acknowledged stays; "
+        "please report it with this line"
+    )
 
 
 def _jsonable(document: Any) -> Any:

@@ -8,7 +8,7 @@ costs requests, never truth.
 import logging
 
 from tasks.documents import digest
-from tasks.errors import StoreUnavailable
+from tasks.errors import EvergreenError
 from tasks.ledger.sealed import sealed, unsealed
 from tasks.ledger.segments import Segment
 from tasks.ledger.state import SegmentRef, State
@@ -76,11 +76,11 @@ class Caches:
             for sha256, segment in list(self._unwritten.items()):
                 self.store.put(self.segment_key(sha256), segment.to_bytes())
                 del self._unwritten[sha256]
-        except StoreUnavailable as error:
+        except EvergreenError as error:
             _log.warning("%s: not renewed, which costs the next reader requests: %s", self.pointer_key, error)
             return
         for key in (self.pointer_key, *due):
             try:
                 self.store.put(key, data)
-            except StoreUnavailable as error:
+            except EvergreenError as error:
                 _log.warning("%s: not renewed, which costs the next reader requests: %s", key, error)

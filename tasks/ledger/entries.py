@@ -8,6 +8,9 @@ from tasks.documents import Document, Hash
 from tasks.errors import Corrupt
 from tasks.ledger.control import Approved, Held, Rejected, Released
 
+Number = Annotated[int, Field(ge=1)]
+"""Of an entry."""
+
 
 class ArtifactRef(Document):
     """Immutable bytes in the store, named by their hash.
@@ -85,8 +88,8 @@ class Decided(Document):
     headline: str
     look: Hash
     candidate: Hash
-    registered: int
-    champion: int | None
+    registered: Number
+    champion: Number | None
     contract: Hash
     inputs: Hash
     drill: bool
@@ -96,10 +99,10 @@ class Promoted(Document):
     """A challenger becomes champion; valid only over the champion and contract it names."""
 
     kind: Literal["promotion"] = "promotion"
-    decision: int
-    registered: int
+    decision: Number
+    registered: Number
     candidate: Hash
-    before: int | None
+    before: Number | None
     contract: Hash
 
 
@@ -107,10 +110,10 @@ class RolledBack(Document):
     """An earlier champion returns."""
 
     kind: Literal["rollback"] = "rollback"
-    to: int
-    registered: int
+    to: Number
+    registered: Number
     candidate: Hash
-    before: int
+    before: Number
     reason: str
 
 
@@ -179,7 +182,10 @@ _ENTRY = TypeAdapter(Entry)
 
 
 def parse_entry(data: bytes, *, key: str, number: int) -> Entry:
-    """The entry in `data`; raises `Corrupt` naming `key` if it is none, or has another number."""
+    """The entry in `data`; raises `Corrupt` naming `key` if it is none, or has another number.
+
+    An entry has one form: bytes that a lenient reader would take for one are none.
+    """
     try:
         entry = _ENTRY.validate_json(data)
     except (ValidationError, RecursionError) as error:
@@ -190,4 +196,6 @@ def parse_entry(data: bytes, *, key: str, number: int) -> Entry:
         ) from error
     if entry.number != number:
         raise Corrupt(f"{key}: expected entry {number}, found one that says it is {entry.number}")
+    if entry.to_bytes() != data:
+        raise Corrupt(f"{key}: expected an entry in the form in which Evergreen writes it, found another")
     return entry

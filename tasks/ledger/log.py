@@ -6,7 +6,6 @@ until there is none (`tasks/ledger/caches.py`).
 """
 
 import logging
-import os
 import random
 import time
 import uuid
@@ -20,17 +19,13 @@ from tasks.ledger import looks
 from tasks.ledger.caches import Caches
 from tasks.ledger.entries import Body, Entry, parse_entry
 from tasks.ledger.fold import advance
+from tasks.ledger.reason import actor
 from tasks.ledger.segments import Segment, moved_out
 from tasks.ledger.state import LookTaken, SegmentRef, State
 from tasks.store import Precondition, Store
 
 _ATTEMPTS = 200
 _log = logging.getLogger(__name__)
-
-
-def actor() -> str:
-    """Who acts: `EVERGREEN_ACTOR`, or the user."""
-    return os.environ.get("EVERGREEN_ACTOR") or os.environ.get("USER") or f"uid {os.getuid()}"
 
 
 class Ledger:
@@ -157,17 +152,28 @@ class Ledger:
             return None
         entry = parse_entry(found[0], key=self.key(number), number=number)
         if entry.model != self.model:
-            raise Corrupt(f"{self.key(number)}: expected model {self.model}, found {entry.model}")
+            raise Corrupt(f"{self.key(number)}: expected model {self.model}, found {entry.model[:80]!a}")
         return entry, digest(found[0])
 
     def _cached(self) -> State:
-        """The fold of pointer or snapshot if one is of this chain; else the empty state, to fold it all."""
+        """The fold of pointer or snapshot, if one can be read; else the empty state, to fold it all.
+
+        Raises `Corrupt` if it names another entry than the log has: its writer had read that entry back.
+        """
         for key in self.caches.keys:
             state = self.caches.told(key)
-            if state is None:
-                continue
-            head = self.store.get(self.key(state.number))
-            if head is not None and digest(head[0]) == state.head:
+            if state is not None:
+                self._must_have(state, key)
                 return state
-            _log.warning("%s: of another chain; going on without it", key)
         return State()
+
+    def _must_have(self, told: State, cache: str) -> None:
+        found = self.store.get(self.key(told.number))
+        if found is None or digest(found[0]) != told.head:
+            what = "nothing" if found is None else f"bytes that hash to {digest(found[0])[:12]}…"
+            named = f"{cache} names an entry that hashes to {str(told.head)[:12]}…"
+            raise Corrupt(
+                f"{self.key(told.number)}: {named}, found {what}: damaged, lost, or of another ledger. Bring "
+                f"the entry back from a backup; or, to go on with the log as it is, delete "
+                f"{' and '.join(self.caches.keys)}"
+            )

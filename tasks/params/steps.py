@@ -1,6 +1,6 @@
 """One section per step, named like the step."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -205,14 +205,18 @@ class TrainParams(Section):
         return {"coverage": None, **given} if isinstance(asked, str) and asked in silent else given
 
 
+Money = Annotated[float, Field(ge=-1e15, le=1e15)]
+"""What a float still tells to the cent, and what sums and squares of many rows still hold."""
+
+
 class CostParams(Section):
     """Value of one prediction in `currency`, by what was said and what happened; a cost is negative."""
 
     currency: str
-    true_positive: float
-    false_positive: float
-    false_negative: float
-    true_negative: float
+    true_positive: Money
+    false_positive: Money
+    false_negative: Money
+    true_negative: Money
 
 
 class EvaluateParams(Section):
@@ -237,5 +241,5 @@ class EvaluateParams(Section):
 class MeasureParams(Section):
     """How latency is taken: `rows` single-row predictions after `warmup` more."""
 
-    rows: int = Field(default=200, ge=10)
-    warmup: int = Field(default=20, ge=0)
+    rows: int = Field(default=200, ge=10, le=1_000_000)
+    warmup: int = Field(default=20, ge=0, le=1_000_000)

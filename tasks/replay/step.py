@@ -125,6 +125,9 @@ def _replayed(
                 stage()
             except EvergreenError as error:
                 failed = f"{name}: {' '.join(str(error).split())}"
+            except Exception as error:  # noqa: BLE001 - old settings meet new code: anything may be raised
+                # Its kind alone: its text may hold numbers that are sealed.
+                failed = f"{name}: ended with {type(error).__name__}, which a step never should"
         found += [_compared(record, one, path, failed) for one, path in paths.items()]
         if outputs == MODEL:
             _restore(ledger, record, workspace)

@@ -15,7 +15,7 @@ from tasks.erase.unfinished import refuse_if_erasing
 from tasks.evaluate.look import HoldoutExhausted
 from tasks.intake import Catalogue
 from tasks.opening import open_ledger
-from tasks.pins import fetch
+from tasks.pins import fetch, read_pin, refuse_if_foreign
 from tasks.prepare.window import NotEnoughPeriods
 from tasks.run.acceptance import accepted, asks_another, corrected, keep_batches, prepared_as_judged
 from tasks.run.context import Cycle, inputs_of
@@ -117,6 +117,7 @@ def _train(cycle: Cycle, workspace: Workspace) -> None:
 
     if cycle.pinned:
         copy_pins(cycle.folder, workspace)
+        refuse_if_foreign(read_pin(workspace), cycle.ledger)
     else:
         cycle.call("fetch", fetch, workspace, cycle.ledger)
     if not cycle.pinned and not cycle.drill:

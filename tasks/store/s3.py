@@ -95,7 +95,7 @@ class S3Store:
         try:
             self._client.head_object(**self._name(key))
         except FAILURES as error:
-            if not is_missing(error):
+            if status(error) != HTTPStatus.NOT_FOUND:
                 raise self._explained(error) from error
             # A HEAD answers 404 for a missing bucket too, and that is no "no".
             self._ask(lambda: self._client.head_bucket(Bucket=self._bucket))

@@ -10,10 +10,13 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from botocore.parsers import ResponseParserError
 
 from tasks.errors import Corrupt, EvergreenError, StoreUnavailable, UnsafeStore
 
-FAILURES = (ClientError, BotoCoreError)
+NO_S3 = (ResponseParserError, RecursionError, KeyError)
+"""What a client of S3 raises over an answer of something else: no XML, a way in circles, no etag."""
+FAILURES = (ClientError, BotoCoreError, *NO_S3)
 """Everything that a client of S3 raises."""
 
 _CREDENTIALS = {"AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
@@ -34,8 +37,11 @@ def code(error: Exception) -> str:
 
 
 def is_missing(error: Exception) -> bool:
-    """The bucket answers and has no such object (a HEAD cannot say which of the two is missing)."""
-    return status(error) == HTTPStatus.NOT_FOUND and code(error) != "NoSuchBucket"
+    """The bucket answers and has no such object.
+
+    S3 says so with a code of its own. A bare 404 (a HEAD's, or that of something which is no S3) does not.
+    """
+    return status(error) == HTTPStatus.NOT_FOUND and code(error) not in {"NoSuchBucket", "404"}
 
 
 def is_refusal(error: Exception) -> bool:
@@ -50,7 +56,7 @@ def is_race(error: Exception) -> bool:
 
 def is_open(error: Exception) -> bool:
     """It may or may not have been carried out: sent and not answered, or the server failed on the way."""
-    return isinstance(error, HTTPClientError) or status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, (HTTPClientError, *NO_S3)) or status(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def explained(error: Exception, where: str, bucket: str) -> EvergreenError:
@@ -67,10 +73,21 @@ def explained(error: Exception, where: str, bucket: str) -> EvergreenError:
     return StoreUnavailable(f"The object store {where} {_hint(error, bucket)}")
 
 
-def _hint(error: Exception, bucket: str) -> str:
-    name, answer = code(error), status(error)
+def _of_this_machine(error: Exception) -> str | None:
+    """What to set right here, if that is what is wrong."""
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return "found no complete credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if isinstance(error, NO_S3):
+        return f"gave an answer that is none of S3's ({code(error)}). Check AWS_ENDPOINT_URL_S3."
+    if code(error) == "RequestTimeTooSkewed":
+        return f"refused a request of another time ({code(error)}). Set this machine's clock, or the store's."
+    return None
+
+
+def _hint(error: Exception, bucket: str) -> str:
+    name, answer = code(error), status(error)
+    if ours := _of_this_machine(error):
+        return ours
     if answer == 0:
         return (
             f"did not answer ({name}). Check AWS_ENDPOINT_URL_S3, the network, and that the store is running."

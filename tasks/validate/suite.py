@@ -10,7 +10,7 @@ from tasks.params import Params
 from tasks.validate.found import Expectation, Found
 from tasks.validate.own import camel, own_expectations
 from tasks.validate.result import Failure
-from tasks.validate.wording import asked, place
+from tasks.validate.wording import asked, place, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +104,7 @@ def _failure(one: Found) -> Failure:
         message = f"{words}, found {found.get('observed_value')}"
         message = message if column is None else f"{column}: {message}"
         return Failure(column=column, rule=rule, message=message)
-    seen = [str(value) for value in found.get("partial_unexpected_list", [])[:3]]
+    seen = [printable(str(value)) for value in found.get("partial_unexpected_list", [])[:3]]
     such = f" (such as {', '.join(seen)})" if seen and rule != "not_be_null" else ""
     allowed = 1 - arguments.get("mostly", 1)
     limit = f"; at most {allowed:.1%} allowed" if allowed > 0 else ""

@@ -10,6 +10,11 @@ def place(arguments: dict[str, Any]) -> str | None:
     return ", ".join(map(str, columns[:8])) or None
 
 
+def printable(value: str) -> str:
+    """A value as a terminal may show it: what would move its cursor or change its colours, as its number."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in value)
+
+
 def asked(rule: str, arguments: dict[str, Any]) -> str:
     """What an expectation asks for, by its rule's name and its arguments."""
     if "regex" in arguments:

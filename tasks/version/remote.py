@@ -44,7 +44,12 @@ def _remote(workspace: Workspace) -> str:
 def store_url(workspace: Workspace) -> str:
     """The store's URL, a relative directory taken from the workspace's folder."""
     url = workspace.params.store_url
-    return url if "://" in url else str((workspace.root / Path(url).expanduser()).resolve())
+    if "://" in url:
+        return url
+    try:
+        return str((workspace.root / Path(url).expanduser()).resolve())
+    except RuntimeError as error:
+        raise BadInput(f"the store {url!r}: {error} Name another directory") from error
 
 
 def _quoted(value: str) -> str:

@@ -61,6 +61,15 @@ class TestBits:
                 with pytest.raises(Corrupt):
                     Ledger(store, MODEL).state()
 
+    def test_in_the_last_entry_is_refused_by_every_reader(self, objects: dict[str, bytes]) -> None:
+        """The pointer tells of its hash, so nobody sees a champion, and nobody appends to it."""
+        key = Ledger(MemoryStore(), MODEL).key(9)
+        for where, store in damaged(objects, key):
+            for use in (Ledger.state, lambda ledger: rollback(ledger, reason="a test")):
+                with pytest.raises(Corrupt, match=rf"{key}: pointers/{MODEL}\.json names an entry"):
+                    use(Ledger(store, MODEL))
+            assert len(store.objects) == len(objects), where
+
     def test_in_the_pointer_changes_nothing(self, objects: dict[str, bytes]) -> None:
         """It is not believed, and the log is read."""
         expected = undamaged(objects)

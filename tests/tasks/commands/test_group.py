@@ -1,6 +1,7 @@
 """What all subcommands share: one way to print, whatever the text."""
 
 import pytest
+from commands import evergreen
 
 from tasks.commands.group import _print
 
@@ -15,3 +16,23 @@ class TestPrint:
         """A reason or a value in brackets is neither taken for an instruction nor dropped."""
         _print({}, text, as_json=False)
         assert capsys.readouterr().out == f"{text}\n"
+
+
+class TestUnforeseen:
+    """What nobody thought of ends in one line, as everything does."""
+
+    def test_is_one_line_that_names_the_place(self, monkeypatch, tmp_path):
+        """The kind, the place in our code, and what to do; as a document where JSON is asked for."""
+        monkeypatch.setattr("tasks.workspace.open_folder", lambda _: {}["no such key"])
+        said = evergreen("prepare", "-C", tmp_path)
+        assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+        assert "a defect of Evergreen: KeyError in tasks/commands/steps.py, line " in said.err
+        told = evergreen("prepare", "-C", tmp_path, "--json").document["error"]
+        assert told["kind"] == "Defect"
+        assert "please report it" in told["message"]
+
+    def test_of_a_name_that_is_too_long_is_bad_input(self, tmp_path):
+        """No disk has room for it, so trying again is no use; nor is all of it in the message."""
+        said = evergreen("status", "-C", tmp_path / ("f" * 3000))
+        assert (said.status, said.out) == (2, "")
+        assert len(said.err) < 300

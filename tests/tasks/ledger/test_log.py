@@ -97,12 +97,32 @@ class TestStrongRead:
         )
         assert fresh(local) == ledger.state()
 
-    def test_with_a_pointer_of_another_chain(self, local: Store) -> None:
-        """A fold of the same length whose head is another entry's hash is not believed."""
+    @pytest.mark.parametrize(
+        ("change", "found"),
+        [({"head": sha("another")}, "bytes that hash to"), ({"number": 3}, "nothing: damaged, lost, or")],
+        ids=["forked", "beyond"],
+    )
+    def test_with_a_pointer_that_names_another_entry_raises(
+        self, local: Store, change: dict[str, object], found: str
+    ) -> None:
+        """The message says which entry is not what it was, and how to go on with the log as it is."""
         ledger = filled(local, "one", "two")
-        other = ledger.state().model_copy(update={"head": sha("another"), "contract": sha("another")})
-        local.put(ledger.caches.pointer_key, sealed(other))
+        key = ledger.caches.pointer_key
+        local.put(key, sealed(ledger.state().model_copy(update=change)))
+        with pytest.raises(Corrupt, match=rf"{key} names an entry .* found {found}.* delete {key} and "):
+            fresh(local)
+        local.delete(key)
         assert fresh(local) == ledger.state()
+
+    def test_with_a_pointer_that_names_another_entry_writes_nothing(self, local: Store) -> None:
+        """Neither an entry nor a pointer that would hide what the old one tells."""
+        ledger = filled(local, "one", "two")
+        changed = ledger.entry(2).model_copy(update={"actor": "somebody else"})
+        local.put(ledger.key(2), changed.to_bytes())
+        before = {one.key: one.etag for one in local.list("")}
+        with pytest.raises(Corrupt, match=f"{ledger.key(2)}: "):
+            filled(local, "three")
+        assert {one.key: one.etag for one in local.list("")} == before
 
     def test_sees_what_others_append(self, store: Store) -> None:
         """A reader that has read before sees every entry that was acknowledged since."""
@@ -124,12 +144,14 @@ class TestStrongRead:
         ("change", "message"),
         [
             ({"number": 7}, "expected entry 2, found one that says it is 7"),
-            ({"model": "other"}, "expected model small, found other"),
+            ({"model": "other"}, "expected model small, found 'other'"),
             ({"body": {"kind": "coup"}}, "another version wrote it .*coup"),
             ({"body": {"kind": "hold", "reason": ""}}, "not a ledger entry"),
             ({"body": {"kind": "hold", "reason": "x", "until": "noon"}}, "another version wrote it"),
             ({"body": {"kind": "approval", "decision": -1}}, "not a ledger entry"),
             ({"more": 1}, "not a ledger entry"),
+            ({"number": 2.0}, "in the form in which Evergreen writes it"),
+            ({"number": "2"}, "in the form in which Evergreen writes it"),
         ],
     )
     def test_of_what_is_no_entry_raises(self, local: Store, change: dict[str, object], message: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.errors import BadInput
-from tasks.ledger.reason import LONGEST, reason_of
+from tasks.ledger.reason import LONGEST, actor, reason_of
 
 
 class TestReason:
@@ -41,3 +41,24 @@ class TestReason:
             reason_of(text)
         assert len(str(caught.value)) < 200
         assert "\n" not in str(caught.value)
+
+
+class TestActor:
+    """Who acts is in every entry, and printed by every history."""
+
+    def test_is_whom_the_environment_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """`EVERGREEN_ACTOR`, else the user, else a number."""
+        monkeypatch.setenv("USER", "user")
+        monkeypatch.setenv("EVERGREEN_ACTOR", "Größe, on call")
+        assert actor() == "Größe, on call"
+        monkeypatch.delenv("EVERGREEN_ACTOR")
+        assert actor() == "user"
+        monkeypatch.delenv("USER")
+        assert actor().startswith("uid ")
+
+    @pytest.mark.parametrize("name", ["a\x1b[31m", "two\nlines", "\udcff", "x" * 1001], ids=ascii)
+    def test_can_be_printed(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """What would move a terminal's cursor, or fill the ledger, is refused by name."""
+        monkeypatch.setenv("EVERGREEN_ACTOR", name)
+        with pytest.raises(BadInput, match="EVERGREEN_ACTOR: expected "):
+            actor()

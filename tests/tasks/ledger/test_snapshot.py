@@ -84,13 +84,6 @@ class TestRequests:
             *map(ledger.key, range(LAST, LAST + 5)),
         ]
 
-    def test_with_a_pointer_of_another_chain_are_one_more(self, tmp_path: Path) -> None:
-        """The entry that it names has another hash."""
-        store = open_store(str(tmp_path))
-        ledger = end_of_a_long_ledger(store)
-        store.put(ledger.caches.pointer_key, sealed(ledger.state().model_copy(update={"head": sha("other")})))
-        assert len(requests_of_a_reader(store)) == 4 + 4
-
 
 class TestSnapshot:
     """A cache like the pointer: rebuilt by itself, never the truth."""
@@ -116,18 +109,15 @@ class TestSnapshot:
 
     @pytest.mark.parametrize(
         "content",
-        [None, b"", b"\xff", b"[" * 100_000, b"{}", b'{"number": 6}', b'{"number": -6}', "beyond", "forked"],
+        [None, b"", b"\xff", b"[" * 100_000, b"{}", b'{"number": 6}', b'{"number": -6}'],
         ids=str,
     )
     def test_that_is_of_no_use_is_gone_on_without(
-        self, ledger: Ledger, caplog: pytest.LogCaptureFixture, content: bytes | str | None
+        self, ledger: Ledger, caplog: pytest.LogCaptureFixture, content: bytes | None
     ) -> None:
-        """Missing, garbage, of another version, of another chain: the log is read, and a line says why."""
+        """Missing, garbage, of another version: the log is read, and a line says why."""
         expected = ledger.state()
         ledger.store.delete(ledger.caches.pointer_key)
-        changes = {"beyond": {"number": 999}, "forked": {"number": 6, "head": sha("x")}}
-        if isinstance(content, str):
-            content = sealed(expected.model_copy(update=changes[content]))
         if content is None:
             ledger.store.delete(ledger.caches.snapshot_key)
         else:
@@ -135,6 +125,15 @@ class TestSnapshot:
         with caplog.at_level(logging.WARNING):
             assert Ledger(ledger.store, MODEL).state() == expected
         assert (f"{ledger.caches.snapshot_key}: " in caplog.text) == (content is not None)
+
+    @pytest.mark.parametrize("change", [{"number": 999}, {"number": 6, "head": sha("x")}], ids=str)
+    def test_that_names_another_entry_is_refused(self, ledger: Ledger, change: dict[str, object]) -> None:
+        """It is asked where the pointer is of no use, and tells as much."""
+        state = ledger.state().model_copy(update=change)
+        ledger.store.delete(ledger.caches.pointer_key)
+        ledger.store.put(ledger.caches.snapshot_key, sealed(state))
+        with pytest.raises(Corrupt, match=f"{ledger.caches.snapshot_key} names an entry that hashes to"):
+            Ledger(ledger.store, MODEL).state()
 
     def test_comes_back_by_itself(self, ledger: Ledger) -> None:
         """A snapshot that was lost is there again after so many entries more."""

@@ -202,6 +202,21 @@ class TestWhatDiffers:
             "evaluate: it cannot be read any more"
         }
 
+    def test_a_stage_that_raises_what_none_should_is_no_trace_of_a_program(
+        self, past: Past, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its kind is told, and not its text, which may hold what is sealed."""
+
+        def broken(*_: object, **__: object) -> None:
+            raise ValueError("secret 0.1234")
+
+        monkeypatch.setattr("tasks.evaluate.step.load_model", broken)
+        done = replay(past.ledger, past.decisions["second"], retrain=False)
+        assert differing(done) == DOCUMENTS[3:]
+        assert {one.why for one in done.documents if not one.identical} == {
+            "evaluate: ended with ValueError, which a step never should"
+        }
+
 
 class TestWhatIsHarmed:
     """One clear line, and no replay of something else."""
