@@ -62,7 +62,7 @@ class TestPassed:
             ("net_value", DAYS),
             ("abstention", DAYS),
             pytest.param("coverage", DAYS, marks=pytest.mark.long),
-            ("number_floor_rmse", REGIMES),
+            pytest.param("number_floor_rmse", REGIMES, marks=pytest.mark.long),
             pytest.param("number_lead_mse", ROWS, marks=pytest.mark.long),
             pytest.param("number_lead_mae", DAYS, marks=pytest.mark.long),
             pytest.param("number_lead_pinball", LONG_DAYS, marks=pytest.mark.long),

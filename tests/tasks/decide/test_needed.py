@@ -135,6 +135,7 @@ class TestPower:
         assert found.clusters > 20
         assert power - 0.02 < self.told(found.clusters, gap, 7) < power + 0.05
 
+    @pytest.mark.long
     def test_is_not_bought_with_more_than_it_takes(self):
         """With a quarter fewer clusters the power is missed: the number is no waste."""
         error = math.sqrt((self.WITHIN + (1 - self.WITHIN) / self.ROWS) / 20)
