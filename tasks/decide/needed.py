@@ -1,12 +1,13 @@
 """How much more evidence would decide a clause that is open. Pure."""
 
 import math
+from dataclasses import dataclass
+from typing import Self
 
 from scipy.special import betainc, nctdtrit, stdtrit
 
 from tasks.documents import Document
 from tasks.evaluate.clusters import FEW
-from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Part
 
 # Beyond this many times the evidence at hand, "more of it" is no answer.
@@ -15,6 +16,7 @@ _ROUNDS = 50
 MIN_OPPOSING = FEW
 """A pass takes rows that speak against it in so many clusters, in effect."""
 _NEVER = 1e-300
+"""In place of a chance of 0, to divide by."""
 _HOPELESS = 1e9
 """A gap this many times smaller than its error is told from 0 by no amount of evidence."""
 
@@ -38,21 +40,16 @@ def needed(
     """Clusters, rows and batches that decide the clause with chance `power`; None where more is no answer.
 
     With standard error s on G clusters, the gap d between estimate and requirement and f degrees of
-    freedom on G, the least multiple m of the evidence with which `detectable` is at most d. It takes the
-    gap that was seen for the true one: it says what such a gap would take, and not how likely it is.
+    freedom on G, the least multiple m of the evidence with which `Spread.detectable` is at most d. It takes
+    the gap that was seen for the true one: it says what such a gap would take, and not how likely it is.
     """
     if part is None or part.interval.estimate is None:
         return None
-    interval, estimate = part.interval, part.interval.estimate
-    gap = estimate - required
-    error, freedom = interval.standard_error, interval.degrees_of_freedom
-    bound = interval.low if gap > 0 else interval.high
-    if error is None or freedom is None or bound is None or not gap or not interval.clusters:
+    interval, gap = part.interval, part.interval.estimate - required
+    spread = Spread.of(part, upward=gap > 0)
+    if spread is None or not gap or not interval.clusters:
         return None
-    farther = beyond_student(interval, bound)
-    opposing = None if gap < 0 or part.holds_at_worst else part.opposing_clusters
-    known = known_as(freedom, interval.clusters, part.carrying_clusters)
-    times = detecting(abs(gap), error, freedom, interval.level, power, farther, opposing, known)
+    times = spread.detecting(abs(gap), interval.level, power)
     times = max(times, min_clusters / interval.clusters)
     if not times <= MOST:
         return None
@@ -65,77 +62,80 @@ def needed(
     )
 
 
-def beyond_student(interval: Interval, bound: float | None) -> float:
-    """By how many standard errors a bound lies farther than Student's; 0 where it cannot be told."""
-    estimate, error, freedom = interval.estimate, interval.standard_error, interval.degrees_of_freedom
-    if estimate is None or bound is None or not error or freedom is None:
-        return 0.0
-    return max(abs(estimate - bound) / error - float(stdtrit(freedom, 1 - interval.level)), 0.0)
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How much a lead moves: its standard error on the evidence at hand, and how well that is known.
 
-
-def detecting(
-    gap: float,
-    error: float,
-    freedom: float,
-    level: float,
-    power: float,
-    farther: float = 0.0,
-    opposing: float | None = None,
-    known: float | None = None,
-) -> float:
-    """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`.
-
-    At least two degrees of freedom; infinite where there is no telling. By bisection: with few degrees of
-    freedom quantiles change so fast that iterating the equation does not settle.
+    `freedom` are the error's degrees of freedom in the test, `known` those on which it is itself known
+    (`known_as`; `freedom` if not given). `farther` is by how many errors the bound lies beyond Student's
+    because of skewness; `opposing` in how many clusters, in effect, something spoke against the lead, or
+    None where a pass takes none.
     """
-    if not error / gap < _HOPELESS:
-        return math.inf
 
-    def short(times: float) -> bool:
-        return detectable(times, error, freedom, level, power, farther, opposing, known) > gap
+    error: float
+    freedom: float
+    farther: float = 0.0
+    opposing: float | None = None
+    known: float | None = None
 
-    most = 2 / freedom
-    if not short(most):
+    @classmethod
+    def of(cls, part: Part, *, upward: bool = True) -> Self | None:
+        """What was seen of a part, on the side on which it has to pass (`upward`) or to fail."""
+        interval = part.interval
+        error, freedom, estimate = interval.standard_error, interval.degrees_of_freedom, interval.estimate
+        bound = interval.low if upward else interval.high
+        if error is None or freedom is None or estimate is None or bound is None:
+            return None
+        student = float(stdtrit(freedom, 1 - interval.level))
+        return cls(
+            error=error,
+            freedom=freedom,
+            farther=max(abs(estimate - bound) / error - student, 0.0) if error else 0.0,
+            opposing=part.opposing_clusters if upward and not part.holds_at_worst else None,
+            known=known_as(freedom, interval.clusters, part.carrying_clusters),
+        )
+
+    def detecting(self, gap: float, level: float, power: float) -> float:
+        """The multiple of the evidence at hand on which a gap is told from 0 with chance `power`.
+
+        At least two degrees of freedom; infinite where there is no telling. By bisection: with few degrees
+        of freedom quantiles change so fast that iterating the equation does not settle.
+        """
+        if not self.error / gap < _HOPELESS:
+            return math.inf
+        most = 2 / self.freedom
+        if self.detectable(most, level, power) <= gap:
+            return most
+        while self.detectable(most, level, power) > gap:
+            most *= 2
+        least = most / 2
+        for _ in range(_ROUNDS):
+            middle = (least + most) / 2
+            short = self.detectable(middle, level, power) > gap
+            least, most = (middle, most) if short else (least, middle)
         return most
-    while short(most):
-        most *= 2
-    least = most / 2
-    for _ in range(_ROUNDS):
-        middle = (least + most) / 2
-        least, most = (middle, most) if short(middle) else (least, middle)
-    return most
 
+    def detectable(self, times: float, level: float, power: float) -> float:
+        """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand.
 
-def detectable(
-    times: float,
-    error: float,
-    freedom: float,
-    level: float,
-    power: float,
-    farther: float = 0.0,
-    opposing: float | None = None,
-    known: float | None = None,
-) -> float:
-    """The smallest gap that is told from 0 with chance `power` on `times` the evidence at hand.
+        With standard error s on f degrees of freedom at hand, both of which later evidence has anew, and
+        the one-sided level a, it is
 
-    With standard error s on f degrees of freedom at hand, both of which later evidence has anew, and the
-    one-sided level a, it is
+            d = T(power / q; k, t(1 - a, m f) + x / sqrt(m)) s / sqrt(m)
 
-        d = T(power / q; k, t(1 - a, m f) + x / sqrt(m)) s / sqrt(m)
-
-    for m times the evidence: T is the quantile of the noncentral t distribution. s is itself an estimate:
-    what is asked for by a pilot whose s is too small has less than the power, and T makes up for it on
-    average over pilots. `known` is k, on how many degrees of freedom s itself is known (`known_as`; f if
-    not given) (Julious & Owen, "Sample size calculations for clinical studies allowing for
-    uncertainty about the variance", Pharmaceutical Statistics 5 (2006)). `farther` is x, by how many errors
-    the bound at hand lies beyond Student's because of skewness: it fades as the root of `times`. q is the
-    chance that enough speaks against it (`shown`); where that is less than the power no gap is told.
-    """
-    chance = power / shown(times, opposing)
-    if chance >= 1:
-        return math.inf
-    beyond = float(stdtrit(times * freedom, 1 - level)) + farther / math.sqrt(times)
-    return float(nctdtrit(known or freedom, beyond, chance)) * error / math.sqrt(times)
+        for m times the evidence: T is the quantile of the noncentral t distribution. s is itself an
+        estimate, known on k degrees of freedom: what is asked for by a pilot whose s is too small has less
+        than the power, and T makes up for it on average over pilots (Julious & Owen, "Sample size
+        calculations for clinical studies allowing for uncertainty about the variance", Pharmaceutical
+        Statistics 5 (2006)). x is `farther`, which fades as the root of `times`. q is the chance that
+        enough speaks against it (`shown`); where that is less than the power no gap is told.
+        """
+        chance = power / shown(times, self.opposing)
+        if chance >= 1:
+            return math.inf
+        beyond = float(stdtrit(times * self.freedom, 1 - level)) + self.farther / math.sqrt(times)
+        reach = float(nctdtrit(self.known or self.freedom, beyond, chance))
+        return reach * self.error / math.sqrt(times)
 
 
 def known_as(freedom: float, clusters: int, carrying: float | None) -> float:

@@ -8,12 +8,13 @@ from typing import TypeGuard
 
 import numpy as np
 
+from tasks.decide.needed import Spread
 from tasks.errors import Refused
 from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes, Floats, satterthwaite
 from tasks.params import Clause, Contract
 from tasks.params.contract import BeatsChampion, NotWorse
-from tasks.plan.document import GAINS, Assumed, Lead, Plan, Spread
+from tasks.plan.document import GAINS, Assumed, Lead, Pilot, Plan
 from tasks.plan.labels import design_effect, label_correlation
 
 DIFFER = 0.3
@@ -37,20 +38,14 @@ def foreseen(
     asked = [one.name for one in contract.clauses if isinstance(one, Lead)]
     assumed = assume(traffic, differ)
     sizes = numbered(traffic.clusters)[1]
-    spread = Spread(
-        standard_error=lead_error(assumed),
-        degrees_of_freedom=satterthwaite(sizes / assumed.rows),
-        rows=assumed.rows,
-        clusters=assumed.clusters,
-        batches=len(traffic.periods),
-        own=assumed.base_loss,
-    )
+    spread = Spread(error=lead_error(assumed), freedom=satterthwaite(sizes / assumed.rows))
+    pilot = Pilot(spread, assumed.rows, assumed.clusters, len(traffic.periods), assumed.base_loss)
     return Plan(
         model=model,
         decision=None,
         holdout=(),
         power=contract.power,
-        clauses=tuple(spread.plan(one, contract, UNIT, "the champion", gains) for one in told),
+        clauses=tuple(pilot.plan(one, contract, UNIT, "the champion", gains) for one in told),
         assumed=assumed,
         later=tuple(name for name in asked if name not in {one.name for one in told}),
     )

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from tasks.decide.needed import detectable, detecting
+from tasks.decide.needed import Spread
 from tasks.documents import Document
 from tasks.params import Contract
 from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
@@ -12,7 +12,6 @@ from tasks.params.contract import BeatsBaseline, BeatsChampion, NotWorse
 Lead = BeatsBaseline | BeatsChampion | NotWorse
 """A clause that asks for a lead."""
 
-Told = tuple[float, float, float, float, float, float | None, float | None]
 BATCHES = (1, 2, 3, 6, 12)
 GAINS = (0.005, 0.01, 0.02, 0.05)
 MOST_BATCHES = 1000
@@ -93,31 +92,20 @@ class Plan(Document):
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How much a lead moves on `batches` batches, and the incumbent's own metric where it is known.
+class Pilot:
+    """What a plan rests on: how much a lead moves on so many rows, clusters and batches.
 
-    `farther` is by how many standard errors its lower bound lies beyond Student's; `opposing` in how many
-    clusters, in effect, something spoke against it, where a pass takes that and it was seen; `known` on how
-    many degrees of freedom the standard error itself is known, if that is fewer.
+    `own` is the incumbent's own metric, where it is known.
     """
 
-    standard_error: float
-    degrees_of_freedom: float
+    spread: Spread
     rows: int
     clusters: int
     batches: int
     own: float | None
-    farther: float = 0.0
-    opposing: float | None = None
-    known: float | None = None
 
     def plan(
-        self,
-        clause: Lead,
-        contract: Contract,
-        unit: str,
-        against: str,
-        gains: tuple[float, ...],
+        self, clause: Lead, contract: Contract, unit: str, against: str, gains: tuple[float, ...]
     ) -> ClausePlan:
         """What more batches would show of `clause`."""
         level = clause.level / contract.looks_per_holdout
@@ -128,11 +116,11 @@ class Spread:
             unit=unit,
             against=against,
             level=level,
-            standard_error=self.standard_error,
+            standard_error=self.spread.error,
             rows=self.rows,
             clusters=self.clusters,
             batches=self.batches,
-            opposing_clusters=self.opposing,
+            opposing_clusters=self.spread.opposing,
             detectable=tuple(self.detectable(n, level, contract) for n in BATCHES),
             gains=tuple(gain for gain in told if gain is not None),
         )
@@ -140,7 +128,7 @@ class Spread:
     def detectable(self, batches: int, level: float, contract: Contract) -> Detectable:
         """The smallest lead that so many batches show."""
         times = batches / self.batches
-        lead = detectable(times, *self._told(level, contract))
+        lead = self.spread.detectable(times, level, contract.power)
         if math.isinf(lead) or times * self.clusters < contract.min_clusters:
             return Detectable(batches=batches, lead=None, share=None)
         return Detectable(batches=batches, lead=lead, share=lead / abs(self.own) if self.own else None)
@@ -150,14 +138,9 @@ class Spread:
         if not self.own:
             return None
         lead = share * abs(self.own)
-        times = self.times(lead, level, contract)
-        batches = math.ceil(times * self.batches) if math.isfinite(times) else math.inf
-        return Gain(share=share, lead=lead, batches=int(batches) if batches <= MOST_BATCHES else None)
+        batches = math.ceil(min(self.times(lead, level, contract) * self.batches, 2 * MOST_BATCHES))
+        return Gain(share=share, lead=lead, batches=batches if batches <= MOST_BATCHES else None)
 
     def times(self, lead: float, level: float, contract: Contract) -> float:
         """How many times the evidence at hand shows this lead; infinite where none does."""
-        return max(detecting(lead, *self._told(level, contract)), contract.min_clusters / self.clusters)
-
-    def _told(self, level: float, contract: Contract) -> Told:
-        error, freedom = self.standard_error, self.degrees_of_freedom
-        return error, freedom, level, contract.power, self.farther, self.opposing, self.known
+        return max(self.spread.detecting(lead, level, contract.power), contract.min_clusters / self.clusters)

@@ -1,10 +1,10 @@
 """A plan from the evidence of a decision: its leads have been seen to move. Pure."""
 
-from tasks.decide.needed import beyond_student, known_as
+from tasks.decide.needed import Spread
 from tasks.evaluate.findings import Evidence
 from tasks.params import Contract
 from tasks.params.contract import BeatsBaseline
-from tasks.plan.document import GAINS, ClausePlan, Lead, Plan, Spread
+from tasks.plan.document import GAINS, ClausePlan, Lead, Pilot, Plan
 
 
 def planned(
@@ -29,21 +29,13 @@ def _clause(
     found = evidence.clauses.get(clause.name)
     if found is None or len(found.parts) != 1:
         return None
-    seen = found.parts[0].interval
-    if seen.standard_error is None or seen.degrees_of_freedom is None:
+    (part,) = found.parts
+    spread = Spread.of(part)
+    if spread is None:
         return None
-    spread = Spread(
-        standard_error=seen.standard_error,
-        degrees_of_freedom=seen.degrees_of_freedom,
-        rows=seen.rows,
-        clusters=seen.clusters,
-        batches=len(evidence.holdout),
-        own=_incumbents(clause, evidence),
-        farther=beyond_student(seen, seen.low),
-        opposing=None if found.parts[0].holds_at_worst else found.parts[0].opposing_clusters,
-        known=known_as(seen.degrees_of_freedom, seen.clusters, found.parts[0].carrying_clusters),
-    )
-    return spread.plan(clause, contract, found.unit, found.against, gains)
+    interval, batches = part.interval, len(evidence.holdout)
+    pilot = Pilot(spread, interval.rows, interval.clusters, batches, _incumbents(clause, evidence))
+    return pilot.plan(clause, contract, found.unit, found.against, gains)
 
 
 def _incumbents(clause: Lead, evidence: Evidence) -> float | None:

@@ -12,7 +12,7 @@ from simulations.planted import Planted
 from simulations.violations import BETTER
 
 from tasks.decide.decision import Decision
-from tasks.decide.needed import detecting
+from tasks.decide.needed import Spread
 from tasks.params.contract import Tested
 
 JOINT_POWER = 0.99
@@ -41,7 +41,7 @@ def enough(case: Planted, rng: Generator) -> Layout:
             if error is None or freedom is None:
                 raise ValueError(f"expected an interval for {clause.name} {part.of}: {part.interval.note}")
             power = 1 - (1 - JOINT_POWER) / parts
-            times = max(times, detecting(room, error, freedom, clause.level, power))
+            times = max(times, Spread(error, freedom).detecting(room, clause.level, power))
     return replace(PILOT, clusters=max(ceil(times * PILOT.clusters), contract.min_clusters))
 
 

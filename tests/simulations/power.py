@@ -15,13 +15,12 @@ from simulations.draws import Draws, Layout
 from simulations.worlds import World
 
 from tasks.decide.contract import ClauseVerdict, judge
-from tasks.decide.needed import beyond_student, known_as
+from tasks.decide.needed import Spread
 from tasks.evaluate.clauses import clause_evidence
-from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Part
 from tasks.evaluate.quantities import quantities
 from tasks.params import Contract
-from tasks.plan.document import Spread
+from tasks.plan.document import Pilot
 
 POWER = 0.8
 MOST = 40
@@ -124,19 +123,10 @@ def for_a_declared_lead(case: Lead, pilots: int, rng: Generator) -> Advertised:
 
 def asked(case: Lead, pilot: Part) -> int:
     """How many clusters `plan` asks for, after this pilot, to show the gap; but no more than can be drawn."""
-    seen = pilot.interval
-    error, freedom = spread(seen)
-    known = Spread(
-        standard_error=error,
-        degrees_of_freedom=freedom,
-        rows=seen.rows,
-        clusters=seen.clusters,
-        batches=1,
-        own=None,
-        farther=beyond_student(seen, seen.low),
-        opposing=None if pilot.holds_at_worst else pilot.opposing_clusters,
-        known=known_as(freedom, seen.clusters, pilot.carrying_clusters),
-    )
+    spread, seen = Spread.of(pilot), pilot.interval
+    if spread is None:
+        raise ValueError(f"expected a pilot with a standard error, found {pilot}")
+    known = Pilot(spread, seen.rows, seen.clusters, batches=1, own=None)
     return ceil(case.layout.clusters * min(known.times(case.gap, LEVEL, case.contract), MOST))
 
 
@@ -166,13 +156,6 @@ def verdict(case: Lead, draws: Draws, rng: Generator) -> ClauseVerdict:
     """The clause, judged on one sample."""
     clause = case.contract.clauses[-1]
     return judge(clause, case.contract, clause_evidence(clause, case.contract, draws.draw(rng)))
-
-
-def spread(pilot: Interval | None) -> tuple[float, float]:
-    """A pilot's standard error and degrees of freedom; raises `ValueError` where it has none."""
-    if pilot is None or pilot.standard_error is None or pilot.degrees_of_freedom is None:
-        raise ValueError(f"expected a pilot with a standard error, found {pilot}")
-    return pilot.standard_error, pilot.degrees_of_freedom
 
 
 @cache

@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, nbinom, nct, norm, t
 from statsmodels.stats.power import TTestPower
 
-from tasks.decide.needed import MIN_OPPOSING, MOST, Needed, detectable, detecting, known_as, shown
+from tasks.decide.needed import MIN_OPPOSING, MOST, Needed, Spread, known_as, shown
 from tasks.decide.needed import needed as needed_of_part
 from tasks.evaluate.evidence import Interval, clustered_mean
 
 MANY = 1e9
 PLAIN = Interval(0.1, 0.1, 19.0, -0.073, 0.273, 0.05, 1000, 20, 20.0, 0.05, "m")
+
+
+def detecting(gap: float, error: float, freedom: float, level: float, power: float, *more, **known) -> float:
+    """The multiple of the evidence on which such a spread tells the gap."""
+    return Spread(error, freedom, *more, **known).detecting(gap, level, power)
+
+
+def detectable(times: float, error: float, freedom: float, level: float, power: float, *more) -> float:
+    """The gap that such a spread tells on a multiple of the evidence."""
+    return Spread(error, freedom, *more).detectable(times, level, power)
 
 
 def needed(found: Interval | None, required: float, power: float, *more: int) -> Needed | None:
