@@ -143,7 +143,7 @@ def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
         cycle.call("add", add, workspace, cycle.dvc)
         cycle.added = True
         # What comes next needs these, and the processor is idle while validation imports its own.
-        from tasks.evaluate import step as _  # noqa: F401
+        from tasks.evaluate import step as _  # noqa: F401 - imported for its time
         from tasks.train.booster import warm
 
         warm()
