@@ -104,7 +104,8 @@ class TestTheCycle:
         assert confusion.classes == CLASSES
         assert sum(map(sum, confusion.counts)) == show(open_ledger(folder)[1], second.entry).decision.rows
 
-    def test_again_is_nothing_new(self, played, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_again_is_nothing_new(self, played):
         """The same data and settings are the same cycle."""
         assert retrain(played[0]).verdict == "nothing new"
 
@@ -112,7 +113,8 @@ class TestTheCycle:
         """Every entry in one chain, every champion's bytes there."""
         assert audit(open_ledger(played[0])[1]).wrong is None
 
-    def test_a_drill_is_refused(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_drill_is_refused(self, copied):
         """A challenger of shuffled labels knows nothing, and is not promoted."""
         champion = open_ledger(copied)[1].state().champion
         outcome = retrain(copied, drill=True)
@@ -121,7 +123,8 @@ class TestTheCycle:
         assert open_ledger(copied)[1].state().champion == champion
 
     @pytest.mark.long
-    def test_another_world_promotes_again(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_another_world_promotes_again(self, copied):
         """Once the world has turned round, a challenger that has seen it beats the champion that has not."""
         for period in ("2024-04", "2024-05"):
             deliver(copied, period, class_batch(period, signal=-1.0, rows=2000))
@@ -131,7 +134,8 @@ class TestTheCycle:
 class TestHostile:
     """Labels that are none of the classes, or too few of them."""
 
-    def test_an_unknown_class_blocks_its_batch(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_an_unknown_class_blocks_its_batch(self, copied):
         """Validation names the column and the classes; the good batches stay."""
         frame = class_frame("2024-04")
         frame.loc[frame.index[:3], "label"] = "huge"
@@ -142,7 +146,8 @@ class TestHostile:
         assert "such as huge" in told
 
     @pytest.mark.long
-    def test_a_champion_of_other_classes_is_not_compared(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_champion_of_other_classes_is_not_compared(self, copied):
         """A changed set of classes is another question: one line says so, before any look is taken."""
         params = copied / "params.yaml"
         text = params.read_text(encoding="utf-8")
