@@ -10,6 +10,7 @@ import numpy as np
 
 from tasks.evaluate.answers import Answers, alarms_of, decisions_of
 from tasks.evaluate.binary import Undefined, ratio_rows
+from tasks.evaluate.classes import hits, of_labels
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
 from tasks.evaluate.groups import Group, names_of
@@ -164,9 +165,13 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
 
 @quantities.register
 def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
-    """For all rows and for each bin of probability: too high by less than the margin, and too low."""
-    probabilities = seen.challenger.probabilities
-    error = seen.labels - probabilities
+    """For all rows and for each bin of probability: too high by less than the margin, and too low.
+
+    Of classes it is the probability of the likeliest against whether that class came: top-label calibration
+    (Kumar, Liang & Ma, "Verified uncertainty calibration", NeurIPS 2019, section 2).
+    """
+    probabilities, came = _foremost(seen)
+    error = came - probabilities
     bins = quantile_bins(probabilities, clause.bins)
     members = [("all rows", np.ones(len(error), np.bool_))]
     for one in np.unique(bins) if clause.bins > 1 else ():
@@ -182,7 +187,7 @@ def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
 @quantities.register
 def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
     """The room to each bar: of wrong rows among those it is sure of, and of rows that it is sure of."""
-    told, sets = seen.challenger.probabilities, seen.challenger.sets
+    told, sets = seen.challenger.predictions, seen.challenger.sets
     if sets is None:
         return
     sure = sets.sure(told)
@@ -225,6 +230,14 @@ def _lead(of: str, name: str, seen: Comparison, incumbent: Answers) -> Quantity:
         rests_on=lambda: tuple(one.counted for part in means() for one in part),
         means=lambda: between(*means()),
     )
+
+
+def _foremost(seen: Comparison) -> tuple[Floats, Floats]:
+    """What the challenger says of label 1, or of its likeliest class, and whether that came, both (n,)."""
+    told = seen.challenger.predictions
+    if not seen.challenger.of_classes:
+        return told, seen.labels
+    return told.max(axis=1), of_labels(hits(told), seen.labels)
 
 
 def _constant(value: Value) -> Callable[[], Value]:

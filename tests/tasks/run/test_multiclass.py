@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from played import Played, two_cycles
 
 from tasks.__main__ import evergreen
 from tasks.errors import Refused
+from tasks.evaluate.classes import likeliest
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.step import Contender
 from tasks.explain.explanation import Explanation
+from tasks.explain.step import attributed
 from tasks.ledger.artifacts import fetch_artifact
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
@@ -25,6 +29,7 @@ from tasks.plan import plan
 from tasks.run import retrain
 from tasks.score import champion_card, champion_scorer, score
 from tasks.show import decision_markdown, show
+from tasks.train.temperature import Temperature
 from tasks.workspace import Workspace
 
 OF_OTHERS = (
@@ -206,6 +211,19 @@ class TestWhatAPersonReads:
         assert found.changes[0].answer.estimate == pytest.approx(
             model.answer.estimate - found.models["champion"].answer.estimate, abs=1e-9
         )
+
+    def test_the_explanation_of_a_calibrated_model(self, played):
+        """A temperature of 4 makes a quarter of each part, and of the log odds that they add up to."""
+        scorer, rows = champion_scorer(open_ledger(played[0])[1]), class_frame("2024-05", rows=200)
+        challenger = Contender(scorer.card, scorer.model)
+        card = challenger.card.model_copy(update={"calibration": Temperature(temperature=4)})
+        asked = likeliest(challenger.answers(rows)[0].predictions)
+        plain, cooled = (attributed(one, rows, asked) for one in (challenger, replace(challenger, card=card)))
+        assert cooled.values == pytest.approx(plain.values / 4)
+        logs = np.log(replace(challenger, card=card).answers(rows)[0].predictions)
+        own = logs[np.arange(len(rows)), asked]
+        against = own - (logs.sum(axis=1) - own) / 2
+        assert cooled.start + cooled.values.sum(axis=1) == pytest.approx(against, abs=1e-4)
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

@@ -2,7 +2,14 @@
 
 import numpy as np
 import pytest
-from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS, class_months, numbered_frame
+from class_factories import (
+    CLASS_PARAMS,
+    CLASSES,
+    NUMBERED_PARAMS,
+    SURE_PARAMS,
+    class_months,
+    numbered_frame,
+)
 from data_factories import changed, months, stage_bytes, versioned
 
 import tasks.train.step as train_step
@@ -12,9 +19,11 @@ from tasks.evaluate.binary import value_rows
 from tasks.evaluate.compare import cost_matrix
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
+from tasks.score import Scorer
 from tasks.train.booster import load_model
 from tasks.train.card import ModelCard, Training, read_card
 from tasks.train.step import train
+from tasks.train.temperature import Temperature, fit_temperature
 from tasks.train.uncertainty import fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
@@ -221,6 +230,36 @@ class TestMulticlass:
         loss = -np.log(told[np.arange(len(labels)), labels]).mean()
         assert card.selection_loss == card.selection_log_loss == pytest.approx(loss, rel=1e-5)
         assert loss < -(np.array(card.class_shares) * np.log(card.class_shares)).sum()
+
+    def test_may_be_calibrated_and_have_sets(self, classes, tmp_path):
+        """Both are of the selection rows, the sets on calibrated probabilities; the trees are the same."""
+        workspace = versioned(tmp_path, class_months(JANUARY, FEBRUARY, rows=200), params=SURE_PARAMS)
+        prepare(workspace)
+        card, part = train(workspace), read_part(workspace, "selection")
+        data = workspace.model_bytes.read_bytes()
+        told = load_model(data, sha256=card.model_sha256).predict(encode(part, card.features)[0])
+        labels = np.array([CLASSES.index(label) for label in part["label"]], dtype=np.float64)
+        assert data == classes.model_bytes.read_bytes()
+        assert isinstance(card.calibration, Temperature)
+        assert card.calibration == fit_temperature(labels, told)
+        assert card.sets == fit_sets(labels, card.calibration.probabilities(told), 0.8)
+        assert read_card(card.to_bytes()) == card
+        self.scores(Scorer.load(card, data), part)
+
+    def scores(self, scorer, part):
+        """A row alone gets what its batch gets: calibrated probabilities, and the classes they leave."""
+        batch, _ = scorer.batch(part)
+        each = batch[[f"probability_{one}" for one in CLASSES]].to_numpy()
+        possible = 1 - each <= scorer.card.sets.most_doubt
+        said = [" or ".join(np.array(CLASSES)[one if one.any() else ~one]) for one in possible]
+        assert batch["possible_labels"].tolist() == said
+        assert len(set(said)) > 3
+        rows = part[["x", "z", "colour"]].astype(object)
+        rows = rows.where(rows.notna(), None).to_dict("records")
+        answers = [scorer.answer(row) for row in rows]
+        assert [one["possible_labels"] for one in answers] == said
+        assert [one["probability_low"] for one in answers] == batch["probability_low"].tolist()
+        assert list(scorer.batch(part.head(0))[0].columns) == list(batch.columns)
 
     def test_each_round_grows_a_tree_for_each_class(self, classes):
         """The card counts them all."""
