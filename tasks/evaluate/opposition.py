@@ -93,7 +93,8 @@ def holds_at_worst(
         depth = np.maximum(required - np.broadcast_to(worst, values.shape), 0.0)
         bound = float(min(np.bincount(codes, depth).max(), counts.max() * depth.max()))
         if bound <= 0:
-            return bool(np.isfinite(sums).all())
+            # No row can be below: the mean is `required` only if every row is.
+            return bool(np.isfinite(sums).all() and (sums > 0).any())
         logs = np.log1p(np.maximum(np.outer(_SHARES, sums / bound), -1.0)).sum(axis=1)
         return bool(np.logaddexp.reduce(logs) - np.log(len(_SHARES)) >= -np.log(level))
 

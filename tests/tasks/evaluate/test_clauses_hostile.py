@@ -12,10 +12,18 @@ from tasks.params import Clause
 
 FLAT = Answers(np.full(ROWS, 0.4), 0.5, SETS)
 NO_VARIATION = "no variation between clusters"
-WITH_CHAMPION = [name for name in EASY if name.split()[0] in ("not_worse", "beats_champion", "slice")]
+WITHIN_A_MARGIN = [name for name in EASY if name.split()[0] in ("not_worse", "slice")]
+OPEN = ["not_worse auc", "not_worse precision", "beats_champion log_loss"]
+"""Of two models that answer alike: what has no worst that a row could be at, and what asks for more."""
+CERTAIN: list[tuple[str, dict[str, object], list[str]]] = [
+    ("ones", {"labels": np.ones(ROWS)}, ["floor precision"]),
+    ("flat", {"challenger": FLAT}, ["coverage"]),
+    ("equal", {"champion": SAME}, [*(one for one in WITHIN_A_MARGIN if one not in OPEN), "churn"]),
+]
+"""Nothing varies, and nothing could be so bad."""
 HOSTILE: list[tuple[str, dict[str, object], list[str], str]] = [
     ("ones", {"labels": np.ones(ROWS)}, ["floor auc", "not_worse auc", "beats_baseline auc"], "both classes"),
-    ("ones", {"labels": np.ones(ROWS)}, ["floor precision", "not_worse precision"], NO_VARIATION),
+    ("ones", {"labels": np.ones(ROWS)}, ["not_worse precision"], NO_VARIATION),
     ("ones", {"labels": np.ones(ROWS)}, ["fairness false_positive_rate"], "no row with label 0 of"),
     ("zeros", {"labels": np.zeros(ROWS)}, ["floor auc", "beats_baseline auc"], "both classes"),
     ("zeros", {"labels": np.zeros(ROWS)}, ["floor recall", "not_worse recall"], "no row with label 1"),
@@ -25,9 +33,8 @@ HOSTILE: list[tuple[str, dict[str, object], list[str], str]] = [
     ("flat", {"challenger": FLAT}, ["fairness selection_rate"], "selection rate of b does not vary"),
     ("flat", {"challenger": FLAT}, ["fairness true_positive_rate"], "of b does not vary"),
     ("flat", {"challenger": FLAT}, ["abstention"], "the model is sure of none of these rows"),
-    ("flat", {"challenger": FLAT}, ["coverage"], NO_VARIATION),
     ("no sets", {"challenger": Answers(SAME.probabilities)}, ["abstention", "coverage"], "without sets"),
-    ("equal", {"champion": SAME}, [*WITH_CHAMPION, "churn", "net_value"], NO_VARIATION),
+    ("equal", {"champion": SAME}, [*OPEN, "net_value"], NO_VARIATION),
     ("one day", {"clusters": np.zeros(ROWS, np.int64)}, [*EASY], ""),
     ("all of one", {"columns": {"kind": pd.Series(["a"] * ROWS)}}, ["representation"], NO_VARIATION),
 ]  # fmt: skip
@@ -50,6 +57,21 @@ class TestHostile:
         assert told.verdict == "undecided"
         assert "could not be checked: " in told.words
         assert reason in told.words
+
+    @pytest.mark.parametrize(
+        ("name", "changes"),
+        [
+            pytest.param(name, changes, id=f"{what}: {name}")
+            for what, changes, names in CERTAIN
+            for name in names
+        ],
+    )
+    def test_what_holds_at_worst_passes_without_an_interval(self, name, changes):
+        """And says that nothing varied; asked for more than there is, it is open."""
+        told = judge(EASY[name], CONTRACT, found(EASY[name], world(**changes)))
+        assert (told.verdict, told.interval.low) == ("pass", None)
+        assert "even at worst above" in told.words
+        assert NO_VARIATION in told.words
 
     @pytest.mark.parametrize("name", EASY)
     def test_one_day_is_no_evidence(self, name):
