@@ -11,7 +11,8 @@ from tasks.plan.document import Assumed, ClausePlan, Plan
 def plan_text(plan: Plan, period: str, currency: str) -> RenderableType:
     """What is assumed, said loudly; then, for each clause, a row for each size of holdout and each gain."""
     lines = [] if plan.assumed is None else [_assumed_text(plan, plan.assumed, period)]
-    return Group(*lines, _table(plan, period, currency), *_sentences(plan, period), *_later(plan))
+    told = [*_sentences(plan, period), *_never(plan, currency), *_later(plan)]
+    return Group(*lines, _table(plan, period, currency), *told)
 
 
 def _assumed_text(plan: Plan, assumed: Assumed, period: str) -> Text:
@@ -78,6 +79,19 @@ def _sentences(plan: Plan, period: str) -> list[Text]:
         )
         for clause in plan.clauses
         for gain in clause.gains[:1]
+    ]
+
+
+def _never(plan: Plan, currency: str) -> list[Text]:
+    return [
+        Text(
+            f"{clause.clause} asks for a lead of more than {clause.required:.4g} "
+            f"{clause.unit.replace('money', currency)}: a gain of "
+            f"{', '.join(f'{one:.2%}' for one in clause.never)} is not more, and no number of "
+            "batches shows it."
+        )
+        for clause in plan.clauses
+        if clause.never
     ]
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.evaluate.step import compare
-from tasks.params import parse_params
-from tasks.plan.document import BATCHES, GAINS
+from tasks.params import Contract, parse_params
+from tasks.plan.document import BATCHES, GAINS, ClausePlan
 from tasks.plan.measured import planned
 
 PARAMS = small_params()
@@ -99,3 +99,47 @@ class TestPlanned:
         clauses = {name: one for name, one in EVIDENCE.clauses.items() if name != "beats-champion"}
         less = planned(EVIDENCE.model_copy(update={"clauses": clauses}), PARAMS.contract, "s", 7)
         assert [one.clause for one in less.clauses] == ["beats-base-rate"]
+
+
+def with_margin(margin: float, kind: str = "beats_champion") -> Contract:
+    """The contract, with another margin (and kind) of the clause about the champion."""
+    return small_params(("kind: beats_champion", f"kind: {kind}\n      margin: {margin!r}")).contract
+
+
+class TestMargin:
+    """What has to be shown is the lead beyond the margin."""
+
+    def of(self, contract: Contract, gains: tuple[float, ...] = GAINS) -> ClausePlan:
+        """The plan of the clause about the champion."""
+        return planned(EVIDENCE, contract, "small", 7, gains).clauses[1]
+
+    def test_a_margin_to_exceed_is_added(self):
+        """The smallest lead that a holdout shows is larger by the margin, and so is its share."""
+        for plain, asked in zip(
+            PLAN.clauses[1].detectable, self.of(with_margin(0.02)).detectable, strict=True
+        ):
+            assert asked.lead == pytest.approx(plain.lead + 0.02)
+            assert asked.share == pytest.approx(asked.lead / EVIDENCE.metrics["log_loss"].champion)
+
+    def test_a_gain_takes_what_its_lead_beyond_the_margin_takes(self):
+        """A gain of 5% and a margin of a hundredth less is shown like a gain of a hundredth."""
+        own = EVIDENCE.metrics["log_loss"].champion
+        (small,) = self.of(PARAMS.contract, (0.01,)).gains
+        (large,) = self.of(with_margin(0.04 * own), (0.05,)).gains
+        assert (large.batches, large.lead) == (small.batches, pytest.approx(0.05 * own))
+        assert self.of(PARAMS.contract, (0.05,)).gains[0].batches < small.batches
+
+    def test_a_gain_within_the_margin_is_never_shown(self):
+        """It is left out and named; one that equals the margin is not more than it."""
+        own = EVIDENCE.metrics["log_loss"].champion
+        found = self.of(with_margin(0.02 * own), (0.005, 0.02, 0.05))
+        assert (found.never, [one.share for one in found.gains]) == ((0.005, 0.02), [0.05])
+
+    def test_a_margin_to_stay_within_is_room(self):
+        """A challenger that is a little worse passes: fewer batches show it, and the lead may be below 0."""
+        found = self.of(with_margin(0.02, "not_worse"))
+        for plain, asked in zip(PLAN.clauses[1].detectable, found.detectable, strict=True):
+            assert asked.lead == pytest.approx(plain.lead - 0.02)
+        assert found.detectable[-1].lead < 0
+        assert found.gains[0].batches < PLAN.clauses[1].gains[0].batches
+        assert found.never == ()

@@ -46,6 +46,16 @@ class TestAssumed:
         said = words(foreseen(TRAFFIC, small_params().contract, "small", (gain,)))
         assert f"With your traffic a gain of {gain:.2%} is detectable {words_of_it}beats-champion)." in said
 
+    def test_says_which_gain_is_never_shown(self):
+        """One that the margin does not allow: there is no row for it, and no sentence that promises it."""
+        contract = small_params(("kind: beats_champion", "kind: beats_champion\n      margin: 0.01")).contract
+        said = words(foreseen(TRAFFIC, contract, "small", (0.005, 0.01)))
+        assert (
+            "beats-champion asks for a lead of more than 0.01 nats per row: a gain of 0.50%, 1.00% is not "
+            "more, and no number of batches shows it."
+        ) in said
+        assert "is detectable after" not in said
+
 
 class TestTheCommand:
     """`evergreen plan` before any training."""
