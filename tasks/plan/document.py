@@ -64,6 +64,13 @@ class ClausePlan(Document):
     never: tuple[float, ...] = ()
 
 
+class Later(Document):
+    """A clause that asks for a lead of which nothing can be told yet, and why."""
+
+    clause: str
+    why: str
+
+
 class Assumed(Document):
     """What stands in for a decision's evidence: a guess, and the labels of the batches that have arrived.
 
@@ -84,7 +91,7 @@ class Assumed(Document):
 class Plan(Document):
     """The plan by clause; `decision` is the entry whose evidence it rests on, or what is assumed says so.
 
-    `later` names the clauses about leads of which only a decision can tell.
+    `later` names the clauses about leads of which only another decision can tell.
     """
 
     schema_version: Literal[1] = 1
@@ -94,7 +101,7 @@ class Plan(Document):
     power: float
     clauses: tuple[ClausePlan, ...]
     assumed: Assumed | None = None
-    later: tuple[str, ...] = ()
+    later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -94,11 +94,21 @@ class TestPlanned:
             assert half.level == once.level / 2
             assert half.detectable[0].lead > once.detectable[0].lead
 
+    def test_a_lead_over_the_base_rate_is_none_over_a_champion(self):
+        """Where there was no champion, only the clause about the base rate is told; `not_worse` is not."""
+        first = EVIDENCE.model_copy(update={"champion": None})
+        for contract in (PARAMS.contract, with_margin(0.02, "not_worse")):
+            found = planned(first, contract, "small", 7)
+            assert [one.clause for one in found.clauses] == ["beats-base-rate"]
+            assert [one.clause for one in found.later] == ["beats-champion"]
+            assert "the first decision against a champion; decision 7 had none" in found.later[0].why
+
     def test_no_spread_no_plan(self):
-        """A clause without an interval is left out."""
+        """A clause without an interval is told later."""
         clauses = {name: one for name, one in EVIDENCE.clauses.items() if name != "beats-champion"}
         less = planned(EVIDENCE.model_copy(update={"clauses": clauses}), PARAMS.contract, "s", 7)
         assert [one.clause for one in less.clauses] == ["beats-base-rate"]
+        assert [one.clause for one in less.later] == ["beats-champion"]
 
 
 def with_margin(margin: float, kind: str = "beats_champion") -> Contract:
