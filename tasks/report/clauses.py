@@ -62,7 +62,7 @@ def _view(clause: ClauseVerdict, evidence: ClauseEvidence | None, currency: str)
         independent=with_interval(independent, scale, sign=clause.kind != "floor"),
         axis_words=axis_words,
         basis=_basis(clause),
-        needed=needed_words(clause.needed) if open_ else "",
+        needed=needed_words(clause) if open_ else "",
         serial=serial_words(clause.serial.lag_one, clause.serial.widening) if clause.serial else "",
         picture=_picture(clause, independent, scale, f"{clause.name}: {clause.asks}"),
     )
