@@ -150,7 +150,7 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
     for more, less in permutations(range(len(supported)), 2):
         first, second = supported[more].value, supported[less].value
         yield Quantity(
-            f"{first} less {second}" if clause.ratio is None else f"{second} over {first}",
+            f"{first} less {second}" if clause.ratio is None else f"{second} less {factor:g} times {first}",
             _difference(rate, less, more, factor),
             _constant(-2.0 if clause.measure == "calibration" else -factor),
             rests_on=(counted[more], counted[less]),
