@@ -7,6 +7,7 @@ from simulations.bars import at_truth
 from simulations.boundaries import Boundary
 from simulations.clause_worlds import (
     CHANGED,
+    HIDDEN,
     IMBALANCED,
     ONE_SIDED,
     ORDINARY,
@@ -63,6 +64,15 @@ RARELY: tuple[Case, ...] = (
     ("heavy_value", "large losses and gains", TWO_SIDED, {"kind": "beats_champion", "metric": "value"}),
     ("heavy_losses", "rare large losses only", ONE_SIDED, {"kind": "beats_champion", "metric": "value"}),
 )
+HIDING: tuple[Case, ...] = (
+    ("hidden_floor_auc", "hidden 1% labels, floor on AUC", HIDDEN, {"kind": "floor", "metric": "auc"}),
+    (
+        "hidden_not_worse_auc",
+        "hidden 1% labels, not_worse AUC",
+        HIDDEN,
+        {"kind": "not_worse", "metric": "auc"},
+    ),
+)
 NUMBERS: tuple[Case, ...] = (
     ("number_floor_rmse", "floor on RMSE", FARTHER, {"kind": "floor", "metric": "rmse"}),
     ("number_lead_rmse", "lead in RMSE", FARTHER, {"kind": "beats_champion", "metric": "rmse"}),
@@ -86,7 +96,7 @@ def boundaries() -> Iterator[Boundary]:
     """Every kind of clause in three layouts, quantiles in two; rare labels, losses, errors in longer ones."""
     often, seldom = (ROWS, DAYS, REGIMES), (MANY_ROWS, LONG_DAYS)
     numbers = ((NUMBERS, often), (RARE_ERRORS, seldom), (QUANTILES, (LONG_DAYS, ROWS)))
-    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), *numbers):
+    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), (HIDING, (MANY_ROWS,)), *numbers):
         for key, name, world, settings in cases:
             clause = at_truth(world, **settings)
             for layout in layouts:

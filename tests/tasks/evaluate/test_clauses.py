@@ -13,7 +13,7 @@ from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean
 from tasks.evaluate.findings import ClauseEvidence
-from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
+from tasks.evaluate.opposition import clusters_at_worst, opposing_clusters
 from tasks.evaluate.quantities import quantities
 from tasks.evaluate.serial import serial
 from tasks.params import Clause
@@ -31,9 +31,15 @@ EASY: dict[str, Clause] = {
     f"{one.kind} {getattr(one, 'metric', getattr(one, 'measure', ''))}".strip(): one
     for one in (
         *(
-            declared(kind=kind, metric=metric, margin=10.0)
-            for kind in ("not_worse",)
-            for metric in ("log_loss", "brier", "auc", "value", "precision", "recall")
+            declared(kind="not_worse", metric=metric, margin=margin)
+            for metric, margin in (
+                ("log_loss", 10.0),
+                ("brier", 10.0),
+                ("auc", 0.2),
+                ("value", 10.0),
+                ("precision", 0.2),
+                ("recall", 10.0),
+            )
         ),
         *(
             declared(kind="floor", metric=metric, threshold=bar)
@@ -54,7 +60,7 @@ EASY: dict[str, Clause] = {
             for metric in ("log_loss", "brier", "value")
         ),
         *(
-            declared(kind="fairness", measure=measure, column="kind", margin=0.9)
+            declared(kind="fairness", measure=measure, column="kind", margin=0.4)
             for measure in ("selection_rate", "true_positive_rate", "false_positive_rate", "calibration")
         ),
         declared(kind="representation", column="kind", values=("a", "b"), threshold=0.01),
@@ -108,20 +114,54 @@ class TestParts:
             clusters = seen.clusters if one.rows is None else seen.clusters[one.rows]
             whole = clustered_mean(one.values(), clusters, level=0.05)
             whole = whole if one.share is None else as_share(whole, one.share)
-            fewest = min((len(np.unique(clusters[rows])) for rows in one.rests_on), default=whole.clusters)
+            counted = [clusters[rows] for rows in one.rests_on()]
+            fewest = min((len(np.unique(codes)) for codes in counted), default=whole.clusters)
             assert part.interval == replace(whole, clusters=fewest)
             assert part.independent == independent_mean(one.values(), level=0.05)
-            told = (one.values(), clusters, clause.required)
-            lead, worst = whole.low - clause.required, np.broadcast_to(one.worst(), len(clusters))
-            deepest = clusters_at_worst(*told, worst, 0.05, lead) if np.ptp(worst) else np.inf
-            assert part.opposing_clusters == min(opposing_clusters(*told), deepest)
-            told = (one.values(), clusters, clause.required, one.worst(), 0.05)
-            assert part.holds_at_worst == holds_at_worst(*told)
+
+    @pytest.mark.parametrize("clause", EASY.values(), ids=EASY)
+    def test_no_row_fares_worse_than_the_worst(self, clause):
+        """Whatever a clause asks: what is taken for the least that a row can be is no more than any is."""
+        for one in quantities(clause, world()):
+            if one.worst() is not None:
+                assert (one.values() >= np.broadcast_to(one.worst(), one.values().shape) - 1e-12).all()
+            for mean in one.means():
+                assert (mean.values >= mean.worst)[mean.counted].all()
+                assert mean.values[mean.counted].mean() == pytest.approx(one.values().mean())
+
+    @pytest.mark.parametrize("clause", EASY.values(), ids=EASY)
+    def test_the_worst_is_known_without_the_labels(self, clause):
+        """With every label turned round no row's worst is another one."""
+        seen = world()
+        turned = replace(seen, labels=1 - seen.labels)
+        for one, other in zip(quantities(clause, seen), quantities(clause, turned), strict=False):
+            if one.worst() is not None and one.rows is None:
+                assert np.broadcast_to(one.worst(), ROWS) == pytest.approx(
+                    np.broadcast_to(other.worst(), ROWS)
+                )
+
+    @pytest.mark.parametrize("clause", EASY.values(), ids=EASY)
+    def test_what_speaks_against_it_is_asked_depth_by_depth(self, clause):
+        """The fewest clusters in which rows lie below the bar, or at a depth that could undo the lead."""
+        seen = world()
+        for part, one in zip(found(clause, seen).parts, quantities(clause, seen), strict=True):
+            clusters = seen.clusters if one.rows is None else seen.clusters[one.rows]
+            values, worst = one.values(), one.worst()
+            lead = part.interval.low - clause.required
+            known = [(mean.values, mean.worst, mean.counted) for mean in one.means()]
+            if worst is not None and np.ptp(worst):
+                known.append((values, np.broadcast_to(worst, len(values)), None))
+            deep = [
+                clusters_at_worst(told, clusters, clause.required, least, 0.05, lead, counted)
+                for told, least, counted in known
+            ]
+            against = opposing_clusters(values, clusters, clause.required)
+            assert part.opposing_clusters == min(against, *deep, np.inf)
 
     @pytest.mark.parametrize("clause", EASY.values(), ids=EASY)
     def test_a_world_in_order_passes(self, clause):
         """A good challenger passes an easy clause of each kind, so that what follows is not for nothing."""
-        assert judge(clause, CONTRACT, found(clause, world())).verdict == "pass"
+        assert judge(clause, CONTRACT, found(clause, world(seed=1))).verdict == "pass"
 
     def test_every_kind_is_here(self):
         """But for those that a measurement decides."""

@@ -337,7 +337,7 @@ class TestFairness:
         counted = np.ones(600, bool) if label is None else seen.labels == label
         for one in asked(declared(kind="fairness", measure=measure, column="kind", margin=0.1), seen):
             wanted = [inside(seen, name) & counted for name in one.of.split(" less ")]
-            assert np.array_equal(one.rests_on, wanted)
+            assert np.array_equal(one.rests_on(), wanted)
 
     def test_a_rest_without_support_is_not_compared(self, measure):
         """The others are, as if its rows were not there."""
