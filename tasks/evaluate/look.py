@@ -3,7 +3,8 @@
 A holdout that is asked too often lies. Each look at it spends budget: the contract allows
 `looks_per_holdout` of them, each at that fraction of a clause's level (Bonferroni), whatever was
 learned from those before. What a look has spent is recorded with it: under whatever contracts they were
-taken, the looks at one row spend no more than the whole level (`tasks.ledger.looks`).
+taken, the looks at one row spend no more than the whole level (`tasks.ledger.looks`). A holdout that
+has retired is not asked again: what was found on it is shown.
 The same look by any road, or again after a crash, is one look.
 A drill (a challenger with shuffled labels) can never be promoted, so it spends nothing.
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from tasks.documents import canonical, digest
 from tasks.errors import Corrupt, Refused
 from tasks.ledger import Body, Ledger, Looked, LookTaken, State
-from tasks.ledger.looks import level_spent, looks_left
+from tasks.ledger.looks import level_spent, looks_left, retired
 
 if TYPE_CHECKING:
     from tasks.evaluate.findings import Look
@@ -60,22 +61,25 @@ def take_look(
         if found is not None:
             return None
         if not drill:
-            refuse_if_exhausted(ledger.looks_at(state, periods), periods, budget, due)
+            refuse_if_exhausted(state, ledger.looks_at(state, periods), periods, budget, due)
         return body
 
     return _document(body, ledger.looks_at(ledger.append(append), periods), budget)
 
 
 def refuse_if_exhausted(
-    spent: tuple[LookTaken, ...], periods: tuple[str, ...], budget: int, due: Due
+    state: State, spent: tuple[LookTaken, ...], periods: tuple[str, ...], budget: int, due: Due
 ) -> None:
     """Raise `HoldoutExhausted` if no look beyond those `spent` on these periods is allowed."""
-    if looks_left(spent, budget) == 0:
-        newest = max(period for look in spent for period in look.periods)
-        raise HoldoutExhausted(
-            f"holdout {', '.join(periods)} has been looked at {_often(spent, budget)}; "
-            f"a fresh one is due {due(newest)}"
-        )
+    left, shown = looks_left(spent, budget), any(retired(state, one.periods) for one in spent)
+    if left and not shown:
+        return
+    newest = max(one for look in (*spent, *state.looks) if not look.drill for one in look.periods)
+    since = ", and what was found is shown since a later one was asked" if left else ""
+    raise HoldoutExhausted(
+        f"holdout {', '.join(periods)} has been looked at {_often(spent, budget)}{since}; "
+        f"a fresh one is due {due(newest)}"
+    )
 
 
 def _often(spent: tuple[LookTaken, ...], budget: int) -> str:

@@ -184,11 +184,16 @@ class TestBudget:
 
     def test_can_be_asked_for_before_training(self, ledger: Ledger) -> None:
         """Whether another look would be allowed, without taking one."""
-        refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 1, due)
+
+        def ask(period: str) -> None:
+            state = ledger.state()
+            refuse_if_exhausted(state, ledger.looks_at(state, (period,)), (period,), 1, due)
+
+        ask("2024-01")
         take(ledger)
         with pytest.raises(HoldoutExhausted):
-            refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 1, due)
-        refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-02",)), ("2024-02",), 1, due)
+            ask("2024-01")
+        ask("2024-02")
 
 
 class TestOtherBudget:
@@ -253,6 +258,40 @@ class TestOtherBudget:
         assert take(ledger, "drill", contract=sha("one look"), drill=True).budget == 2
         assert take(ledger, "drill", "2024-02", contract=sha("one look"), drill=True).budget == 1
         assert take(ledger, "b", budget=2).ordinal == 2
+
+
+class TestRetired:
+    """A holdout before the latest that was asked: its numbers are shown, so it is not asked again."""
+
+    @pytest.mark.parametrize("again", [("2024-01",), ("2024-01", "2024-02")], ids=["alone", "with a later"])
+    def test_is_refused_whatever_is_left(self, ledger: Ledger, again: tuple[str, ...]) -> None:
+        """With four looks allowed and one or two taken; a fresh one is due after the latest."""
+        for name, period in (("a", "2024-01"), ("b", "2024-02")):
+            take(ledger, name, period, budget=4)
+        with pytest.raises(
+            HoldoutExhausted,
+            match=rf"looked at {len(again)} of 4 times, and what was found is shown since a later one was "
+            r"asked; a fresh one is due after 2024-02$",
+        ):
+            take(ledger, "c", *again, budget=4)
+        assert take(ledger, "c", "2024-02", budget=4).ordinal == 2
+
+    def test_is_so_by_no_drill(self, ledger: Ledger) -> None:
+        """A drill at a later holdout retires none."""
+        take(ledger, "a", budget=4)
+        take(ledger, "drill", "2024-02", drill=True, budget=4)
+        assert take(ledger, "b", budget=4).ordinal == 2
+
+    def test_lets_a_look_that_was_taken_finish(self, ledger: Ledger) -> None:
+        """What a crash left is found, and is the same document."""
+        first = take(ledger, "a", budget=4)
+        take(ledger, "b", "2024-02", budget=4)
+        assert take(ledger, "a", budget=4) == first
+
+    def test_that_was_never_asked_may_be(self, ledger: Ledger) -> None:
+        """Nothing was found on it."""
+        take(ledger, "a", "2024-02", budget=4)
+        assert take(ledger, "b", budget=4).ordinal == 1
 
 
 class TestDrill:

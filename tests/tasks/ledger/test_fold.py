@@ -577,9 +577,7 @@ class TestLooks:
         data = one.to_bytes()
         assert parse_entry(data, key="it", number=2) == one
         with pytest.raises(Corrupt):
-            parse_entry(
-                data.replace(b'"shared_by": 2', f'"shared_by": {said}'.encode()), key="it", number=2
-            )
+            parse_entry(data.replace(b'"shared_by": 2', f'"shared_by": {said}'.encode()), key="it", number=2)
 
     def test_know_their_decision(self) -> None:
         """A look has none until the decision on it is in."""
