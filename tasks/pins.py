@@ -3,26 +3,35 @@
 Pinned, so that every stage is a function of files: the champion of the moment is read once, here.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
 from tasks.code import code_hashes
-from tasks.documents import Document, Hash, canonical, digest, write_atomically
+from tasks.documents import Document, Hash, canonical, digest, digest_file, write_atomically
 from tasks.errors import BadInput, Corrupt
 from tasks.ledger import ArtifactRef, Body, Champion, ContractFrozen, Ledger, State
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.ledger.office import champion_of
-from tasks.params import Contract
+from tasks.params import Contract, Source, read_params, sources_in
 from tasks.workspace import Workspace
 
 MODEL, CARD = "model.ubj", "model.json"
 
 
 class ChampionPin(Document):
-    """`champion.json`: the champion in force, or none, and the contract frozen for the next challenger."""
+    """`champion.json`: the champion in force, or none, and the contract frozen for the next challenger.
+
+    `sources` are those of the champion's own settings that have a feature which ours bring no more.
+    """
 
     model: str
     contract: Hash
     champion: Champion | None = None
     model_bytes: ArtifactRef | None = None
     card: ArtifactRef | None = None
+    sources: tuple[Source, ...] = Field(default=(), exclude_if=lambda sources: not sources)
 
 
 def freeze(contract: Contract, ledger: Ledger) -> State:
@@ -53,7 +62,14 @@ def pin_champion(
     pin = ChampionPin(model=ledger.model, contract=contract)
     if champion is not None:
         named = artifacts_of(ledger.entry(champion.registered))
-        pin = pin.model_copy(update={"champion": champion, "model_bytes": named[MODEL], "card": named[CARD]})
+        pin = pin.model_copy(
+            update={
+                "champion": champion,
+                "model_bytes": named[MODEL],
+                "card": named[CARD],
+                "sources": former_sources(workspace.params_file, ledger, named),
+            }
+        )
         for ref in (named[MODEL], named[CARD]):
             if not (workspace.champion / ref.sha256).exists():
                 write_atomically(
@@ -61,6 +77,27 @@ def pin_champion(
                 )
     write_atomically(workspace.champion_pin, pin.to_bytes())
     return pin
+
+
+def former_sources(settings: Path, ledger: Ledger, named: Mapping[str, ArtifactRef]) -> tuple[Source, ...]:
+    """What a model learned from and the `settings` bring no more, by the settings among its artifacts.
+
+    Of each source only these features, with the column that says when they become known.
+    """
+    ref = named.get(settings.name)
+    if ref is None or ref.sha256 == digest_file(settings):
+        return ()
+    theirs = sources_in(fetch_artifact(ledger.store, ledger.model, ref))
+    ours = set(read_params(settings).prepare.features)
+
+    def gone(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(column for column in columns if column not in ours)
+
+    former = [
+        one.model_copy(update={"numeric": gone(one.numeric), "categorical": gone(one.categorical)})
+        for one in theirs
+    ]
+    return tuple(one for one in former if one.columns)
 
 
 def pin_code(workspace: Workspace) -> None:

@@ -33,6 +33,7 @@ from tasks.ledger.reason import reason_of
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import stale_words
 from tasks.opening import open_ledger
+from tasks.pins import CARD, former_sources
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -145,14 +146,19 @@ def finish(ledger: Ledger, pending: LastDecision) -> State:
     return ledger.append(body)
 
 
-def rollback(ledger: Ledger, *, to: int | None = None, reason: str) -> State:
+def rollback(
+    ledger: Ledger, *, to: int | None = None, reason: str, workspace: Workspace | None = None
+) -> State:
     """Return to the champion before this one, or to the one that entry `to` put in office.
 
-    No retraining; a second rollback undoes the first. Every byte is verified before the entry.
+    No retraining; a second rollback undoes the first. Every byte is verified before the entry, and with a
+    `workspace` that the champion can be asked what its settings ask: else no run after it could judge.
     """
     said, seen = reason_of(reason), ledger.state()
     target = _target(ledger, seen, to)
     verify_artifacts(ledger, artifacts_of(ledger.entry(target.registered)))
+    if workspace is not None:
+        _refuse_misfit(ledger, target, workspace)
 
     def body(state: State) -> Body | None:
         if state.champion != seen.champion or state.champion is None:
@@ -168,6 +174,17 @@ def rollback(ledger: Ledger, *, to: int | None = None, reason: str) -> State:
     return ledger.append(body)
 
 
+def _refuse_misfit(ledger: Ledger, target: Champion, workspace: Workspace) -> None:
+    # It reads a model's card, for which the other ways into the ledger have no need.
+    from tasks.evaluate.fits import refuse_misfit
+    from tasks.train.card import read_card
+
+    named = artifacts_of(ledger.entry(target.registered))
+    card = read_card(fetch_artifact(ledger.store, ledger.model, named[CARD]))
+    sources = former_sources(workspace.params_file, ledger, named)
+    refuse_misfit(f"champion of entry {target.number},", card, workspace.params, sources)
+
+
 class Rollback(Document):
     """The entry of a rollback, and the champion it returned to."""
 
@@ -178,7 +195,8 @@ class Rollback(Document):
 
 def rollback_in(folder: Path, *, to: int | None = None, reason: str) -> Rollback:
     """As `rollback`, in a model folder."""
-    state = rollback(open_ledger(folder)[1], to=to, reason=reason)
+    home, ledger = open_ledger(folder)
+    state = rollback(ledger, to=to, reason=reason, workspace=home)
     if state.champion is None:
         raise Corrupt(f"entry {state.number}: a rollback without a champion after it")
     return Rollback(entry=state.number, champion=state.champion)

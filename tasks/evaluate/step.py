@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tasks.documents import canonical, write_atomically
-from tasks.errors import Leak, Refused
+from tasks.errors import Leak
 from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.compare import (
@@ -24,6 +24,7 @@ from tasks.evaluate.compare import (
 )
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.fits import refuse_misfit, refuse_other_classes, refuse_other_objective
 from tasks.evaluate.held import held
 from tasks.evaluate.look import take_look
 from tasks.evaluate.metrics import shown
@@ -33,6 +34,7 @@ from tasks.objectives import OBJECTIVES
 from tasks.params import Params
 from tasks.pins import ChampionPin, pinned_bytes, read_pin
 from tasks.prepare.features import encode
+from tasks.prepare.former import former_features
 from tasks.prepare.labels import labels_of
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part, read_preparation
@@ -48,10 +50,18 @@ class Contender:
 
     card: ModelCard
     model: Model
+    former: pd.DataFrame | None = None
+    """Of a champion, its features that `prepare` brings no more, of the holdout's rows."""
+
+    def matrix(self, rows: pd.DataFrame) -> tuple[NDArray[np.float32], dict[str, int]]:
+        """Rows of the holdout as the model sees them, and the unseen categories, counted by feature."""
+        if self.former is not None:
+            rows = rows.assign(**self.former.loc[rows.index])
+        return encode(rows, self.card.features)
 
     def answers(self, rows: pd.DataFrame) -> tuple[Answers, dict[str, int]]:
         """What it says about each row, and the categories it had never seen, counted by feature."""
-        matrix, unseen = encode(rows, self.card.features)
+        matrix, unseen = self.matrix(rows)
         told = self.card.answers(self.model.predict(matrix))
         card = self.card
         return Answers(told, card.threshold, card.sets, card.intervals, card.alpha), unseen
@@ -61,13 +71,14 @@ class Contender:
         linear = self.card.linear
         if linear is None:
             return None
-        return Answers(linear.answers(encode(rows, self.card.features)[0]), linear.threshold)
+        return Answers(linear.answers(self.matrix(rows)[0]), linear.threshold)
 
 
 def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
     """Record the look, then compare; nothing of the evidence exists before the ledger knows of the look.
 
-    Raises `Leak` where a model has seen the holdout, `HoldoutExhausted` where it was seen too often.
+    Raises `Leak` where a model has seen the holdout, `Refused` where the champion cannot be asked on it,
+    `HoldoutExhausted` where it was seen too often.
     """
     params, pin = workspace.params, read_pin(workspace)
     challenger, champion = contenders(workspace, pin)
@@ -76,7 +87,7 @@ def evaluate(workspace: Workspace, ledger: Ledger) -> Evidence:
     for role, one in (("challenger", challenger), ("champion", champion)):
         if one is not None:
             refuse_other_objective(role, one.card, params)
-            refuse_other_classes(role, one.card, challenger.card)
+            refuse_other_classes(role, one.card, challenger.card.classes)
             refuse_leak(role, one.card, first)
     look = take_look(
         ledger,
@@ -103,34 +114,14 @@ def contenders(workspace: Workspace, pin: ChampionPin) -> tuple[Contender, Conte
         return challenger, None
     card = read_card(pinned_bytes(workspace, pin.card))
     model = load_model(pinned_bytes(workspace, pin.model_bytes), sha256=card.model_sha256)
-    return challenger, Contender(card, model)
+    return challenger, Contender(card, model, _former(workspace, pin, card))
 
 
-def refuse_other_objective(role: str, card: ModelCard, params: Params) -> None:
-    """Raise `Refused` where a model answers another kind of question, or is another quantile."""
-    if card.objective != params.train.objective:
-        raise Refused(
-            f"the {role} {card.candidate[:12]} is a {card.objective} model, and train.objective is "
-            f"{params.train.objective}: their answers cannot be compared; give the new question a model name "
-            "of its own in params.yaml"
-        )
-    if card.alpha != params.train.alpha:
-        raise Refused(
-            f"the {role} {card.candidate[:12]} predicts the quantile at {card.alpha}, and train.alpha is "
-            f"{params.train.alpha}: their answers cannot be compared; give the new question a model name of "
-            "its own in params.yaml"
-        )
-
-
-def refuse_other_classes(role: str, card: ModelCard, challenger: ModelCard) -> None:
-    """Raise `Refused` where a model tells other classes apart than the challenger, or in another order."""
-    if card.classes != challenger.classes:
-        theirs, ours = (", ".join(map(str, one.classes)) for one in (card, challenger))
-        raise Refused(
-            f"the {role} {card.candidate[:12]} tells the classes {theirs} apart, and the challenger {ours}: "
-            "their answers cannot be compared; declare the classes as they were, or give the new question a "
-            "model name of its own in params.yaml"
-        )
+def _former(workspace: Workspace, pin: ChampionPin, card: ModelCard) -> pd.DataFrame | None:
+    """The champion's features that `prepare` brings no more; raises `Refused` where no batch does."""
+    refuse_misfit("champion", card, workspace.params, pin.sources)
+    wanted = {one.name for one in card.features.features} - set(workspace.params.prepare.features)
+    return former_features(workspace, pin.sources) if wanted else None
 
 
 def refuse_leak(role: str, card: ModelCard, first: datetime) -> None:

@@ -24,7 +24,6 @@ from tasks.explain.attributions import (
 from tasks.explain.explanation import Explanation, Role, SliceExplanation
 from tasks.params import Params
 from tasks.pins import read_pin
-from tasks.prepare.features import encode
 from tasks.prepare.split import HOLDOUT
 from tasks.prepare.step import read_part, read_preparation
 from tasks.workspace import Workspace
@@ -105,7 +104,7 @@ def attributed(contender: Contender, rows: pd.DataFrame, asked: Codes | None = N
     Of a model of classes, what it says of the class that is `asked` about in each row, (n,).
     """
     schema = contender.card.features
-    matrix, _ = encode(rows, schema)
+    matrix, _ = contender.matrix(rows)
     parts = contender.model.contributions(matrix, schema.types)
     if asked is not None:
         parts = of_class(parts, asked)

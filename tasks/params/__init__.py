@@ -6,7 +6,7 @@ Unknown keys are errors: a misspelt setting must not be a setting that does noth
 
 from tasks.params.contract import Clause, Contract
 from tasks.params.folder import QUARANTINED, Params
-from tasks.params.reading import parse_params, read_params, suite_file
+from tasks.params.reading import parse_params, read_params, sources_in, suite_file
 from tasks.params.retention import RetentionParams
 from tasks.params.section import Section
 from tasks.params.steps import (
@@ -47,5 +47,6 @@ __all__ = [
     "ValidateParams",
     "parse_params",
     "read_params",
+    "sources_in",
     "suite_file",
 ]

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from tasks.errors import BadInput
 from tasks.params.contract import KINDS
 from tasks.params.folder import Params
+from tasks.params.steps import Source
 from tasks.params.suite import read_suite, suite_path
 
 _SHORT = reprlib.Repr()
@@ -63,6 +64,15 @@ def suite_file(path: Path) -> Path | None:
         return None
     section = (_Loader(data).get_single_data() or {}).get("validate") or {}
     return suite_path(path.parent, section["suite"]) if section.get("suite") is not None else None
+
+
+def sources_in(data: bytes) -> tuple[Source, ...]:
+    """`prepare.sources` of settings that may be of another time than ours; raises `BadInput`."""
+    try:
+        document = _tuples(_Loader(data).get_single_data(), {})
+        return TypeAdapter(tuple[Source, ...]).validate_python(document["prepare"]["sources"])  # type: ignore[index]
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError, TypeError) as error:
+        raise BadInput(f"prepare.sources: expected features that become known together: {error}") from error
 
 
 class _Loader(yaml.SafeLoader):

@@ -18,7 +18,7 @@ from tasks.params import QUARANTINED, Params
 from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.quarantined import without_quarantined
 from tasks.prepare.split import SPLITS, TRAIN, split
-from tasks.prepare.window import cutoffs
+from tasks.prepare.window import Cutoffs, cutoffs
 from tasks.version import DatasetBatch, read_dataset
 from tasks.workspace import Workspace, output_of
 
@@ -53,6 +53,31 @@ class Preparation(Document):
 def prepare(workspace: Workspace) -> Preparation:
     """Split the workspace's dataset and fix the features' schema on its training rows."""
     params = workspace.params
+    times, parts, excluded, rows_in = split_dataset(workspace, params)
+    workspace.prepared.mkdir(parents=True, exist_ok=True)
+    for name in SPLITS:
+        if parts[name].empty:
+            raise BadInput(f"prepare: no labelled rows for {name} (excluded: {excluded})")
+        write_part(workspace.prepared / f"{name}.parquet", parts[name])
+    preparation = Preparation(
+        periods=times.periods,
+        holdout=times.holdout,
+        training_ends=times.training_ends.isoformat(),
+        label_cutoff=times.label_cutoff.isoformat(),
+        rows_in=rows_in,
+        excluded=excluded,
+        parts={name: _described(parts[name], params) for name in SPLITS},
+        features=fix_schema(parts[TRAIN], params.prepare.features, params.prepare.categorical),
+        classes=params.classes,
+    )
+    write_atomically(workspace.preparation, preparation.to_bytes())
+    return preparation
+
+
+def split_dataset(
+    workspace: Workspace, params: Params
+) -> tuple[Cutoffs, dict[str, pd.DataFrame], dict[str, int], int]:
+    """The dataset's rows by split: the time line, the parts, what was left out by name, and the rows in."""
     settings = params.prepare
     dataset = read_dataset(workspace.dataset)
     times = cutoffs([batch.period for batch in dataset.batches], settings, params.intake.calendar)
@@ -71,24 +96,7 @@ def prepare(workspace: Workspace) -> Preparation:
         raise EvergreenError(
             f"prepare: {rows_in} rows in, {kept} kept and {excluded} excluded: rows were lost"
         )
-    workspace.prepared.mkdir(parents=True, exist_ok=True)
-    for name in SPLITS:
-        if parts[name].empty:
-            raise BadInput(f"prepare: no labelled rows for {name} (excluded: {excluded})")
-        write_part(workspace.prepared / f"{name}.parquet", parts[name])
-    preparation = Preparation(
-        periods=times.periods,
-        holdout=times.holdout,
-        training_ends=times.training_ends.isoformat(),
-        label_cutoff=times.label_cutoff.isoformat(),
-        rows_in=rows_in,
-        excluded=excluded,
-        parts={name: _described(parts[name], params) for name in SPLITS},
-        features=fix_schema(parts[TRAIN], settings.features, settings.categorical),
-        classes=params.classes,
-    )
-    write_atomically(workspace.preparation, preparation.to_bytes())
-    return preparation
+    return times, parts, excluded, rows_in
 
 
 def _unchanged(workspace: Workspace, batch: DatasetBatch) -> Path:

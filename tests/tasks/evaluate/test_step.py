@@ -23,15 +23,9 @@ from scipy.special import expit, logit
 import tasks.prepare.step as prepare_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt, Leak, Refused
+from tasks.evaluate.fits import refuse_other_classes, refuse_other_objective
 from tasks.evaluate.look import HoldoutExhausted
-from tasks.evaluate.step import (
-    compare,
-    contenders,
-    evaluate,
-    refuse_leak,
-    refuse_other_classes,
-    refuse_other_objective,
-)
+from tasks.evaluate.step import compare, contenders, evaluate, refuse_leak
 from tasks.ledger import ArtifactRef, Champion, Ledger, Looked
 from tasks.params import parse_params
 from tasks.pins import ChampionPin, fetch, read_pin
@@ -339,7 +333,7 @@ class TestClasses:
 
     def test_the_same_may_meet(self):
         """Nothing is said of two that tell the same apart, in the same order."""
-        refuse_other_classes("champion", self.card("a", "b", "c"), self.card("a", "b", "c"))
+        refuse_other_classes("champion", self.card("a", "b", "c"), ("a", "b", "c"))
 
     @pytest.mark.parametrize(
         "theirs", [("a", "b"), ("a", "b", "d"), ("c", "b", "a"), ("a", "b", "c", "d"), (1, 2, 3)]
@@ -349,5 +343,5 @@ class TestClasses:
         with pytest.raises(
             Refused, match=r"tells the classes .* apart, and the challenger a, b, c: "
         ) as caught:
-            refuse_other_classes("champion", self.card(*theirs), self.card("a", "b", "c"))
+            refuse_other_classes("champion", self.card(*theirs), ("a", "b", "c"))
         assert "\n" not in str(caught.value)
