@@ -17,7 +17,7 @@ from tasks.commands.group import command
 def run(folder: Path, drill: bool, pinned: bool) -> tuple[Any, ...]:
     """One cycle: take in what has arrived, validate, train, judge, decide, promote.
 
-    Safe to run again at any time; with nothing new it says so and stops.
+    Safe to run again at any time; with nothing new it says so and stops. Exit status 1 if it blocked a batch.
     """
     from tasks.run import retrain
     from tasks.steps import Steps
@@ -26,7 +26,7 @@ def run(folder: Path, drill: bool, pinned: bool) -> tuple[Any, ...]:
     steps, status = watched(Steps(), stderr())
     with status:
         outcome = retrain(folder, steps, drill=drill, pinned=pinned)
-    return outcome, outcome_text(outcome), int(outcome.verdict == "blocked")
+    return outcome, outcome_text(outcome), int(bool(outcome.blocked))
 
 
 @command()

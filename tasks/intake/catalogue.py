@@ -73,6 +73,11 @@ class Catalogue(Document):
         """Usable revisions that have not been accepted yet."""
         return tuple(one for one in self.usable(rules) if one.status != "accepted")
 
+    def blocked(self, rules: str) -> tuple[Revision, ...]:
+        """The periods' newest revisions, of those that these rules have blocked."""
+        newest = {one.period: one for one in self.revisions}
+        return tuple(one for one in newest.values() if one.blocked_under(rules))
+
     def with_arrival(
         self, period: str, sha256: str, source: Object, arrived: str, text: Text | None = None
     ) -> "Catalogue":

@@ -92,7 +92,8 @@ def _in_workspace(cycle: Cycle, workspace: Workspace, catalogue: Catalogue, rule
         keep_batches(cycle, workspace, rules)
         publish_batches(workspace, cycle.folder, lock)
         verdict: Verdict = "waiting" if isinstance(stopped, NotEnoughPeriods) else "exhausted"
-        return cycle.outcome(verdict, str(stopped))
+        stuck = ", ".join(one.period for one in catalogue.blocked(rules))
+        return cycle.outcome(verdict, f"{stopped}; blocked: {stuck}" if stuck else str(stopped))
     with ThreadPoolExecutor(1) as beside:
         # Beside judging and not beside training: two threads of a trainer wait for each other at
         # every tree, so that whatever takes one core from it for a second costs it two.

@@ -44,7 +44,6 @@ def refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> Non
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:
-    newest = {one.period: one for one in catalogue.revisions}
-    stuck = [one for one in newest.values() if one.blocked_under(rules)]
+    stuck = catalogue.blocked(rules)
     still = f"; still blocked: {'; '.join(str(one.reason) for one in stuck)}" if stuck else ""
     return f"nothing new has arrived{still}"

@@ -13,6 +13,7 @@ from ledgers import MODEL, enthroned, frozen
 
 from tasks.__main__ import evergreen as group
 from tasks.ledger import Ledger
+from tasks.run.outcome import Outcome, Verdict
 from tasks.store import open_store
 
 SUBCOMMANDS = sorted(group.commands)
@@ -259,6 +260,17 @@ class TestExitStatus:
         said = evergreen("validate", "-C", folder, "--json")
         assert said.status == 1
         assert said.document["reports"][0]["failures"][0]["rule"] == "readable"
+
+    @pytest.mark.parametrize("blocked", [(), ("2024-01 of 400 rows: x",)], ids=["good", "blocked"])
+    @pytest.mark.parametrize("verdict", ["waiting", "undecided", "promote", "exhausted"])
+    def test_is_1_for_a_run_that_blocked_something(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, verdict: Verdict, blocked: tuple[str, ...]
+    ) -> None:
+        """Whatever the run came to with the batches that were good; 0 where all were."""
+        outcome = Outcome(model=MODEL, verdict=verdict, headline="said", blocked=blocked)
+        monkeypatch.setattr("tasks.run.retrain", lambda *_, **__: outcome)
+        said = evergreen("run", "-C", folder, "--json")
+        assert (said.status, said.document["verdict"]) == (len(blocked), verdict)
 
     def test_is_1_for_a_ledger_that_does_not_hold(self, folder: Path) -> None:
         """An audit that finds something says what, as a document and in words."""

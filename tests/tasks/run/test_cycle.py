@@ -148,6 +148,16 @@ class TestBlocked:
         assert "still blocked" not in retrain(folder).headline
 
     @pytest.mark.usefixtures("first")
+    def test_a_gap_that_is_a_blocked_month(self, folder):
+        """Whoever waits for the month before the newest one is told that it came, and was blocked."""
+        deliver(folder, MARCH, bad_batch(MARCH))
+        retrain(folder)
+        deliver(folder, "2024-04")
+        outcome = retrain(folder)
+        assert (outcome.verdict, outcome.blocked) == ("waiting", ())
+        assert outcome.headline.endswith("; blocked: 2024-03")
+
+    @pytest.mark.usefixtures("first")
     @pytest.mark.row("bad correction")
     def test_a_bad_revision_of_an_old_month_falls_back(self, folder):
         """January delivered anew and broken: the January that was good stays in the dataset."""
