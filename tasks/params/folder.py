@@ -168,3 +168,23 @@ class Params(Section):
         if len(set(prepare.features)) != len(prepare.features):
             raise ValueError("prepare.sources: a column is a feature once")
         return self
+
+    @model_validator(mode="after")
+    def _scores_can_carry_the_id(self) -> Self:
+        if self.prepare.id in self._scored_as:
+            raise ValueError(
+                f"prepare.id: {self.prepare.id} is what `evergreen score` calls a column of its answers, "
+                "beside which it writes the id: give the id's column another name"
+            )
+        return self
+
+    @property
+    def _scored_as(self) -> set[str]:
+        """The columns of this objective's scores."""
+        objective = OBJECTIVES[self.train.objective]
+        if objective.classes:
+            each = {f"probability_{one}" for one in self.classes}
+            return {"champion", "prediction", "possible_labels"} | each
+        if objective.probabilities:
+            return {"champion", "probability", "alarm", "possible_labels"}
+        return {"champion", "prediction", "low", "high"}

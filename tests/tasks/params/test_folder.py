@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 import yaml
+from class_factories import CLASS_PARAMS
 from factories import PARAMS
+from number_factories import NUMBER_PARAMS
 from params_texts import changed, complaint
 
 from tasks.errors import Leak
@@ -28,6 +30,29 @@ class TestLeak:
         """When the label became known is a timestamp, and no number either."""
         text = changed("prepare.sources.0.numeric", ["label_known_at"])
         assert "label_known_at is a numeric feature but declared as timestamp" in complaint(text)
+
+
+class TestId:
+    """It stands beside the answers in a file of scores."""
+
+    OF_CLASSES = ("prediction", "probability_low", "possible_labels")
+    NAMES = (
+        *((PARAMS, one) for one in ("champion", "probability", "alarm", "possible_labels")),
+        *((NUMBER_PARAMS, one) for one in ("champion", "prediction", "low", "high")),
+        *((CLASS_PARAMS, one) for one in OF_CLASSES),
+    )
+
+    @pytest.mark.parametrize(("params", "name"), NAMES)
+    def test_has_no_name_of_an_answer(self, params: str, name: str) -> None:
+        """Each column of the objective's scores is refused by its name."""
+        assert f"prepare.id: {name} is what `evergreen score` calls" in complaint(
+            params.replace("row_id", name)
+        )
+
+    @pytest.mark.parametrize(("params", "name"), [(PARAMS, "low"), (NUMBER_PARAMS, "alarm")])
+    def test_may_have_that_of_another_objectives(self, params: str, name: str) -> None:
+        """A name that these scores do not have is an id like any other."""
+        assert parse_params(params.replace("row_id", name)).prepare.id == name
 
 
 class TestHash:
