@@ -7,10 +7,11 @@ import click
 
 from tasks.commands.common import opened, stderr
 from tasks.commands.group import command
+from tasks.commands.saving import SavedFile
 
 
 @command()
-@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Save the page there as well.")
+@click.option("--page", type=SavedFile(), help="Save the page there as well.")
 def docs(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """Publish what validation found in each batch, as a page in the store."""
     from tasks.docs import publish_docs

@@ -7,12 +7,13 @@ import click
 
 from tasks.commands.common import opened, stderr
 from tasks.commands.group import command
+from tasks.commands.saving import SavedFile
 
 
 @command()
 @click.option(
     "--page",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=SavedFile(),
     help="Save a page there: a heat map of columns by period, the labels, the champion's loss.",
 )
 def drift(folder: Path, page: Path | None) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tasks.commands.saving import refuse_own, saved_files
 from tasks.errors import BadInput, Defect, EvergreenError, Unavailable
 
 if TYPE_CHECKING:
@@ -46,10 +47,13 @@ def command(name: str | None = None, **settings: Any) -> Callable[[Callable[...,
     """A subcommand with `--folder` and `--json`; its function returns (document, what a person sees)."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
+        saved = saved_files(function)
+
         @functools.wraps(function)
         def call(*, folder: Path, as_json: bool, **options: Any) -> None:
             logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
             try:
+                refuse_own(folder, *(options[one] for one in saved))
                 document, human, *status = function(folder, **options)
             except EvergreenError as error:
                 _fail(error, as_json=as_json)

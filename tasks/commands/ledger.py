@@ -7,6 +7,7 @@ import click
 
 from tasks.commands.common import opened, promotions
 from tasks.commands.group import command
+from tasks.commands.saving import SavedFile
 
 if TYPE_CHECKING:
     from tasks.ledger import Ledger
@@ -25,7 +26,7 @@ def status(folder: Path) -> tuple[Any, ...]:
 @command()
 @click.option(
     "--page",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=SavedFile(),
     help="Save a page there: decision by decision, what other gates would have done.",
 )
 def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
@@ -60,9 +61,7 @@ def _save_history(ledger: "Ledger", page: Path) -> None:
 
 @command()
 @click.argument("number", type=int)
-@click.option(
-    "--report", "page", type=click.Path(path_type=Path, dir_okay=False), help="Save the report there."
-)
+@click.option("--report", "page", type=SavedFile(), help="Save the report there.")
 @click.option("--explain", is_flag=True, help="Of a decision: each clause for its owner.")
 def show(folder: Path, number: int, page: Path | None, explain: bool) -> tuple[Any, ...]:
     """Entry NUMBER; for a decision or a promotion, why."""

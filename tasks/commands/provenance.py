@@ -7,6 +7,7 @@ import click
 
 from tasks.commands.common import opened, stderr
 from tasks.commands.group import command
+from tasks.commands.saving import SavedFile
 
 
 @command()
@@ -59,7 +60,7 @@ def replay(folder: Path, number: int, start: str) -> tuple[Any, ...]:
 @click.option(
     "--save",
     "target",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=SavedFile(),
     help="Save it there: markdown, or JSON where the name ends in .json; a bill of materials is JSON.",
 )
 def card(folder: Path, number: int, as_bom: bool, target: Path | None) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ import click
 
 from tasks.commands.common import opened
 from tasks.commands.group import command
+from tasks.commands.saving import SavedFile, refuse_same
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 @command()
 @click.argument("source")
-@click.argument("target", required=False)
+@click.argument("target", required=False, type=SavedFile())
 @click.option("--row", is_flag=True, help="SOURCE is one row as a JSON object of features.")
-def score(folder: Path, source: str, target: str | None, row: bool) -> tuple[Any, ...]:
+def score(folder: Path, source: str, target: Path | None, row: bool) -> tuple[Any, ...]:
     """Score the Parquet file SOURCE into TARGET with the champion, or one row with --row.
 
     \b
@@ -34,16 +35,17 @@ def score(folder: Path, source: str, target: str | None, row: bool) -> tuple[Any
 
     if target is None:
         raise BadInput("expected TARGET, the Parquet file to write the scores to")
+    refuse_same(Path(source), target)
     try:
         data = Path(source).read_bytes()
     except OSError as error:
         raise BadInput(f"{source}: expected a readable Parquet file: {error.strerror}") from error
     scored, rows, unseen = step(ledger, data, name=source, key=home.params.prepare.id)
-    write_atomically(Path(target), scored)
+    write_atomically(target, scored)
     said = f"{rows:,} rows scored into {target}"
     if unseen:
         said += f"; categories that training never saw, taken as missing: {unseen}"
-    return Scored(rows=rows, target=target, unseen_categories=unseen), said
+    return Scored(rows=rows, target=str(target), unseen_categories=unseen), said
 
 
 def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
