@@ -1,5 +1,6 @@
 """score: the champion's predictions, in batch and one row at a time, through `prepare`'s encoding."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,6 +23,8 @@ from tasks.pins import CARD, MODEL
 from tasks.prepare.features import encode
 from tasks.train.booster import Model, load_model
 from tasks.train.card import ModelCard, read_card
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ class Scorer:
         if strangers := sorted(set(values) - set(names)):
             raise BadInput(f"expected features among {names}, found {strangers}")
         return {name: values.get(name) for name in names}
+
+    def doubts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Of one row the features that it does not name, and the categories that training never saw."""
+        row = self.complete(values)
+        _, unseen = encode({name: [value] for name, value in row.items()}, self.card.features)
+        return {"missing_features": [name for name in row if name not in values], "unseen_categories": unseen}
 
     def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """As `batch`, for one row."""
@@ -137,12 +146,13 @@ def score_object(folder: Path, source: str, target: str) -> Scored:
 def score(ledger: Ledger, data: bytes, *, name: str, key: str) -> tuple[bytes, int, dict[str, int]]:
     """Score a Parquet file's rows: the new Parquet file, its rows, and unseen categories.
 
-    Keeps the column `key` if the rows have it. `name` is what messages call the file. No row is
-    dropped: what could not have been known when the question is asked is not asked for.
+    Keeps the column `key` if the rows have it, and warns where they do not. `name` is what messages call
+    the file. No row is dropped: what could not have been known when the question is asked is not asked for.
     """
     scorer = champion_scorer(ledger)
     try:
-        rows = pq.read_table(BytesIO(data)).to_pandas()
+        # A writer's index is a column like any other: by what pandas noted beside it, it would be none.
+        rows = pq.read_table(BytesIO(data)).to_pandas(ignore_metadata=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(
             f"{name}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"
@@ -151,7 +161,9 @@ def score(ledger: Ledger, data: bytes, *, name: str, key: str) -> tuple[bytes, i
         scores, unseen = scorer.batch(rows)
     except BadInput as error:
         raise BadInput(f"{name}: {error}") from error
-    if key in rows:
+    if key not in rows:
+        _log.warning("%s: no column %s (prepare.id): scores tell their rows by their order alone", name, key)
+    else:
         scores.insert(0, key, rows[key].to_numpy())
     sink = BytesIO()
     pq.write_table(pa.Table.from_pandas(scores, preserve_index=False), sink, compression="zstd")

@@ -57,8 +57,10 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
         raise BadInput(f"--row: expected a JSON object of features: {error}") from error
     if not isinstance(values, dict):
         raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
+    if not values:
+        raise BadInput("--row: expected a JSON object of features, found no feature in it")
     scorer = champion_scorer(ledger)
-    told = scorer.answer(scorer.complete(values))
+    told, doubts = scorer.answer(scorer.complete(values)), scorer.doubts(values)
     answer = told.get("probability", told.get("prediction"))
     each = [f"{one} {told[f'probability_{one}']:.4f}" for one in scorer.card.classes]
     said = f"{answer}: {', '.join(each)}" if each else f"{answer:.4f}"
@@ -68,5 +70,9 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
     if "low" in told:
         possible = "any" if told["low"] is None else f"{told['low']:.4f} to {told['high']:.4f}"
         notes.append(f"possible labels: {possible}")
+    if doubts["missing_features"]:
+        notes.append(f"not given, taken as missing: {', '.join(doubts['missing_features'])}")
+    unseen = doubts["unseen_categories"]
+    notes += [f"{name} {values[name]!r} was never seen in training, taken as missing" for name in unseen]
     notes.append(f"champion of entry {scorer.number}")
-    return {"schema_version": 1, **told}, f"{said} ({'; '.join(notes)})"
+    return {"schema_version": 1, **told, **doubts}, f"{said} ({'; '.join(notes)})"

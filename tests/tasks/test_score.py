@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from commands import evergreen
 from data_factories import in_office
 from factories import parquet, small_folder, small_frame
 from hypothesis import given, settings
@@ -86,6 +87,23 @@ class TestBatchAndRow:
         assert list(bare.columns) == ["probability", "alarm", "champion", "possible_labels"]
         assert bare["probability"].tolist() == scored(ledger, FRAME)["probability"].tolist()
 
+    def test_rows_without_an_id_are_told(self, ledger, caplog):
+        """The scores name no row then: a warning says so; with the id there is none."""
+        scored(ledger, FRAME)
+        assert caplog.messages == []
+        scored(ledger, FRAME.drop(columns="row_id"))
+        assert caplog.messages == [
+            "tomorrow.parquet: no column row_id (prepare.id): scores tell their rows by their order alone"
+        ]
+
+    @pytest.mark.parametrize("index", ["row_id", "z"])
+    def test_an_index_is_a_column(self, ledger, index):
+        """What pandas wrote as an index is read as intake reads it: the id is kept, a feature is found."""
+        sink = io.BytesIO()
+        FRAME.set_index(index).to_parquet(sink)
+        data, _, _ = score(ledger, sink.getvalue(), name="n", key="row_id")
+        assert pq.read_table(io.BytesIO(data)).to_pandas().equals(scored(ledger, FRAME))
+
     def test_no_row_is_dropped(self, ledger):
         """Void rows are scored too: that they will be void is unknown when the question is asked."""
         assert len(scored(ledger, FRAME.assign(state="void"))) == 60
@@ -109,6 +127,34 @@ class TestBatchAndRow:
             BadInput, match=r"expected features among \['x', 'z', 'colour'\], found \['label'\]"
         ):
             scorer.complete({"label": 1})
+
+
+class TestDoubts:
+    """What one row leaves open is told with its answer."""
+
+    def test_of_a_whole_row(self, ledger):
+        """Nothing, also where a feature is said to be missing."""
+        row = {"x": 1.0, "z": None, "colour": "red"}
+        assert champion_scorer(ledger).doubts(row) == {"missing_features": [], "unseen_categories": {}}
+
+    def test_are_features_and_categories(self, ledger):
+        """Those that it does not name, and a category that training never saw."""
+        found = champion_scorer(ledger).doubts({"colour": "mauve"})
+        assert found == {"missing_features": ["x", "z"], "unseen_categories": {"colour": 1}}
+
+    @pytest.mark.usefixtures("ledger")
+    def test_are_printed(self, office):
+        """As a document and in words; a row without any feature is no row."""
+        folder = office[0].root
+        said = evergreen("score", "--row", '{"colour": "mauve"}', "-C", folder)
+        words = " ".join(said.out.split())
+        assert "not given, taken as missing: x, z" in words
+        assert "colour 'mauve' was never seen in training, taken as missing" in words
+        document = evergreen("score", "--row", '{"colour": "mauve"}', "-C", folder, "--json").document
+        assert (document["missing_features"], document["unseen_categories"]) == (["x", "z"], {"colour": 1})
+        none = evergreen("score", "--row", "{}", "-C", folder)
+        assert (none.status, none.out) == (2, "")
+        assert "found no feature in it" in none.err
 
 
 class TestUncertainty:
