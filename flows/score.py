@@ -12,6 +12,6 @@ from tasks.score import score_object
 
 @flow(name="score", persist_result=True, result_serializer="json")
 def score(folder: str, source: str, target: str) -> dict[str, Any]:
-    """Score the object at key `source` of the model's store into key `target`."""
+    """Score the object at key `source` of the model's store into key `target`, which is below `scores/`."""
     let_through()
     return with_back_off(score_object)(Path(folder), source, target).model_dump(mode="json")

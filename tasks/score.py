@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 import numpy as np
@@ -25,6 +25,8 @@ from tasks.train.booster import Model, load_model
 from tasks.train.card import ModelCard, read_card
 
 _log = logging.getLogger(__name__)
+SCORES = "scores"
+"""The one place of a store that scores may be put."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,18 @@ class Scored(Document):
 
 
 def score_object(folder: Path, source: str, target: str) -> Scored:
-    """Score the object at key `source` of the folder's store into key `target`."""
+    """Score the object at key `source` of the folder's store into key `target`, which is below `scores/`.
+
+    Everything else in a store is Evergreen's own, or a producer's. Raises `BadInput` for another target.
+    """
     home, ledger = open_ledger(folder)
+    if not target.startswith(f"{SCORES}/") or target == source:
+        name = PurePosixPath(source).name
+        example = f"scores/{ledger.model}/{name}"
+        raise BadInput(
+            f"{target}: expected a key below {SCORES}/ that is not the source's, such as {example}: the rest "
+            "of a store is what Evergreen keeps, or what producers send"
+        )
     found = ledger.store.get(source)
     if found is None:
         raise BadInput(f"{source}: expected a Parquet object in {ledger.store.url}, found nothing")

@@ -17,6 +17,7 @@ from tasks.ledger import Ledger
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
 from tasks.promote import promote
+from tasks.score import SCORES
 from tasks.status import status
 from tasks.store import open_store
 from tasks.store.probe import probe
@@ -51,11 +52,16 @@ class TestPlaces:
                 assert not allows(name, call, f"ledger/{MODEL}/{1:020d}.json"), (name, call)
         assert allows("worker", "create", f"ledger/{MODEL}/{1:020d}.json")
 
-    @pytest.mark.parametrize("name", ["scorer", "reader"])
-    def test_are_read_and_no_more(self, name: str) -> None:
+    def test_are_read_and_no_more(self) -> None:
         """Who reads can write nothing, anywhere."""
-        actions = {action for one in statements(name) for action in one["Action"]}
+        actions = {action for one in statements("reader") for action in one["Action"]}
         assert actions == {"s3:GetObject", "s3:ListBucket"}
+
+    def test_of_scores_are_all_that_a_scorer_writes(self) -> None:
+        """It puts its answers there and nowhere else, and removes none."""
+        actions = {action for one in statements("scorer") for action in one["Action"]}
+        assert actions == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+        assert places("scorer", "s3:PutObject") == {SCORES}
 
     def test_with_rows_are_the_workers_alone(self) -> None:
         """Who reads what was decided needs no rows."""

@@ -252,6 +252,28 @@ class TestObjects:
         assert found is not None
         assert pq.read_table(io.BytesIO(found[0])).num_rows == 60
 
+    @pytest.mark.parametrize(
+        "target",
+        [
+            f"{place}/small/{1:020d}.json"
+            for place in ("ledger", "pointers", "batches", "artifacts", "incoming")
+        ]
+        + [
+            "arrived/tomorrow.parquet",
+            "scores",
+            "scoresheet/a",
+            "scores/../ledger/a",
+            "scores/today.parquet",
+        ],
+    )
+    def test_into_no_other_place(self, ledger, office, target):
+        """What Evergreen keeps, what producers send, and the rows themselves are never written over."""
+        ledger.store.put("scores/today.parquet", parquet(FRAME))
+        before = {one.key: ledger.store.get(one.key) for one in ledger.store.list("")}
+        with pytest.raises(BadInput):
+            score_object(office[0].root, "scores/today.parquet", target)
+        assert {one.key: ledger.store.get(one.key) for one in ledger.store.list("")} == before
+
     def test_a_missing_object(self, ledger, office):
         """A key where nothing lies is named, and so is the store."""
         with pytest.raises(BadInput, match=r"arrived/never.parquet: expected a Parquet object in"):
