@@ -17,6 +17,8 @@ from tasks.workspace import Workspace
 class Status(Document):
     """`waiting` are incoming objects that no run has judged; `blocked` gives the reason by period.
 
+    Of those, `taken_in` are batches already: a run ended before it accepted them, rules have changed since,
+    or only steps by hand (`dvc repro`, `promote`) have used them so far.
     `quarantined` and `warnings` are what the last run that accepted a batch told of it, by period.
     `hold` is the one in force, and `promotion_waits` says which decision to promote waits for what.
     `corrected` are periods of which champion or last decision saw another revision than the one in use.
@@ -32,6 +34,7 @@ class Status(Document):
     quarantined: dict[str, str]
     warnings: dict[str, str]
     waiting: tuple[str, ...]
+    taken_in: tuple[str, ...]
     corrected: tuple[Correction, ...]
     champion: Champion | None
     decision: LastDecision | None
@@ -50,8 +53,7 @@ def status(home: Workspace, ledger: Ledger) -> Status:
     state = ledger.state()
     objects = (one for _, one in incoming)
     waiting = {one.key for one in catalogue.unhandled(objects, terms(params.validation))}
-    # Taken in by a run that ended before it validated them, or to be judged anew by other rules.
-    waiting |= {one.source for one in catalogue.pending(rules)}
+    taken_in = {one.source for one in catalogue.pending(rules)} - waiting
     newest = {one.period: one for one in catalogue.revisions}
     good = [one for one in catalogue.usable(rules) if one.status == "accepted"]
     notes = {one.period: one.note for one in good if one.note}
@@ -69,7 +71,8 @@ def status(home: Workspace, ledger: Ledger) -> Status:
             if note.quarantined and period not in released
         },
         warnings={period: note.warning for period, note in notes.items() if note.warning},
-        waiting=tuple(sorted(waiting)),
+        waiting=tuple(sorted(waiting | taken_in)),
+        taken_in=tuple(sorted(taken_in)),
         corrected=corrections(ledger, catalogue.usable(rules), in_force(state)) if catalogue.corrects else (),
         champion=state.champion,
         decision=state.decision,
@@ -93,7 +96,11 @@ def status_text(found: Status) -> Table:
             table.add_row(kind, said, style="yellow")
     for one in found.corrected:
         table.add_row("corrected", one.words, style="yellow")
-    table.add_row("waiting", ", ".join(found.waiting) or "nothing")
+    table.add_row(
+        "waiting", ", ".join(one for one in found.waiting if one not in found.taken_in) or "nothing"
+    )
+    if found.taken_in:
+        table.add_row("taken in", f"{', '.join(found.taken_in)}: not accepted by a run yet")
     champion = found.champion
     table.add_row(
         "champion", f"{champion.candidate[:12]} since entry {champion.number}" if champion else "none yet"

@@ -46,6 +46,24 @@ def words(found: Status) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
+class TestTakenIn:
+    """What is a batch already does not wait to arrive."""
+
+    def test_is_told_apart_from_what_waits(self, home: Workspace, ledger: Ledger) -> None:
+        """After `intake` by hand, whatever was decided on it since; a run's acceptance ends it."""
+        deliver(home.root, "2024-01")
+        intake(home.params, ledger.store)
+        deliver(home.root, "2024-02")
+        january, february = (f"incoming/{MODEL}/2024-0{month}.parquet" for month in (1, 2))
+        found = status(home, ledger)
+        assert (found.waiting, found.taken_in) == ((january, february), (january,))
+        told = " ".join(words(found).split())
+        assert f"waiting {february} taken in {january}: not accepted by a run yet" in told
+        judge(home, ledger, good=("2024-01",))
+        assert status(home, ledger).taken_in == ()
+        assert "taken in" not in words(status(home, ledger))
+
+
 class TestStatus:
     """Batches, champion, decision and contract as of now."""
 
