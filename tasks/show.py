@@ -1,5 +1,6 @@
 """One entry of the ledger, and for a decision or a promotion what it rests on."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,15 @@ from tasks.opening import open_ledger
 from tasks.terminal import decision_table, explanation, summary, verdict_text
 from tasks.unsealed import unsealed
 
+_APART = timedelta(minutes=1)
+"""How far two clocks may be apart before anybody is told."""
+
 
 class Shown(Document):
     """An entry, the decision document behind it if there is one, and where its report lies in the store.
 
-    `promotion` says of the entry of a decision to promote what became of it.
+    `promotion` says of the entry of a decision to promote what became of it. `stored` is when the entry was
+    put into the store, by the store's clock; the time inside of it is by the writer's.
     """
 
     schema_version: int = 1
@@ -43,6 +48,7 @@ class Shown(Document):
     promotion: str | None = None
     report: str | None = None
     artifacts: dict[str, ArtifactRef] = Field(default_factory=dict)
+    stored: str | None = None
 
 
 def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
@@ -55,8 +61,9 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
     named = _artifacts(ledger, entry)
     if page is not None and "report.html" not in named:
         raise BadInput(f"entry {number} ({entry.body.kind}) has no report; decisions and promotions have")
+    stored = _stored(ledger, number)
     if "decision.json" not in named:
-        return Shown(entry=entry)
+        return Shown(entry=entry, stored=stored)
     decision = Decision.parse(
         fetch_artifact(ledger.store, ledger.model, named["decision.json"]), f"entry {number}"
     )
@@ -71,6 +78,7 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
         promotion=_promotion(ledger, state, entry),
         report=_report(ledger, named),
         artifacts=named,
+        stored=stored,
     )
 
 
@@ -78,7 +86,7 @@ def shown_text(found: Shown, *, explain: bool = False) -> RenderableType:
     """As a person reads it; with `explain`, clause by clause for its owner."""
     entry, decision = found.entry, found.decision
     first = f"entry {entry.number}, {entry.body.kind}, {entry.time}, by {entry.actor}, code {entry.code}"
-    parts: list[Any] = [first, summary(entry.body)]
+    parts: list[Any] = [first, summary(entry.body), *_clocks(found)]
     if decision is not None:
         parts += [
             *decision.alarms,
@@ -91,6 +99,25 @@ def shown_text(found: Shown, *, explain: bool = False) -> RenderableType:
     if found.report:
         parts.append(f"report: `evergreen show {entry.number} --report report.html`")
     return Group(*parts)
+
+
+def _stored(ledger: Ledger, number: int) -> str | None:
+    """When the store says that it got the entry, in UTC; None where it lists no such object."""
+    key = ledger.key(number)
+    times = [one.modified for one in ledger.store.list(key) if one.key == key]
+    return times[0].astimezone(UTC).isoformat(timespec="seconds") if times else None
+
+
+def _clocks(found: Shown) -> list[str]:
+    """The store's time, and how far the writer's was off where that is more than a minute."""
+    if found.stored is None:
+        return []
+    apart = datetime.fromisoformat(found.entry.time) - datetime.fromisoformat(found.stored)
+    said = f"stored {found.stored} by the store's clock"
+    if abs(apart) > _APART:
+        which = "ahead of" if apart > timedelta(0) else "behind"
+        said += f": the writer's was {abs(apart).total_seconds() / 60:,.0f} minutes {which} it"
+    return [said]
 
 
 def decision_markdown(folder: Path, number: int) -> tuple[str, list[dict[str, Any]]]:

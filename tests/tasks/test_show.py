@@ -1,5 +1,7 @@
 """One entry, and what it rests on, verified."""
 
+import os
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -32,6 +34,32 @@ def words(found: Shown) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
+class TestClocks:
+    """The store's time stands beside the one that the writer put into the entry."""
+
+    def test_is_told(self, ledger: Ledger) -> None:
+        """When the store got the entry, with nothing more to say of clocks that agree."""
+        found = show(ledger, 4)
+        apart = datetime.fromisoformat(str(found.stored)) - datetime.fromisoformat(found.entry.time)
+        assert abs(apart) < timedelta(seconds=30)
+        assert f"stored {found.stored} by the store's clock\n" in "\n".join(
+            line.rstrip() for line in words(found).splitlines()
+        )
+
+    @pytest.mark.parametrize(("seconds", "told"), [
+        (3600, "the writer's was 60 minutes behind it"), (-7200, "the writer's was 120 minutes ahead of it"),
+        (50, None), (-50, None),
+    ])  # fmt: skip
+    def test_says_how_far_they_are_apart(
+        self, ledger: Ledger, tmp_path: Path, seconds: int, told: str | None
+    ) -> None:
+        """By more than a minute; less is what clocks do."""
+        at = datetime.fromisoformat(ledger.entry(4).time).timestamp() + seconds
+        os.utime(tmp_path / "store" / ledger.key(4), (at, at))
+        said = words(show(ledger, 4))
+        assert (told in said) if told else ("the writer's" not in said)
+
+
 class TestShow:
     """An entry, and for what follows from a decision, the decision."""
 
@@ -49,7 +77,8 @@ class TestShow:
     @pytest.mark.parametrize("number", [1, 2])
     def test_of_what_no_decision_is_behind_is_the_entry(self, ledger: Ledger, number: int) -> None:
         """A contract or a look shows itself."""
-        assert show(ledger, number) == Shown(entry=ledger.entry(number))
+        found = show(ledger, number)
+        assert found == Shown(entry=ledger.entry(number), stored=found.stored)
 
     def test_saves_the_report(self, ledger: Ledger, tmp_path: Path) -> None:
         """The page as it was when it was decided."""
