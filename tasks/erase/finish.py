@@ -57,7 +57,8 @@ def _finish(home: Workspace, ledger: Ledger, erasure: Erasure, say: Say) -> None
     if store.exists(f"validation/{model}/docs/index.html"):
         with contextlib.suppress(BadInput):
             publish_docs(store, home.params)
-    update_catalogue(store, model, partial(cleared, number=erasure.number, gone=gone))
+    done = partial(cleared, number=erasure.number, gone=gone, removed=catalogue.erasing)
+    update_catalogue(store, model, done)
 
 
 def _incoming(home: Workspace, ledger: Ledger, catalogue: Catalogue, periods: set[str]) -> frozenset[str]:

@@ -5,19 +5,18 @@ same command, another erasure or `evergreen reconcile` goes on. Before the entry
 """
 
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tasks.corrections import used
 from tasks.documents import Document, digest
+from tasks.erase.entry import refuse_if_at_work, write_entry
 from tasks.erase.finish import Say, finish
 from tasks.erase.keys import keys_of, silent_reason
 from tasks.erase.search import Found, Search
-from tasks.errors import Refused
 from tasks.intake import intake, read_catalogue
 from tasks.intake.delimited import terms
 from tasks.intake.names import incoming_prefix
-from tasks.ledger import Body, Decided, Erased, ErasedBatch, Ledger, Promoted, State
+from tasks.ledger import Decided, ErasedBatch, Ledger, Promoted, State
 from tasks.opening import open_ledger
 from tasks.run.workspaces import at_rest
 from tasks.workspace import Workspace
@@ -63,15 +62,17 @@ def erase(
     said = silent_reason(reason, wanted)
     with nullcontext() if dry_run else at_rest(home):
         finished: tuple[int, ...] = ()
+        # Before the earlier ones are finished: one that comes after that is in no catalogue that is searched.
+        seen = ledger.state()
         if not dry_run:
-            _refuse_if_at_work(home, ledger)
+            refuse_if_at_work(seen, home.params.retention.grace_hours)
             finished = finish(home, ledger, say)
             # What has arrived counts, too: its copies are found by what the catalogue says of them.
             intake(home.params, ledger.store)
         found = Search(home, ledger, wanted, whole=whole, keep=not dry_run).run(say)
         found.unsearched += _waiting(home, ledger, remove=not dry_run)
         resting = _resting(ledger, found.batches, say) if found.batches else ((), ())
-        entry = None if dry_run else _carried_out(home, ledger, found, said, say)
+        entry = None if dry_run else _carried_out(home, ledger, found, said, seen, say)
     champion = ledger.state().champion
     return Erasing(
         model=ledger.model,
@@ -89,30 +90,16 @@ def erase(
     )
 
 
-def _carried_out(home: Workspace, ledger: Ledger, found: Found, reason: str, say: Say) -> int | None:
+def _carried_out(
+    home: Workspace, ledger: Ledger, found: Found, reason: str, seen: State, say: Say
+) -> int | None:
     for key in found.orphans:
         ledger.store.delete(key)
     if not found.batches:
         return None
-
-    def body(state: State) -> Body:
-        return Erased(before=state.erased, reason=reason, batches=tuple(found.batches))
-
-    entry = ledger.append(body).number
+    entry = write_entry(ledger, found, reason, seen, home.params.retention.grace_hours)
     finish(home, ledger, say)
     return entry
-
-
-def _refuse_if_at_work(home: Workspace, ledger: Ledger) -> None:
-    """A registration without a decision may be a run's on another machine, which has the batches in hand."""
-    grace = timedelta(hours=home.params.retention.grace_hours)
-    for one in ledger.state().open:
-        if datetime.now(UTC) - datetime.fromisoformat(one.time) < grace:
-            raise Refused(
-                f"registration {one.number} has no decision yet: its run may be at work elsewhere; nothing "
-                f"was done. Try again after it, or after {grace.total_seconds() / 3600:g} hours if it died "
-                "(retention.grace_hours)"
-            )
 
 
 def _waiting(home: Workspace, ledger: Ledger, *, remove: bool) -> list[str]:
