@@ -7,9 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from crashes import stores_replaced
 from erasures import KEY, holders
 from factories import deliver, parquet, small_batch, small_frame
-from ledgers import MODEL, decided_workspace
+from ledgers import MODEL, Meddled, decided_workspace
 
 from tasks.documents import write_atomically
 from tasks.erase.step import Erasing, erase
@@ -240,6 +241,18 @@ class TestArrivals:
         deliver(folder, "2024-04", parquet(frame))
         assert erased(folder).rows == 5
         assert holders(folder) == []
+
+    def test_that_overtake_the_listing_stay(self, folder: Path, ledger: Ledger) -> None:
+        """A correction delivered while the old object is looked at was never taken in: it is new data."""
+        key, new = f"{incoming_prefix(MODEL)}{JANUARY}.parquet", small_batch(JANUARY, seed=9)
+
+        def correct(operation: str, asked: str, _data: bytes) -> None:
+            if (operation, asked) == ("get", key) and ledger.state().erased:
+                deliver(folder, JANUARY, new)
+
+        with stores_replaced(lambda store: Meddled(store, before=correct)):
+            erased(folder)
+        assert ledger.store.get(key)[0] == new
 
     def test_of_the_very_bytes_are_left_alone(
         self, folder: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
