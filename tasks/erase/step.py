@@ -25,8 +25,9 @@ from tasks.workspace import Workspace
 class Erasing(Document):
     """What was found, and is gone unless this was a `dry_run`; `entry` is the ledger's.
 
-    `decisions` and `champions` are entries that were made from these rows, drills too. `unsearched` is
-    what may hold more rows. `finished` are earlier erasures that a crash had left.
+    `absent` counts keys of which no row was found. `decisions` and `champions` are entries that were made
+    from these rows, drills and rollbacks too. `unsearched` is what may hold more rows. `finished` are earlier
+    erasures that a crash had left.
     """
 
     schema_version: int = 1
@@ -38,6 +39,7 @@ class Erasing(Document):
     decisions: tuple[int, ...]
     champions: tuple[int, ...]
     in_office: bool
+    absent: int
     searched: int
     unsearched: tuple[str, ...]
     orphans: tuple[str, ...]
@@ -59,7 +61,8 @@ def erase(
     """
     home, ledger = open_ledger(folder)
     wanted = keys_of(keys, home.params)
-    said = silent_reason(reason, wanted)
+    # As they were given, too: 007 is another name of 7.
+    said = silent_reason(reason, wanted.union(keys))
     with nullcontext() if dry_run else at_rest(home):
         finished: tuple[int, ...] = ()
         # Before the earlier ones are finished: one that comes after that is in no catalogue that is searched.
@@ -83,6 +86,7 @@ def erase(
         decisions=resting[0],
         champions=resting[1],
         in_office=champion is not None and champion.number in resting[1],
+        absent=len(wanted - found.present),
         searched=found.searched,
         unsearched=tuple(found.unsearched),
         orphans=tuple(found.orphans),

@@ -48,7 +48,7 @@ class TestRows:
         before = ids(ledger)
         done = erased(folder)
         assert holders(folder) == []
-        assert (done.rows, done.searched, done.unsearched, done.orphans) == (4, 4, (), ())
+        assert (done.rows, done.absent, done.searched, done.unsearched, done.orphans) == (4, 0, 4, (), ())
         after = ids(ledger)
         left = [[one for one in found if one != KEY] for found in before.values()]
         assert list(after.values()) == left
@@ -86,8 +86,8 @@ class TestRows:
     def test_that_are_nobodys_change_nothing(self, folder: Path, ledger: Ledger) -> None:
         """No entry, no new revision: somebody may ask twice."""
         before = read_catalogue(ledger.store, MODEL), ledger.state()
-        done = erased(folder, "nobody")
-        assert (done.entry, done.rows, done.searched) == (None, 0, 4)
+        done = erased(folder, "nobody", "no one")
+        assert (done.entry, done.rows, done.searched, done.absent) == (None, 0, 4, 2)
         assert (read_catalogue(ledger.store, MODEL), ledger.state()) == before
 
     @pytest.mark.long
@@ -295,6 +295,10 @@ class TestRefusals:
             erase(folder, keys, reason="asked for")
 
     def test_of_a_reason_that_names_the_person(self, folder: Path) -> None:
-        """The ledger keeps it for ever."""
+        """The ledger keeps it for ever; of whole numbers, the key as it was given counts, too."""
+        params = folder / "params.yaml"
         with pytest.raises(BadInput, match="it holds a key"):
             erase(folder, (KEY,), reason=f"letter of {KEY}, May")
+        params.write_text(params.read_text().replace("row_id: {type: string}", "row_id: {type: integer}"))
+        with pytest.raises(BadInput, match="it holds a key"):
+            erase(folder, ("007",), reason="customer 007")
