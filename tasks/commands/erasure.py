@@ -28,7 +28,8 @@ def erase(
     """Take a person's rows out of every batch, and say what was made from them.
 
     What is left of a batch is a new revision; the old bytes go, from the store and from here. Models stay:
-    the next `evergreen run` learns without the rows. Exit status 1 if something could not be searched.
+    the next `evergreen run` that has a fresh holdout learns without the rows. Exit status 1 if something
+    could not be searched, or nobody can tell what a decision was made from.
     """
     from tasks.erase.keys import lines_of
     from tasks.erase.step import erase as step
@@ -38,7 +39,7 @@ def erase(
     keys = tuple(lines_of(key_file.read())) if key_file is not None else (str(key),)
     with stderr().status("erase") as status:
         done = step(folder, keys, reason=reason, whole=unreadable, dry_run=dry_run, say=status.update)
-    return done, _text(done), int(bool(done.unsearched))
+    return done, _text(done), int(bool(done.unsearched or done.unknown))
 
 
 def _text(done: "Erasing") -> str:
@@ -53,6 +54,9 @@ def _text(done: "Erasing") -> str:
         lines += [_made(done)]
         if done.absent:
             lines.append(f"{done.absent:,} of the keys that were given have no row in what was searched")
+    if done.unknown:
+        which = f"entries {_list(done.unknown)}: which batches they rest on cannot be told"
+        lines.append(f"NOT KNOWN: {which}, for their dataset.json or prepared.json is missing or damaged")
     lines += [f"{would} removed, a crash had left it: {key}" for key in done.orphans]
     lines += [f"NOT SEARCHED: {one}" for one in done.unsearched]
     if done.unsearched:
@@ -63,12 +67,13 @@ def _text(done: "Erasing") -> str:
 def _made(done: "Erasing") -> str:
     """What rests on the rows."""
     if not done.decisions:
-        return "no decision was made from them"
+        return "no decision was made from them" + (", of those that can be told" if done.unknown else "")
     said = f"made from them: decisions {_list(done.decisions)}"
     if done.champions:
         said += f"; champions of entries {_list(done.champions)}"
     if done.in_office:
-        said += ", one of them in office: the next `evergreen run` trains without these rows"
+        next_one = "the next `evergreen run` that has a fresh holdout"
+        said += f", one of them in office: {next_one} trains without these rows"
     return said
 
 

@@ -7,16 +7,16 @@ same command, another erasure or `evergreen reconcile` goes on. Before the entry
 from contextlib import nullcontext
 from pathlib import Path
 
-from tasks.corrections import used
 from tasks.documents import Document, digest
 from tasks.erase.entry import refuse_if_at_work, write_entry
 from tasks.erase.finish import Say, finish
 from tasks.erase.keys import keys_of, silent_reason
+from tasks.erase.resting import Resting, resting_on
 from tasks.erase.search import Found, Search
 from tasks.intake import intake, read_catalogue
 from tasks.intake.delimited import terms
 from tasks.intake.names import incoming_prefix
-from tasks.ledger import Decided, ErasedBatch, Ledger, Promoted, State
+from tasks.ledger import ErasedBatch, Ledger, State
 from tasks.opening import open_ledger
 from tasks.run.workspaces import at_rest
 from tasks.workspace import Workspace
@@ -26,8 +26,8 @@ class Erasing(Document):
     """What was found, and is gone unless this was a `dry_run`; `entry` is the ledger's.
 
     `absent` counts keys of which no row was found. `decisions` and `champions` are entries that were made
-    from these rows, drills and rollbacks too. `unsearched` is what may hold more rows. `finished` are earlier
-    erasures that a crash had left.
+    from these rows, drills and rollbacks too; of the `unknown` nobody can tell. `unsearched` is what may hold
+    more rows. `finished` are earlier erasures that a crash had left.
     """
 
     schema_version: int = 1
@@ -39,6 +39,7 @@ class Erasing(Document):
     decisions: tuple[int, ...]
     champions: tuple[int, ...]
     in_office: bool
+    unknown: tuple[int, ...]
     absent: int
     searched: int
     unsearched: tuple[str, ...]
@@ -74,7 +75,10 @@ def erase(
             intake(home.params, ledger.store)
         found = Search(home, ledger, wanted, whole=whole, keep=not dry_run).run(say)
         found.unsearched += _waiting(home, ledger, remove=not dry_run)
-        resting = _resting(ledger, found.batches, say) if found.batches else ((), ())
+        resting = Resting()
+        if found.batches:
+            say("looking for what was made from these rows")
+            resting = resting_on(ledger, found.batches)
         entry = None if dry_run else _carried_out(home, ledger, found, said, seen, say)
     champion = ledger.state().champion
     return Erasing(
@@ -83,9 +87,10 @@ def erase(
         entry=entry,
         rows=sum(one.rows for one in found.batches),
         batches=tuple(found.batches),
-        decisions=resting[0],
-        champions=resting[1],
-        in_office=champion is not None and champion.number in resting[1],
+        decisions=resting.decisions,
+        champions=resting.champions,
+        in_office=champion is not None and champion.number in resting.champions,
+        unknown=resting.unknown,
         absent=len(wanted - found.present),
         searched=found.searched,
         unsearched=tuple(found.unsearched),
@@ -117,21 +122,3 @@ def _waiting(home: Workspace, ledger: Ledger, *, remove: bool) -> list[str]:
         else:
             left.append(f"{one.key}: not taken in")
     return left
-
-
-def _resting(ledger: Ledger, batches: list[ErasedBatch], say: Say) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Decisions, and promotions, whose window held one of these contents. It reads the whole ledger."""
-    say("looking for what was made from these rows")
-    gone = {one.old for one in batches}
-    rests: dict[int, bool] = {}
-    decisions: list[int] = []
-    champions: list[int] = []
-    for entry, _ in ledger.entries():
-        if not isinstance(entry.body, Decided | Promoted):
-            continue
-        registered = entry.body.registered
-        if registered not in rests:
-            rests[registered] = not gone.isdisjoint(used(ledger, registered).values())
-        if rests[registered]:
-            (decisions if isinstance(entry.body, Decided) else champions).append(entry.number)
-    return tuple(decisions), tuple(champions)

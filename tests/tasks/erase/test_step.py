@@ -10,14 +10,16 @@ import pytest
 from crashes import stores_replaced
 from erasures import KEY, holders
 from factories import deliver, parquet, small_batch, small_frame
-from ledgers import MODEL, Meddled, decided_workspace
+from ledgers import MODEL, Meddled, decided_workspace, enthroned
 
 from tasks.documents import write_atomically
 from tasks.erase.step import Erasing, erase
 from tasks.errors import BadInput, Refused
 from tasks.intake import batch_bytes, bytes_key, incoming_prefix, intake, read_catalogue
 from tasks.ledger import Erased, Ledger, Registered
+from tasks.ledger.artifacts import artifact_key, artifacts_of
 from tasks.ledger.audit import audit
+from tasks.promote import rollback
 from tasks.replay.checkout import checkout
 from tasks.run.workspaces import at_work
 from tasks.validate.quarantined import quarantine_key
@@ -150,6 +152,24 @@ class TestLedger:
         other = erased(folder, f"{FEBRUARY}-00020")
         assert (other.entry, other.decisions, other.champions, other.in_office) == (7, (), (), False)
         assert ledger.state().erased == 7
+
+    def test_names_a_champion_that_a_rollback_brought_back(
+        self, ledger: Ledger, folder: Path, tmp_path: Path
+    ) -> None:
+        """It is in office by the rollback's entry; the second champion was made from nobody knows what."""
+        enthroned(tmp_path, ledger, "b")
+        assert rollback(ledger, reason="worse").champion.number == 10
+        done = erased(folder, dry_run=True)
+        assert (done.decisions, done.champions, done.in_office) == ((4,), (5, 10), True)
+        assert done.unknown == (8, 9)
+
+    @pytest.mark.parametrize("name", ["dataset.json", "prepared.json"])
+    def test_names_what_cannot_be_told(self, folder: Path, ledger: Ledger, name: str) -> None:
+        """An artifact that is gone is no proof that the rows were not in the window."""
+        ref = artifacts_of(ledger.entry(3))[name]
+        ledger.store.delete(artifact_key(MODEL, ref.sha256, ref.after))
+        done = erased(folder, dry_run=True)
+        assert (done.decisions, done.champions, done.unknown) == ((), (), (4, 5))
 
     def test_explains_why_a_decision_cannot_be_brought_back(self, folder: Path, tmp_path: Path) -> None:
         """In one line, with the entry, instead of missing bytes; and no half folder."""
