@@ -1,7 +1,8 @@
 """The step: find somebody's rows, say in the ledger what goes, and then let it go.
 
 The entry comes before anything is removed, and all that is left to do follows from it: after a crash the
-same command, another erasure or `evergreen reconcile` goes on. Before the entry nothing has changed.
+same command, another erasure or `evergreen reconcile` goes on. Before the entry nothing goes that the
+catalogue names: only bytes that a crash left long ago, and incoming objects that were erased once already.
 """
 
 from contextlib import nullcontext
