@@ -1,6 +1,6 @@
 """Whether the sections fit what the model is asked for. Pure."""
 
-from tasks.objectives import OBJECTIVES, Objective
+from tasks.objectives import OBJECTIVES, OR, Objective
 from tasks.params.contract import Clause, Contract
 from tasks.params.steps import Column, EvaluateParams, TrainParams
 
@@ -18,7 +18,7 @@ def misfits(
     """
     objective = OBJECTIVES[train.objective]
     found = [_costs(objective, evaluate), _label(objective, label, declared), _certainty(objective, train)]
-    found += [_alpha(objective, train)]
+    found += [_alpha(objective, train), _parted(objective, train, label, declared)]
     found += [_clause(objective, clause) for clause in contract.clauses]
     return tuple(line for line in found if line)
 
@@ -32,9 +32,8 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
 
 
 def _certainty(objective: Objective, train: TrainParams) -> str:
-    if not objective.probabilities and train.calibrate:
-        none = "has labels other than 0 and 1" if objective.classes else "tells none"
-        return f"train.calibrate is about probabilities, and a {objective.name} {none}: leave it out"
+    if objective.calibration is None and train.calibrate:
+        return f"train.calibrate is about probabilities, and a {objective.name} tells none: leave it out"
     if objective.possible is None and train.coverage is not None:
         return (
             f"train.coverage is about sets or intervals of possible labels, and a {objective.name} has none: "
@@ -84,6 +83,18 @@ def _classes(label: str, declared: Column) -> str:
             f"{where}: the name of a class is printable and of 1 to {_LONGEST} characters, found {unfit[0]!r}"
         )
     return ""
+
+
+def _parted(objective: Objective, train: TrainParams, label: str, declared: Column) -> str:
+    """Several possible labels are read from one text: no class may look like two."""
+    names = declared.values or () if objective.classes and train.coverage is not None else ()
+    double = [name for name in names if OR in f" {name} "]
+    if not double:
+        return ""
+    return (
+        f"validate.columns.{label}.values: {double[0]!r} cannot be told from several possible labels "
+        f"({OR.strip()!r} stands between them): rename the class, or leave train.coverage out"
+    )
 
 
 def _clause(objective: Objective, clause: Clause) -> str:

@@ -176,8 +176,8 @@ class TrainParams(Section):
     """What is asked for; XGBoost, by its own names where it has one; how its answers are made fit for use.
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
-    set of possible labels, of a regression an interval, shall hold the label; without it there are none. A
-    regression has none unless it says so, quantiles and classes have none at all. `alpha` belongs to the
+    set of possible labels, of a regression an interval, shall hold the label; without it there are none.
+    Regressions and classes have none unless they say so, quantiles have none at all. `alpha` belongs to the
     objective `quantile`: the share of labels that shall not exceed the answer.
     """
 

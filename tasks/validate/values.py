@@ -131,7 +131,7 @@ def _outside_whole(
     if high is not None:
         high = math.ceil(high) - 1 if strict[1] else math.floor(high)
     if (low is not None and most < low) or (high is not None and least > high):
-        return pc.if_else(pc.is_valid(values), pa.scalar(True), pa.scalar(None, pa.bool_()))  # noqa: FBT003
+        return pc.if_else(pc.is_valid(values), pa.scalar(value=True), pa.scalar(None, pa.bool_()))
     # A bound beyond every value asks nothing, and may be beyond what the type can say.
     low = low if low is not None and low > least else None
     high = high if high is not None and high < most else None

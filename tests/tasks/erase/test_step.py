@@ -21,7 +21,7 @@ from tasks.ledger.artifacts import artifact_key, artifacts_of
 from tasks.ledger.audit import audit
 from tasks.promote import rollback
 from tasks.replay.checkout import checkout
-from tasks.run.workspaces import at_work
+from tasks.run.at_work import at_work
 from tasks.validate.quarantined import quarantine_key
 from tasks.validate.result import BatchReport, Broken, Quarantine
 from tasks.workspace import open_folder

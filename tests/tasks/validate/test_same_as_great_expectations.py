@@ -34,7 +34,7 @@ MANY = {
     "integer": st.integers(-100, 100),
     "string": st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     "boolean": st.booleans(),
-    "timestamp": st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001
+    "timestamp": st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001 - UTC is said below
         lambda one: one.replace(microsecond=0, tzinfo=UTC)
     ),
 }
