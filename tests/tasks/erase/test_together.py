@@ -10,7 +10,7 @@ from erasures import KEY, holders
 from ledgers import MODEL, Meddled
 
 from tasks.erase.step import Erasing, erase
-from tasks.errors import Refused
+from tasks.errors import Conflict, Refused
 from tasks.intake import read_catalogue
 from tasks.ledger import Ledger, Registered
 from tasks.reconcile import reconcile
@@ -72,6 +72,19 @@ class TestTwoErasures:
         assert (catalogue.cleared, len(catalogue.erasing)) == (6, 2)
         assert [one.kind for one in reconcile(second).found][:1] == ["erasure"]
         assert holders(folder / "store", OTHER) == holders(folder / "store") == []
+
+    def test_name_only_what_is_there(self, folder: Path, ledger: Ledger) -> None:
+        """What is left of a batch may have been taken back by another erasure that came to the same bytes."""
+        before = {one.key for one in ledger.store.list("batches/")}
+
+        def taken_back() -> None:
+            for one in list(ledger.store.list("batches/")):
+                if one.key not in before:
+                    ledger.store.delete(one.key)
+
+        with pytest.raises(Conflict, match=r"what is left of 2024-01 is not in the store any more"):
+            erased_while(folder, KEY, "looking for", taken_back)
+        assert ledger.state().erased is None
 
 
 class TestARunThatRegistersMeanwhile:
