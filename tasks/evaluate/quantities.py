@@ -156,7 +156,7 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
     for more, less in permutations(range(len(supported)), 2):
         first, second = supported[more].value, supported[less].value
         yield Quantity(
-            f"{first} less {second}" if clause.ratio is None else f"{second} over {first}",
+            f"{first} less {second}" if clause.ratio is None else f"{second} less {factor:g} times {first}",
             _difference(rate, less, more, factor),
             _constant(None),
             rests_on=_constant((counted[more], counted[less])),

@@ -1,7 +1,7 @@
 """Whether the sections fit what the model is asked for. Pure."""
 
 from tasks.objectives import OBJECTIVES, OR, Objective
-from tasks.params.contract import Clause, Contract
+from tasks.params.contract import BeatsBaseline, Clause, Contract
 from tasks.params.steps import Column, EvaluateParams, TrainParams
 
 FEWEST, MOST = 3, 50
@@ -113,5 +113,12 @@ def _clause(objective: Objective, clause: Clause) -> str:
         return (
             f"contract: clause {clause.name}: {metric} is no metric of a {objective.name} model "
             f"(train.objective); its metrics: {', '.join(sorted(objective.metrics))}"
+        )
+    if isinstance(clause, BeatsBaseline) and metric == "precision" and clause.baseline == "naive":
+        # Where alarms are worth little to everybody, as with rare labels, it raises none.
+        return (
+            f"contract: clause {clause.name}: a naive baseline that raises no alarm has no precision to "
+            "beat, and the clause would stay undecided: ask for a lead in another metric (value, log_loss), "
+            "and for precision in a floor"
         )
     return ""

@@ -1,12 +1,12 @@
 """One section per step, named like the step."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tasks.errors import BadInput
 from tasks.objectives import OBJECTIVES, Class, Declared
-from tasks.params.section import Name, Section, Share
+from tasks.params.section import Money, Name, Section, Share
 from tasks.params.suite import Suite
 from tasks.periods import Calendar
 
@@ -203,10 +203,6 @@ class TrainParams(Section):
         silent = {one.name for one in OBJECTIVES.values() if not one.probabilities}
         asked = given.get("objective") if isinstance(given, dict) else None
         return {"coverage": None, **given} if isinstance(asked, str) and asked in silent else given
-
-
-Money = Annotated[float, Field(ge=-1e15, le=1e15)]
-"""What a float still tells to the cent, and what sums and squares of many rows still hold."""
 
 
 class CostParams(Section):

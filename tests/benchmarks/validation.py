@@ -88,7 +88,8 @@ def written(path: Path, rows: int) -> Path:
 def checked(way: str, path: Path) -> dict[str, float]:
     """Check a file in this process: seconds after the imports, peak of memory, and failures."""
     from tasks.validate.engine import run
-    from tasks.validate.schema import open_batch, scan
+    from tasks.validate.reading import reading
+    from tasks.validate.schema import open_batch
     from tasks.validate.suite import expectations, failures, in_great_expectations
 
     params = parse_params(PARAMS)
@@ -107,7 +108,8 @@ def checked(way: str, path: Path) -> dict[str, float]:
     elif way == "engine":
         file, unfit = open_batch(path, params.validation)
         assert file is not None, unfit
-        found = failures(run(lambda columns: scan(file, columns), suite))
+        scan, threads = reading(path, file, params.validation)
+        found = failures(run(scan, suite, threads=threads))
     else:
         frame = pq.read_table(path, columns=list(params.validation.columns)).to_pandas()
         found = failures(in_great_expectations(frame, suite))

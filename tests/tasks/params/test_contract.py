@@ -1,5 +1,6 @@
 """The contract's language: each kind of clause has its own settings, and no contract asks for nothing."""
 
+import reprlib
 from copy import deepcopy
 from typing import Any
 
@@ -43,6 +44,18 @@ WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("net_value", "horizon_rows", 0, "horizon_rows: Input should be greater than or equal to 1, found 0"),
     ("net_value", "cost", -1, "cost: Input should be greater than or equal to 0, found -1"),
     ("net_value", "cost_per_row", float("nan"), "cost_per_row: Input should be a finite number"),
+    ("net_value", "horizon_rows", 10**400, "horizon_rows: Input should be less than or equal to 1000"),
+    ("net_value", "horizon_rows", 10**15 + 1, "horizon_rows: Input should be less than or equal to 1000"),
+    ("net_value", "cost", 1e16, "cost: Input should be less than or equal to 1000"),
+    ("net_value", "cost", 10**400, "cost: Input should be a valid number, found 1000"),
+    ("net_value", "cost_per_row", -1e16, "cost_per_row: Input should be greater than or equal to -1000"),
+    ("net_value", "margin", 1e16, "margin: Input should be less than or equal to 1000"),
+    ("not_worse", "margin", 1e300, "margin: Input should be less than or equal to 1000"),
+    ("slice", "margin", 1e300, "margin: Input should be less than or equal to 1000"),
+    ("latency", "milliseconds", 1e300, "milliseconds: Input should be less than or equal to 1000"),
+    ("size", "bytes", 10**400, "bytes: Input should be less than or equal to 1000"),
+    ("training_cost", "price_per_hour", 1e300, "price_per_hour: Input should be less than or equal to"),
+    ("training_cost", "threshold", 1e300, "threshold: Input should be less than or equal to"),
     ("net_value", "margin", -1, "margin: Input should be greater than or equal to 0, found -1"),
     ("latency", "milliseconds", 0, "milliseconds: Input should be greater than 0, found 0"),
     ("latency", "percentile", 99, "percentile: Input should be 50 or 95, found 99"),
@@ -75,7 +88,7 @@ class TestClauses:
     @pytest.mark.parametrize(
         ("kind", "setting", "value", "message"),
         WRONG_CLAUSES,
-        ids=[f"{kind}.{setting}={value!r}" for kind, setting, value, _ in WRONG_CLAUSES],
+        ids=[f"{kind}.{setting}={reprlib.repr(value)}" for kind, setting, value, _ in WRONG_CLAUSES],
     )
     def test_that_are_wrong_are_named(self, kind: str, setting: str, value: Any, message: str) -> None:
         """The clause by its place, the setting without its kind, what was expected and what was found."""

@@ -330,3 +330,28 @@ class TestMulticlass:
         clause = {**ASKED, "kind": "slice", "metric": metric, "column": "colour", "margin": 0.1}
         document["contract"]["clauses"].append(clause)
         assert parse_params(yaml.safe_dump(document)).contract.clauses[3].kind == "slice"
+
+
+class TestPrecision:
+    """A naive baseline raises no alarm where labels are rare, and then has none."""
+
+    def test_of_the_naive_baseline_is_nothing_to_beat(self):
+        """One line says so and what to ask instead; it would be undecided for ever."""
+        told = refused(PARAMS, *with_clause(PARAMS, kind="beats_baseline", metric="precision"))
+        assert "clause c: a naive baseline that raises no alarm has no precision to beat" in told
+        assert "precision in a floor" in told
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"kind": "beats_baseline", "metric": "precision", "baseline": "linear"},
+            {"kind": "beats_baseline", "metric": "recall"},
+            {"kind": "beats_champion", "metric": "precision"},
+            {"kind": "floor", "metric": "precision", "threshold": 0.5},
+        ],
+    )
+    def test_of_models_may_be_asked_for(self, settings):
+        """Of the linear baseline and the champion; the recall of no alarms is 0, and can be beaten."""
+        document = yaml.safe_load(PARAMS)
+        document["contract"]["clauses"].append({**ASKED, **settings})
+        assert parse_params(yaml.safe_dump(document)).contract.clauses[-1].kind == settings["kind"]

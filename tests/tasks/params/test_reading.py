@@ -107,6 +107,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("contract.looks_per_holdout", 0, "contract.looks_per_holdout: Input should be greater than or"),
     ("contract.clauses.0.level", 0.00009, "level 9e-05 shared by 1 looks is 9e-05 for each, and"),
     ("contract.looks_per_holdout", 501, "contract: clause beats-base-rate: level 0.05 shared by 501 looks"),
+    ("contract.looks_per_holdout", 10**400, "contract.looks_per_holdout: Input should be less"),
+    ("contract.min_clusters", 10**400, "contract.min_clusters: Input should be less than or equal"),
+    ("contract.clauses.1.threshold", 1e300, "contract.clauses.1.threshold: Input should be less"),
+    ("contract.clauses.2.margin", 1e300, "contract.clauses.2.margin: Input should be less"),
     ("contract.min_clusters", 1, "contract.min_clusters: Input should be greater than or equal to 2"),
 ]  # fmt: skip
 

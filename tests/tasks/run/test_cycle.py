@@ -210,6 +210,18 @@ class TestExhausted:
         assert "looked at 1 of 1 times" in outcome.headline
         assert len(entries(folder)) == 5
 
+    @pytest.mark.parametrize("looks", [2, 500])
+    def test_more_looks_allowed(self, folder, first, looks):
+        """A larger budget does not open February again, whose numbers are known; nothing is recorded."""
+        raised = (f"looks_per_holdout: {one}" for one in (1, looks))
+        (folder / "params.yaml").write_text(changed(("seed: 7", "seed: 8"), tuple(raised)))
+        steps = Steps(train=lambda *_, **__: pytest.fail("trained for a holdout that may not be asked"))
+        outcome = retrain(folder, steps)
+        assert (outcome.verdict, outcome.champion) == ("exhausted", first.champion)
+        assert "looked at 1 time, which spent all of its level" in outcome.headline
+        assert f"takes 1/{looks} of it; a fresh one is due" in outcome.headline
+        assert len(entries(folder)) == 5
+
     @pytest.mark.row("late correction")
     @pytest.mark.usefixtures("first")
     def test_old_data_corrected(self, folder):
