@@ -23,12 +23,14 @@ SERVICES = {"worker": orchestrator.WORKER, "server": orchestrator.SERVER, "store
 ALONE = ("flow", *SERVICES)
 VICTIMS = (*((name,) for name in ALONE), *combinations(ALONE, 2))
 """Who dies: one of the four, or two of them at once."""
+NOBODY_LEFT = {"train-flow-worker-server": ("train", ("flow", "worker", "server"))}
+"""Three at once: of those who know of the run none is left, and none of them waits for another to be back."""
 SHARES = 5
 _HOOK = Path(__file__).parent / "stops_before"
 
 
 def all_cases() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """The step and who dies before it, by the case's name."""
+    """The step and who dies before it, by the case's name: one or two, and each before each step."""
     return {f"{step}-{'-'.join(who)}": (step, who) for step in STEPS for who in VICTIMS}
 
 

@@ -1,24 +1,24 @@
 """`kill -9` of flow, worker, Prefect server and object store, and of each two, before each step, for real.
 
-Ninety cases on one stack. A fifth of them is played, another one each day: `EVERGREEN_BOUNDARIES=all`
-plays all, and a number from 0 to 4 one fifth. supervisord starts the services again; the flow's process is
-started by nobody but the next run.
+Ninety cases on one stack, and one in which three die. A fifth is played, another one each day:
+`EVERGREEN_BOUNDARIES=all` plays all, and a number from 0 to 4 one fifth. supervisord starts the services
+again; the flow's process is started by nobody but the next run.
 """
 
 import os
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from benchmarks.figures import Figure, publish
-from faults.boundaries import SHARES, VICTIMS, all_cases, interrupted, share
+from faults.boundaries import NOBODY_LEFT, SHARES, VICTIMS, all_cases, interrupted, share
 from faults.storms import STEPS
-from faults.world import ROWS, World
+from faults.world import DEPLOYMENT, ROWS, World
 
 from tasks.ledger.audit import audit
 
 ASKED = os.environ.get("EVERGREEN_BOUNDARIES") or str(datetime.now(UTC).toordinal() % SHARES)
-CASES = all_cases() if ASKED == "all" else share(int(ASKED))
+CASES = (all_cases() if ASKED == "all" else share(int(ASKED))) | NOBODY_LEFT
 
 
 class TestShares:
@@ -91,6 +91,19 @@ class TestBoundaries:
         assert len(case.watch.champions - {undisturbed[1]}) <= 1
         assert case.watch.away == 0 or "store" in CASES[name][1]
         assert list(case.folder.runs.iterdir()) == []
+
+    def test_a_dead_run_that_nobody_reported_is_found_beside_the_worker(self, world):
+        """As when the server was away for longer than the worker tries to tell it."""
+        from prefect.states import Running, Scheduled
+
+        with world.stack.client() as client:
+            found = client.read_deployment_by_name(DEPLOYMENT)
+            later = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1))
+            run = client.create_flow_run_from_deployment(found.id, state=later)
+            client.set_flow_run_state(run.id, Running(), force=True)
+            run = client.read_flow_run(run.id)
+        assert run.state.is_running()
+        assert world.stack.ended(run).state_name == "Crashed"
 
     def test_reaches_every_goal(self, played, undisturbed, say):
         """build/figures/boundaries-kill.json: over all cases, nothing lost and nothing dangling."""
