@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tasks.errors import BadInput
+from tasks.instants import in_microseconds
 from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
 from tasks.profile.by_slice import by_slice
@@ -112,7 +113,7 @@ def _plain(values: pa.Array) -> pa.Array:
         values = values.dictionary_decode()
     kind = values.type
     if pa.types.is_timestamp(kind):
-        return pc.cast(values, pa.timestamp("ns" if kind.unit == "ns" else "us", tz="UTC"))
+        return in_microseconds(values)
     text = pa.types.is_string(kind) or pa.types.is_string_view(kind)
     return pc.cast(values, pa.large_string()) if text else values
 

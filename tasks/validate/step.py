@@ -105,6 +105,7 @@ def _tidy(workspace: Workspace, wanted: set[str]) -> None:
 
 def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> BatchReport:
     """Judge one file: first what the file itself says, then the suite on its rows."""
+    from tasks.validate.reach import beyond
     from tasks.validate.schema import Unreadable, open_batch
     from tasks.validate.suite import expectations
     from tasks.validate.verdict import Verdict
@@ -130,6 +131,8 @@ def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> Bat
     _log.info("validate %s: %d rows, %d checks", batch.period, rows, len(suite) + declared)
     try:
         with file:
+            if failures := list(beyond(file, params.validation.columns)):
+                return report(rows, declared, Verdict(tuple(failures)))
             return report(rows, len(suite) + declared, judge(file, suite, params))
     except Unreadable as unreadable:
         return report(None, declared, Verdict((unreadable.failure,)))

@@ -83,6 +83,12 @@ class TestAFile:
         assert profiled(frame.assign(known_at=elsewhere)) == profiled(frame)
         assert profiled(frame.assign(known_at=late)).columns["x"].nulls == 7
 
+    def test_never_beside_nanoseconds(self, frame):
+        """A value that becomes known in the year 9999 is missing, however its event's time is stored."""
+        never = frame["known_at"].mask(np.arange(400) < 7, pd.Timestamp("9999-12-31", tz="UTC"))
+        fine = frame["event_time"].astype("datetime64[ns, UTC]")
+        assert profiled(frame.assign(known_at=never, event_time=fine)).columns["x"].nulls == 7
+
     def test_yes_and_no_are_numbers(self, frame):
         """A boolean feature is 1 and 0, and so is a boolean label."""
         found = profiled(frame.assign(x=frame["x"] > 0, label=frame["label"].astype("boolean")))
