@@ -45,7 +45,7 @@ def _column(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _as_numbers(table: pa.Table, mixed: set[str]) -> pa.Table:
-    """A column of numbers that is whole in some batches: whole numbers above 2^53 are rounded, not refused."""
+    """Where a column is whole in some batches and not in others, its numbers above 2^53 are rounded."""
     for place, field in enumerate(table.schema):
         if field.name in mixed and pa.types.is_integer(field.type):
             rounded = pc.cast(table[field.name], pa.float64(), safe=False)

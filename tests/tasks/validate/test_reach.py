@@ -44,7 +44,7 @@ class TestNumbers:
         (failure,) = report.failures
         assert (failure.column, failure.rule, failure.rows, report.rows) == ("n", "type", 2, ROWS)
         assert failure.message.startswith("column n: 2 numbers (stored as ")
-        assert failure.message.endswith("above 9,223,372,036,854,775,807, which 64 bits with a sign do not hold")
+        assert "above 9,223,372,036,854,775,807, which 64 bits with a sign" in failure.message
 
     def test_the_largest_that_is_held(self, tmp_path):
         """2^63 - 1 passes, and so does a value that is missing."""
@@ -66,7 +66,7 @@ class TestInstants:
         """An instant a million years off is told with its column."""
         (failure,) = judged(tmp_path, "label_known_at", far(number, 0)).failures
         assert (failure.column, failure.rule, failure.rows) == ("label_known_at", "type", 1)
-        assert failure.message.startswith("column label_known_at: 1 instants (stored as timestamp[ms, tz=UTC])")
+        assert "column label_known_at: 1 instants (stored as timestamp[ms, tz=UTC])" in failure.message
 
     def test_the_year_9999(self, tmp_path):
         """What many systems write for never is an instant."""
