@@ -86,8 +86,10 @@ def _without(
         return
     kept, before = ~rows_at(left_out, file.metadata.num_rows), 0
     for block in blocks:
-        yield block.filter(pa.array(kept[before : before + block.num_rows]))
+        here = kept[before : before + block.num_rows]
         before += block.num_rows
+        if here.any():
+            yield block.filter(pa.array(here))
 
 
 def _needed(prepare: PrepareParams) -> list[str]:

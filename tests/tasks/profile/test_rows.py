@@ -62,6 +62,16 @@ class TestAFile:
         assert found.columns["x"].histogram == other.columns["x"].histogram
         assert found.columns["colour"] == other.columns["colour"]
 
+    @pytest.mark.parametrize("lost", ["3-5", "0-2", "0-5"])
+    def test_a_block_without_a_row_that_counts(self, frame, monkeypatch, lost):
+        """Rows that fill a block, the last one or each, leave the others as they are."""
+        monkeypatch.setattr(module, "BLOCK", 3)
+        first, last = (int(one) for one in lost.split("-"))
+        found = profile_file(parquet(frame.head(6)), PARAMS, "batch", lost)
+        others = frame.head(6).drop(index=range(first, last + 1))
+        assert found == profiled(others)
+        assert found.rows == len(others)
+
     def test_without_a_row_that_it_lacks(self, frame):
         """Row 400 of 400 rows, counted from 0, is none: the report is of another batch."""
         with pytest.raises(Corrupt, match="expected ascending row numbers below 400"):
