@@ -126,12 +126,15 @@ class Catalogue(Document):
         sources = set(newest.values())
 
         def handled(one: Object) -> bool:
-            before = self.handled.get(one.key, "")
-            if before == version_of(one, terms):
+            if self.handled.get(one.key) == version_of(one, terms):
                 return True
-            return before.rpartition(":")[0] == version_of(one) and one.key not in sources
+            return self.was_read(one) and one.key not in sources
 
         return [one for one in objects if not handled(one)]
+
+    def was_read(self, one: Object) -> bool:
+        """Whether this is text whose bytes were handled, on whatever terms."""
+        return self.handled.get(one.key, "").rpartition(":")[0] == version_of(one)
 
     def usable(self, rules: str) -> tuple[Revision, ...]:
         """For each period, in order, its newest revision that these rules have not blocked."""

@@ -56,7 +56,8 @@ def intake(params: Params, store: Store) -> Arrivals:
     for key in unplaced:
         _log.warning("%s: expected <%s>.parquet, .csv or .csv.gz; left alone", key, params.intake.period)
     todo = set(catalogue.unhandled((one for _, one in found), terms(params.validation)))
-    new, twice = _alone(_begun([pair for pair in found if pair[1] in todo], params.intake))
+    arriving = _begun([pair for pair in found if pair[1] in todo], params.intake)
+    new, twice = _alone(_newer(arriving, catalogue))
     before, erased = len(catalogue.revisions), frozenset(catalogue.erased)
     for period, one in new:
         if one.size <= params.intake.max_bytes:
@@ -78,6 +79,13 @@ def _begun(new: Arriving, settings: IntakeParams) -> Arriving:
     for period, one in early:
         _log.warning("%s: %s has not begun; left alone until it has", one.key, period)
     return [pair for pair in new if pair not in early]
+
+
+def _newer(new: Arriving, catalogue: Catalogue) -> Arriving:
+    """Without text that would be read again, where something else of its period has come: that is newer."""
+    again = [(period, one) for period, one in new if catalogue.was_read(one)]
+    others = {period for period, one in new if (period, one) not in again}
+    return [pair for pair in new if pair not in again or pair[0] not in others]
 
 
 def _alone(new: Arriving) -> tuple[Arriving, tuple[str, ...]]:

@@ -159,6 +159,28 @@ class TestTwoAtOnce:
         assert taken(local).period == "2024-01"
 
     @pytest.mark.row("one period, two formats")
+    def test_are_not_two_where_one_would_only_be_read_again(self, local: Store):
+        """A correction as Parquet counts, although a limit changed since the CSV was read."""
+        arrive(local, "2024-01.csv")
+        taken(local)
+        arrive(local, "2024-01.parquet", b"newer")
+        widened = parse_params(changed(("max: 5000", "max: 6000")))
+        one = taken(local, widened)
+        assert (one.revision, one.source) == (2, f"incoming/{MODEL}/2024-01.parquet")
+        again = intake(widened, local)
+        assert (again.new, again.unplaced) == ((), ())
+
+    @pytest.mark.row("one period, two formats")
+    def test_that_are_both_new_are_left_alone_after_others(self, local: Store):
+        """Another CSV and a Parquet that came since the last run: neither is known to be the later one."""
+        arrive(local, "2024-01.csv")
+        taken(local)
+        arrive(local, "2024-01.csv", TEXT.replace(b"red", b"green"))
+        arrive(local, "2024-01.parquet", b"newer")
+        arrivals = intake(parse_params(changed(("max: 5000", "max: 6000"))), local)
+        assert (len(arrivals.unplaced), arrivals.new) == (2, ())
+
+    @pytest.mark.row("one period, two formats")
     def test_one_after_the_other_are_two_revisions(self, local: Store):
         """The later arrival is the newer one."""
         arrive(local, "2024-01.csv")
