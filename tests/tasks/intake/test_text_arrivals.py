@@ -125,6 +125,21 @@ class TestUnfitText:
         good = taken(local)
         assert (good.revision, good.status) == (2, "arrived")
 
+    def test_tells_the_reason_of_today(self, local: Store):
+        """Read again on other terms and refused elsewhere: it is told as new, once, and no new revision."""
+        frame = small_frame(rows=150).astype({"z": object})
+        frame.loc[3, "z"] = "warm"
+        arrive(local, "2024-01.csv", frame.to_csv(index=False).encode())
+        first = taken(local, parse_params(changed(AS_WHOLE)))
+        assert "column x: Row #2: " in first.reason
+        again = taken(local)
+        assert "column z: Row #5: " in again.reason
+        assert read_catalogue(local, MODEL).revisions == (again,)
+        assert (again.revision, again.status, again.sha256) == (1, "blocked", first.sha256)
+        assert intake(SMALL, local).new == ()
+        other = parse_params(changed(("max: 5000", "max: 6000")))
+        assert intake(other, local).new == ()
+
     def test_is_not_read_again_where_something_newer_came(self, local: Store):
         """A later Parquet of the period counts, whatever types are declared for the text before it."""
         arrive(local, "2024-01.csv")
