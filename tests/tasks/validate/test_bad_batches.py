@@ -14,8 +14,10 @@ from data_factories import put_batch, small_params
 from factories import parquet, small_folder, small_frame
 
 from tasks.params import Params
+from tasks.validate.found import of_values, without_nulls
 from tasks.validate.result import BatchReport, Failure, rules_hash
 from tasks.validate.step import check_batch
+from tasks.validate.suite import expectations
 from tasks.workspace import Workspace
 
 PERIOD = "2024-01"
@@ -104,6 +106,19 @@ class TestGood:
         frame["z"] = frame["z"].mask(frame.index < 41)
         failure = only_failure(judged(tmp_path / "above", parquet(frame)))
         assert failure.message == "z: must have a value: 41 of 200 rows do not; at most 20.0% allowed"
+
+    def test_every_hundredth_is_the_share_that_it_says(self):
+        """Of 100 rows so many may be missing, or out of range, and not one more."""
+        for hundredth in range(100):
+            share, rules = hundredth / 100, PARAMS.validation
+            column = rules.columns["z"].model_copy(update={"max_nulls": share, "max_bad": share})
+            rules = rules.model_copy(update={"columns": {"z": column}})
+            params = PARAMS.model_copy(update={"validation": rules})
+            nulls, bad = (one for one in expectations(params, PERIOD) if one[1].get("column") == "z")
+            assert without_nulls(nulls, 100, hundredth).success, share
+            assert of_values(bad, 100, 0, hundredth, []).success, share
+            assert not without_nulls(nulls, 100, hundredth + 1).success, share
+            assert not of_values(bad, 100, 0, hundredth + 1, []).success, share
 
 
 class TestBadRows:
