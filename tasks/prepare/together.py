@@ -37,7 +37,7 @@ def _column(values: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = values.type
     if pa.types.is_timestamp(kind):
         return in_microseconds(values)
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if pa.types.is_large_string(kind):
         return pc.cast(values, pa.string())
     if pa.types.is_integer(kind):
         return pc.cast(values, pa.int64())

@@ -116,8 +116,7 @@ def _plain(values: pa.Array) -> pa.Array:
     kind = values.type
     if pa.types.is_timestamp(kind):
         return in_microseconds(values)
-    text = pa.types.is_string(kind) or pa.types.is_string_view(kind)
-    return pc.cast(values, pa.large_string()) if text else values
+    return pc.cast(values, pa.large_string()) if pa.types.is_string(kind) else values
 
 
 def _floats(values: pa.Array) -> NDArray[np.float64]:

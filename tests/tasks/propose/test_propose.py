@@ -226,6 +226,12 @@ class TestHostile:
         with pytest.raises(BadInput, match="other columns or types than the batch before: a"):
             proposed(tmp_path, pa.table({"a": [1]}), pa.table({"a": ["x"]}))
 
+    @pytest.mark.parametrize("kind", [pa.float16(), pa.float32()])
+    def test_short_floats_are_numbers(self, tmp_path, kind):
+        """As validation takes them."""
+        text = proposed(tmp_path, pa.table({"x": pa.array([0.5, 1.5]).cast(kind)}))
+        assert line(text, "x").startswith("x: {type: number, min: ")
+
     def test_no_rows(self, tmp_path):
         """Nothing comes of nothing."""
         with pytest.raises(BadInput, match="no rows"):
