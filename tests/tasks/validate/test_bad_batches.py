@@ -220,6 +220,15 @@ class TestBadFiles:
         failure = only_failure(judged(tmp_path, parquet(small_frame(rows=ROWS).drop(columns="colour"))))
         assert (failure.column, failure.message) == ("colour", "column colour is missing")
 
+    @pytest.mark.row("added column")
+    def test_a_column_that_is_declared_from_today_on(self, tmp_path):
+        """Earlier batches need it: all of its values may be missing, but it may not."""
+        params = small_params(("    known_at:", "    w: {type: number, max_nulls: 1}\n    known_at:"))
+        frame = small_frame(rows=ROWS)
+        (failure,) = judged(tmp_path / "without", parquet(frame), params).failures
+        assert failure.message == "column w is missing"
+        assert judged(tmp_path / "empty", parquet(frame.assign(w=np.nan)), params).passed
+
     @pytest.mark.row("missing or renamed column")
     def test_a_renamed_column(self, tmp_path):
         """The declared name is missing, and what stands there instead is nobody's guess."""
