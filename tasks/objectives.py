@@ -24,6 +24,9 @@ def _text_or_whole_number(value: object) -> object:
 Class = Annotated[str | int, BeforeValidator(_text_or_whole_number)]
 """A value that a column may have: text, or a whole number. Of a label, one of its classes."""
 
+OR = " or "
+"""Stands between the possible labels of a row, where they are told as text."""
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -34,10 +37,10 @@ class Objective:
     and `kinds` those that a contract may use (None: all kinds). `baseline` is what the naive baseline is
     called: the mean label of the training rows, or their quantile, predicted for every row; of classes, each
     one's share. Attributions add up in `scale`. `probabilities`: answers are probabilities of label 1, so
-    that there are alarms, costs and calibration. `possible` is what says, with `train.coverage`, which labels
-    cannot be ruled out: sets, intervals or nothing. `linear`: there is a linear baseline. `quantile`:
-    `train.alpha` says which share of the labels shall not exceed the answer. `classes`: answers are a
-    probability for each declared class.
+    that there are alarms and costs. `possible` is what says, with `train.coverage`, which labels cannot be
+    ruled out: sets, intervals or nothing. `calibration` is how `train.calibrate` maps probabilities to what
+    came. `linear`: there is a linear baseline. `quantile`: `train.alpha` says which share of the labels shall
+    not exceed the answer. `classes`: answers are a probability for each declared class.
     """
 
     name: ObjectiveName
@@ -51,6 +54,7 @@ class Objective:
     scale: str
     probabilities: bool
     possible: Literal["sets", "intervals"] | None
+    calibration: Literal["platt", "temperature"] | None = None
     linear: bool = False
     quantile: bool = False
     classes: bool = False
@@ -68,6 +72,7 @@ BINARY = Objective(
     scale="log odds",
     probabilities=True,
     possible="sets",
+    calibration="platt",
     linear=True,
 )
 OF_ROWS = frozenset(
@@ -119,11 +124,12 @@ MULTICLASS = Objective(
     loss="log_loss",
     shown=("log_loss", "accuracy", "brier"),
     metrics=frozenset({"log_loss", "brier", "accuracy"}),
-    kinds=OF_ROWS | {"churn"},
+    kinds=OF_ROWS | {"churn", "calibration", "abstention", "coverage"},
     baseline="class shares",
     scale="log odds against another class",
     probabilities=False,
-    possible=None,
+    possible="sets",
+    calibration="temperature",
     classes=True,
 )
 OBJECTIVES: dict[ObjectiveName, Objective] = {

@@ -56,15 +56,16 @@ class Scorer:
         said = self._one(row)
         told = {**self._told(said), **self._possible(said)}
         # A bound that there is not is null: JSON has no NaN.
-        row = {name: None if pd.isna(values[0]) else values[0].item() for name, values in told.items()}
+        row = {name: None if pd.isna(values[0]) else values.tolist()[0] for name, values in told.items()}
         return {**row, "champion": self.number}
 
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
         """Probability and alarm (or prediction), and champion, for each row; unseen categories by feature.
 
         Of classes, `probability_<class>` for each, and as `prediction` the likeliest, in the declared values.
-        If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure. If it has
-        intervals, `low` and `high`: the least and the largest possible label, missing if all are possible.
+        If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure; of
+        classes those that are possible, in the declared order, as `low or middle`. If it has intervals, `low`
+        and `high`: the least and the largest possible label, missing if all are possible.
         """
         matrix, unseen = encode(rows, self.card.features)
         said = self.card.answers(self.model.predict(matrix))
@@ -91,7 +92,7 @@ class Scorer:
     def _possible(self, said: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
         """Which labels are possible (n,), under the names that users read; nothing if the card is silent."""
         if self.card.sets:
-            return {"possible_labels": self.card.sets.words(said)}
+            return {"possible_labels": self.card.sets.words(said, self.card.classes or (0, 1))}
         if self.card.intervals:
             return dict(zip(("low", "high"), self.card.intervals.bounds(said), strict=True))
         return {}

@@ -191,7 +191,7 @@ def explanation(decision: "Decision") -> Text:
         if clause.serial is not None:
             text.append(f"  {serial_words(clause.serial.lag_one, clause.serial.widening)}\n")
         if clause.verdict == "undecided" and clause.interval is not None:
-            text.append(f"  {needed_words(clause.needed)}\n")
+            text.append(f"  {needed_words(clause)}\n")
     text.append(f"\n{counterfactual(decision)}\n")
     if worth := worth_words(decision.worth):
         text.append(f"{worth}\n")

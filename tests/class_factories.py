@@ -29,6 +29,28 @@ NUMBERED_PARAMS = changed(
 )
 """The same with classes that are whole numbers."""
 
+_WHY = "owner: operations\n      reason: What it says of itself must hold."
+SURE_PARAMS = (
+    changed(("  seed: 7\n", "  calibrate: true\n  coverage: 0.8\n  seed: 7\n"), params=CLASS_PARAMS).rstrip()
+    + f"""
+    - name: right-where-sure
+      kind: abstention
+      risk: 0.5
+      answered: 0.05
+      {_WHY}
+    - name: sets-hold
+      kind: coverage
+      threshold: 0.6
+      {_WHY}
+    - name: believable
+      kind: calibration
+      margin: 0.3
+      bins: 2
+      {_WHY}
+"""
+)
+"""The folder with a temperature, sets of possible classes, and what they must do on the holdout."""
+
 
 def class_frame(
     period: str = "2024-01", seed: int = 0, *, rows: int = 400, signal: float = 1.0

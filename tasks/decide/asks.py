@@ -34,7 +34,7 @@ def _(clause: terms.NotWorse, against: str, unit: str) -> str:
 
 
 @asks.register
-def _(clause: terms.Floor, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Floor, against: str, unit: str) -> str:
     side = "below" if clause.metric in terms.LOSSES else "above"
     return f"{metric_words(clause.metric)} {side} {clause.threshold:g}"
 
@@ -48,7 +48,7 @@ def _(clause: terms.Slice, against: str, unit: str) -> str:
 
 
 @asks.register
-def _(clause: terms.Fairness, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Fairness, against: str, unit: str) -> str:
     measure = clause.measure.replace("_", " ")
     if clause.ratio is not None:
         return f"{measure} of any group of {clause.column} is more than {clause.ratio:g} times any other's"
@@ -56,31 +56,31 @@ def _(clause: terms.Fairness, against: str, unit: str) -> str:  # noqa: ARG001
 
 
 @asks.register
-def _(clause: terms.Representation, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Representation, against: str, unit: str) -> str:
     return f"{clause.column} {', '.join(clause.values)}: each more than {clause.threshold:g} of the rows"
 
 
 @asks.register
-def _(clause: terms.Calibration, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Calibration, against: str, unit: str) -> str:
     return (
         f"what is predicted is within {clause.margin:g} of what comes, on all rows and in {clause.bins} bins"
     )
 
 
 @asks.register
-def _(clause: terms.Churn, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Churn, against: str, unit: str) -> str:
     return f"another answer than {against} in less than {clause.threshold:g} of the rows"
 
 
 @asks.register
-def _(clause: terms.Abstention, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Abstention, against: str, unit: str) -> str:
     return (
         f"sure of more than {clause.answered:g} of the rows, and wrong in less than {clause.risk:g} of those"
     )
 
 
 @asks.register
-def _(clause: terms.Coverage, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Coverage, against: str, unit: str) -> str:
     return f"its possible labels hold the label in more than {clause.threshold:g} of the rows"
 
 
@@ -91,17 +91,17 @@ def _(clause: terms.NetValue, against: str, unit: str) -> str:
 
 
 @asks.register
-def _(clause: terms.Latency, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Latency, against: str, unit: str) -> str:
     return f"one prediction in less than {clause.milliseconds:g} ms (at the {clause.percentile}th percentile)"
 
 
 @asks.register
-def _(clause: terms.Size, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.Size, against: str, unit: str) -> str:
     return f"a model of fewer than {clause.bytes:,} bytes"
 
 
 @asks.register
-def _(clause: terms.TrainingCost, against: str, unit: str) -> str:  # noqa: ARG001
+def _(clause: terms.TrainingCost, against: str, unit: str) -> str:
     return f"a training for less than {clause.threshold:g} {unit} (at {clause.price_per_hour:g} an hour)"
 
 

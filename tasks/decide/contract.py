@@ -1,17 +1,14 @@
 """One clause against its evidence: pass, fail or undecided, in words. Pure."""
 
-from typing import Literal
-
 from tasks.decide.asks import asks, metric_words
-from tasks.decide.needed import MIN_OPPOSING, Needed, needed
+from tasks.decide.needed import Needed, needed
+from tasks.decide.ruling import Verdict, by_rows, ruled, side
 from tasks.documents import Document
 from tasks.evaluate.evidence import Interval
-from tasks.evaluate.findings import ClauseEvidence, Measurements, Part, Serial
+from tasks.evaluate.findings import ClauseEvidence, Measurements, Serial
 from tasks.evaluate.units import unit_of
 from tasks.params import Clause, Contract
 from tasks.params import contract as terms
-
-Verdict = Literal["pass", "fail", "undecided"]
 
 
 class ClauseVerdict(Document):
@@ -62,7 +59,7 @@ def judge(
         return _measured(clause, measurements)
     unit = evidence.unit if evidence else unit_of(clause, currency)
     against = evidence.against if evidence else "nothing"
-    verdict, words, part = _ruled(clause, contract, evidence)
+    verdict, words, part = ruled(clause, contract, evidence)
     return _verdict(
         clause,
         unit=unit,
@@ -77,7 +74,7 @@ def judge(
         pooled=evidence.pooled if evidence else (),
         needed=_needed(clause, contract, evidence, batches, verdict),
         serial=evidence.serial if evidence else None,
-        row_level=_by_rows(clause, evidence),
+        row_level=by_rows(clause, evidence),
     )
 
 
@@ -86,25 +83,6 @@ def _verdict(clause: Clause, **found: object) -> ClauseVerdict:
     return ClauseVerdict.model_validate(
         {"measured": None, **known, "metric": _metric(clause), "required": clause.required, **found}
     )
-
-
-def _ruled(
-    clause: terms.Tested, contract: Contract, evidence: ClauseEvidence | None
-) -> tuple[Verdict, str, Part | None]:
-    """The verdict, its words, and the part that decided it."""
-    if evidence is None:
-        return "undecided", "could not be checked: there is no evidence for it", None
-    if evidence.nothing_to_ask:
-        return "pass", evidence.nothing_to_ask, None
-    if evidence.missing or not evidence.parts:
-        return "undecided", f"could not be checked: {evidence.missing or 'there is no part to check'}", None
-    ruled = [(*_side(part, clause.required, contract.min_clusters), part) for part in evidence.parts]
-    worst = {"fail": 0, "undecided": 1, "pass": 2}
-    verdict, words, part = min(ruled, key=lambda one: (worst[one[0]], _room(one[2], clause.required)))
-    if len(ruled) > 1:
-        same = sum(one[0] == verdict for one in ruled)
-        words = f"{part.of}: {words} ({_how_many(verdict, same, len(ruled))})"
-    return verdict, words, part
 
 
 def _needed(
@@ -120,55 +98,10 @@ def _needed(
     wanted = [
         needed(part, clause.required, contract.power, batches, contract.min_clusters)
         for part in evidence.parts
-        if _side(part, clause.required, contract.min_clusters)[0] == "undecided"
+        if side(part, clause.required, contract.min_clusters)[0] == "undecided"
     ]
     known = [one for one in wanted if one is not None]
     return max(known, key=lambda one: one.times) if known and len(known) == len(wanted) else None
-
-
-def _how_many(verdict: Verdict, same: int, parts: int) -> str:
-    return f"the closest of {parts}" if verdict == "pass" else f"{same} of {parts} {verdict}"
-
-
-def _room(part: Part, required: float) -> float:
-    return part.interval.low - required if part.interval.low is not None else float("-inf")
-
-
-def _side(part: Part, required: float, min_clusters: int) -> tuple[Verdict, str]:
-    """Where the clustered interval lies, if it may be believed."""
-    verdict, words = _where(part.interval, required, min_clusters)
-    if verdict != "pass" or part.opposing_clusters >= MIN_OPPOSING or part.holds_at_worst:
-        return verdict, words
-    rare = (
-        f"what speaks against it lies in {part.opposing_clusters:.1f} clusters in effect: below "
-        f"{MIN_OPPOSING} nobody knows how rare that is"
-    )
-    return "undecided", f"{words}, but {rare}"
-
-
-def _where(interval: Interval, required: float, min_clusters: int) -> tuple[Verdict, str]:
-    if interval.low is None or interval.high is None or interval.estimate is None:
-        return "undecided", f"could not be checked: {interval.note}"
-    found = f"{interval.estimate:+.4f} [{interval.low:+.4f}, {interval.high:+.4f}]"
-    if interval.clusters < min_clusters:
-        return (
-            "undecided",
-            f"{found} rests on {interval.clusters} clusters; the contract asks for {min_clusters}",
-        )
-    if interval.low > required:
-        return "pass", f"{found} lies above {required:g}"
-    if interval.high < required:
-        return "fail", f"{found} lies below {required:g}"
-    return "undecided", f"{found} includes {required:g}: the evidence does not tell"
-
-
-def _by_rows(clause: terms.Tested, evidence: ClauseEvidence | None) -> Verdict:
-    if evidence is None or evidence.missing:
-        return "undecided"
-    sides = {_where(part.independent, clause.required, 2)[0] for part in evidence.parts}
-    if "fail" in sides:
-        return "fail"
-    return "undecided" if "undecided" in sides or not (sides or evidence.nothing_to_ask) else "pass"
 
 
 def _subject(clause: terms.Tested, against: str) -> str:

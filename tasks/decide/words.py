@@ -1,14 +1,18 @@
 """A decision's findings in sentences, for whoever shows them. Pure."""
 
+from tasks.decide.contract import ClauseVerdict
 from tasks.decide.decision import Decision
-from tasks.decide.needed import MOST, Needed
+from tasks.decide.needed import MOST
 from tasks.decide.worth import PREDICTIONS, Worth
 
 
-def needed_words(needed: Needed | None) -> str:
-    """How much evidence would decide an open clause."""
+def needed_words(clause: ClauseVerdict) -> str:
+    """How much evidence would decide an open clause, to be read after "this clause"."""
+    needed, interval = clause.needed, clause.interval
+    if needed is None and (interval is None or interval.standard_error is None):
+        return "has no interval, and how much evidence would decide it cannot be told from that"
     if needed is None:
-        return f"no evidence up to {MOST:,} times this would tell, if the lead is as seen"
+        return f"would not be decided, if the lead is as seen, by up to {MOST:,} times this evidence"
     return (
         f"would be decided, if the lead is as seen, by {needed.times:.1f} times this evidence in all: "
         f"{needed.clusters:,} clusters, about {needed.rows:,} rows or {needed.batches:,} "

@@ -19,7 +19,7 @@ from tasks.intake.delimited import terms
 from tasks.intake.names import incoming_prefix
 from tasks.ledger import Body, Decided, Erased, ErasedBatch, Ledger, Promoted, State
 from tasks.opening import open_ledger
-from tasks.run.workspaces import at_rest
+from tasks.run.at_work import at_rest
 from tasks.workspace import Workspace
 
 

@@ -30,8 +30,8 @@ class Answers:
 
     The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
     sets of possible labels, where it has them. A model that predicts numbers, or a probability for each
-    class, has neither, and raises no alarms. One of numbers may have intervals of possible labels; one that
-    predicts a quantile says which: `alpha`.
+    class, has no threshold, and raises no alarms. One of numbers may have intervals of possible labels; one
+    that predicts a quantile says which: `alpha`.
     """
 
     predictions: Floats

@@ -36,6 +36,21 @@ def auc_rows(labels: Floats, scores: Floats) -> tuple[float, Floats]:
     implementation of DeLong's algorithm", IEEE Signal Processing Letters 21 (2014).
     Scores are any finite numbers. Raises `Undefined` unless both classes occur.
     """
+    of_ones, of_zeros = placements(labels, scores)
+    positive = labels == 1
+    placed = np.where(positive, of_ones, of_zeros)
+    auc = float(placed[positive].mean())
+    ones = int(positive.sum())
+    weight = len(labels) / np.where(positive, ones, len(labels) - ones)
+    return auc, weight * (placed - auc)
+
+
+def placements(labels: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """What each row's placement is if it is a positive, and if it is a negative, (n,) each.
+
+    The share of the negatives below its score, and the share of the positives above it; ties one half.
+    Raises as `auc_rows`.
+    """
     check_labels(labels, scores, probabilities=False)
     positive = labels == 1
     ones = int(positive.sum())
@@ -43,10 +58,7 @@ def auc_rows(labels: Floats, scores: Floats) -> tuple[float, Floats]:
     if not ones or not zeros:
         raise Undefined(f"AUC needs both classes, found {ones} positive and {zeros} negative rows")
     below_ones, below_zeros = _twice_below(scores, positive)
-    placements = np.where(positive, below_zeros / (2 * zeros), 1 - below_ones / (2 * ones))
-    auc = float(placements[positive].mean())
-    weight = len(labels) / np.where(positive, ones, zeros)
-    return auc, weight * (placements - auc)
+    return below_zeros / (2 * zeros), 1 - below_ones / (2 * ones)
 
 
 def value_rows(labels: Floats, probabilities: Floats, threshold: float, costs: Costs) -> Floats:

@@ -1,6 +1,7 @@
 """What a clause is judged by: an interval for each thing it asks about. Pure."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from tasks.evaluate.evidence import (
 )
 from tasks.evaluate.findings import ClauseEvidence, Part, Serial
 from tasks.evaluate.groups import Group
+from tasks.evaluate.means import Mean
 from tasks.evaluate.opposition import clusters_at_worst, holds_at_worst, opposing_clusters
 from tasks.evaluate.quantities import Quantity, groups_of, quantities
 from tasks.evaluate.serial import serial
@@ -64,25 +66,46 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
         )
     judged = clustered_mean(values, clusters, level=level)
     judged = judged if quantity.share is None else as_share(judged, quantity.share)
-    fewest = min((len(numbered(clusters[rows])[1]) for rows in quantity.rests_on), default=judged.clusters)
-    worst = quantity.worst()
-    opposing = opposing_clusters(values, clusters, required)
+    fewest = min((len(np.unique(clusters[rows])) for rows in quantity.rests_on()), default=judged.clusters)
     lead = 0.0 if judged.low is None else judged.low - required
     # A clause that is open would pass with about one error to spare, if at all.
     lead = lead if lead > 0 else judged.standard_error or 0.0
-    if lead > 0 and worst is not None and np.ptp(worst):
-        # Where the worst is the same for all rows, what speaks against is that worst.
-        opposing = min(
-            opposing, clusters_at_worst(values, clusters, required, np.asarray(worst), level, lead)
-        )
+    opposing, holds = _missed(quantity, values, clusters, required, level, lead)
     return Part(
         of=quantity.of,
         interval=replace(judged, clusters=fewest),
         independent=independent_mean(values, level=level),
         opposing_clusters=opposing,
-        holds_at_worst=holds_at_worst(values, clusters, required, worst, level),
+        holds_at_worst=holds,
         carrying_clusters=_carrying(judged, values, clusters),
     )
+
+
+def _missed(
+    quantity: Quantity, values: Floats, clusters: Codes, required: float, level: float, lead: float
+) -> tuple[float, bool]:
+    """In how many clusters something speaks against the claim, and whether it would hold without any.
+
+    Of a number that is several means at once (an AUC) no one bet can be made: it holds if misses, as many as
+    may be due in either, would not cost its lead.
+    """
+    worst, means, holds = quantity.worst(), quantity.means(), False
+    if worst is not None:
+        holds = holds_at_worst(values, clusters, required, worst, level)
+        # Where the worst is the same for all rows, what speaks against is that worst.
+        if np.ptp(worst):
+            every = np.ones(len(values), np.bool_)
+            means = (Mean(every, values, np.broadcast_to(worst, values.shape)),)
+    deep = [inf]
+    if lead > 0:
+        asked = [(one.values, clusters, required, one.worst, level, lead, one.counted) for one in means]
+        deep += [clusters_at_worst(*one) for one in asked]
+    if worst is None and means:
+        holds = lead > 0 and min(deep) == inf
+        if len(means) == 1:
+            (only,) = means
+            holds = holds_at_worst(only.values, clusters, required, only.worst, level, only.counted)
+    return min(opposing_clusters(values, clusters, required), *deep), holds
 
 
 def _carrying(judged: Interval, values: Floats, clusters: Codes) -> float | None:

@@ -111,7 +111,8 @@ def clustered_mean(values: Floats, clusters: Codes, *, level: float = 0.05) -> I
         return replace(plain, note="hardly any variation between clusters: samples of them have none")
     student = float(stdtrit(freedom, 1 - level))
     guard = min(1.0, FEW / in_effect(deviations))
-    below, above = (one + guard * max(student - one, 0.0) for one in (below, above))
+    # At a level near a half a strong skew could put a bound on the estimate's other side.
+    below, above = (max(one + guard * max(student - one, 0.0), 0.0) for one in (below, above))
     return _bounded(plain, error * scale, freedom, below, above)
 
 

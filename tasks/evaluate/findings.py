@@ -169,7 +169,11 @@ class Evidence(Document):
 
 
 class Look(Document):
-    """Which look this is: the `ordinal`-th of `budget` at its holdout (0 for a drill)."""
+    """Which look this is: the `ordinal`-th of `allowed` at its holdout (0 for a drill), at 1 / `budget`.
+
+    `in_all` is how many the holdout can have, where looks under contracts with other budgets came
+    before; None, and not named, where that is `budget`.
+    """
 
     look: Hash
     periods: tuple[str, ...]
@@ -179,6 +183,12 @@ class Look(Document):
     drill: bool
     ordinal: int
     budget: int
+    in_all: int | None = Field(default=None, exclude_if=lambda looks: looks is None)
+
+    @property
+    def allowed(self) -> int:
+        """How many looks the holdout can have under the contract of this one, those before it included."""
+        return self.budget if self.in_all is None else self.in_all
 
 
 class Measurements(Document):

@@ -8,6 +8,7 @@ import numpy as np
 from tasks.evaluate.answers import Answers, Costs
 from tasks.evaluate.binary import Undefined
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
+from tasks.evaluate.means import Mean
 from tasks.evaluate.metrics import Metric
 
 
@@ -70,7 +71,7 @@ def worst_advantage(
 ) -> Floats | None:
     """The least (n,) that each row's part in the lead can be, whatever its label turns out to be.
 
-    None where nothing bounds it.
+    None where nothing bounds it, or where a row has no part of its own (`Metric.means`).
     """
     if metric.numbers:
         least = metric.least_lead
@@ -79,25 +80,26 @@ def worst_advantage(
         lead = metric.by_class(challenger.predictions) - metric.by_class(champion.predictions)
         return np.asarray((lead if metric.bigger_is_better else -lead).min(axis=1))
     if not metric.by_row:
-        return np.full(len(labels), -1.0)
+        return None
     either = (advantage(metric, one, champion, challenger, costs) for one in (labels, 1 - labels))
     return np.minimum(*either)
 
 
-def worst_rows(
-    metric: Metric, labels: Floats, model: Answers, costs: Costs | None = None
-) -> Floats | float | None:
+def metric_means(metric: Metric, labels: Floats, model: Answers) -> tuple[Mean, ...]:
+    """What the metric is a mean of, where it is not one of all rows; empty where it is, or nobody knows."""
+    return metric.means(labels, model) if metric.means is not None else ()
+
+
+def worst_rows(metric: Metric, labels: Floats, model: Answers, costs: Costs | None = None) -> Floats | None:
     """The least (n,) that each row's part in the metric can be, whatever its label; a loss is negated.
 
-    One number where a row alone has no part; None where nothing bounds it.
+    None where nothing bounds it, or where a row has no part of its own (`Metric.means`).
     """
     sign = 1.0 if metric.bigger_is_better else -1.0
-    if metric.numbers:
+    if metric.numbers or not metric.by_row:
         return None
     if metric.by_class is not None and model.of_classes:
         return np.asarray((sign * metric.by_class(model.predictions)).min(axis=1))
-    if not metric.by_row:
-        return 0.0
     return np.minimum(*(sign * metric.rows(one, model, costs) for one in (labels, 1 - labels)))
 
 

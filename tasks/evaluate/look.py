@@ -2,7 +2,10 @@
 
 A holdout that is asked too often lies. Each look at it spends budget: the contract allows
 `looks_per_holdout` of them, each at that fraction of a clause's level (Bonferroni), whatever was
-learned from those before. The same look by any road, or again after a crash, is one look.
+learned from those before. What a look has spent is recorded with it: under whatever contracts they were
+taken, the looks at one row spend no more than the whole level (`tasks.ledger.looks`). A holdout that
+has retired is not asked again: what was found on it is shown.
+The same look by any road, or again after a crash, is one look.
 A drill (a challenger with shuffled labels) can never be promoted, so it spends nothing.
 """
 
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING
 from tasks.documents import canonical, digest
 from tasks.errors import Corrupt, Refused
 from tasks.ledger import Body, Ledger, Looked, LookTaken, State
+from tasks.ledger.looks import level_spent, looks_left, retired
 
 if TYPE_CHECKING:
     from tasks.evaluate.findings import Look
@@ -22,7 +26,7 @@ Due = Callable[[str], str]
 
 
 class HoldoutExhausted(Refused):
-    """The holdout has been looked at as often as the contract allows."""
+    """What the looks at a holdout have left of its level is less than another one takes."""
 
 
 def take_look(
@@ -37,9 +41,6 @@ def take_look(
     due: Due,
 ) -> "Look":
     """Record the look, or find it recorded; raises `HoldoutExhausted` when the budget is spent."""
-    # Findings come with NumPy, and a cycle without anything new asks this module for the budget alone.
-    from tasks.evaluate.findings import Look
-
     identity = [ledger.model, sorted(periods), challenger, champion, contract]
     body = Looked(
         look=digest(canonical(identity)),
@@ -48,6 +49,7 @@ def take_look(
         champion=champion,
         contract=contract,
         drill=drill,
+        shared_by=budget,
     )
 
     def append(state: State) -> Body | None:
@@ -59,22 +61,46 @@ def take_look(
         if found is not None:
             return None
         if not drill:
-            refuse_if_exhausted(ledger.looks_at(state, periods), periods, budget, due)
+            refuse_if_exhausted(state, ledger.looks_at(state, periods), periods, budget, due)
         return body
 
-    state = ledger.append(append)
-    spent = [one.look for one in ledger.looks_at(state, periods)]
-    ordinal = 0 if drill else spent.index(body.look) + 1
-    return Look(**body.model_dump(exclude={"kind"}), ordinal=ordinal, budget=budget)
+    return _document(body, ledger.looks_at(ledger.append(append), periods), budget)
 
 
 def refuse_if_exhausted(
-    spent: tuple[LookTaken, ...], periods: tuple[str, ...], budget: int, due: Due
+    state: State, spent: tuple[LookTaken, ...], periods: tuple[str, ...], budget: int, due: Due
 ) -> None:
     """Raise `HoldoutExhausted` if no look beyond those `spent` on these periods is allowed."""
-    if len(spent) >= budget:
-        newest = max(period for look in spent for period in look.periods)
-        raise HoldoutExhausted(
-            f"holdout {', '.join(periods)} has been looked at {len(spent)} of {budget} times; "
-            f"a fresh one is due {due(newest)}"
-        )
+    left, shown = looks_left(spent, budget), any(retired(state, one.periods) for one in spent)
+    if left and not shown:
+        return
+    newest = max(one for look in (*spent, *state.looks) if not look.drill for one in look.periods)
+    since = ", and what was found is shown since a later one was asked" if left else ""
+    raise HoldoutExhausted(
+        f"holdout {', '.join(periods)} has been looked at {_often(spent, budget)}{since}; "
+        f"a fresh one is due {due(newest)}"
+    )
+
+
+def _often(spent: tuple[LookTaken, ...], budget: int) -> str:
+    if all(one.shared_by == budget for one in spent):
+        return f"{len(spent)} of {budget} times"
+    told, takes = level_spent(spent), "all" if budget == 1 else f"1/{budget}"
+    return (
+        f"{len(spent)} time{'s' * (len(spent) > 1)}, which spent {told if told < 1 else 'all'} of its level, "
+        f"and a look under this contract takes {takes} of it"
+    )
+
+
+def _document(body: Looked, taken: tuple[LookTaken, ...], budget: int) -> "Look":
+    """The look as evaluation tells it; `taken` are all looks at its periods, in order."""
+    # Findings come with NumPy, and a cycle without anything new asks this module for the budget alone.
+    from tasks.evaluate.findings import Look
+
+    told = body.model_dump(exclude={"kind", "shared_by"})
+    if body.drill:
+        # A drill under another contract opens no numbers that the looks at its holdout keep sealed.
+        return Look(**told, ordinal=0, budget=max(budget, *(one.shared_by for one in taken), 1))
+    ordinal = [one.look for one in taken].index(body.look) + 1
+    in_all = ordinal + looks_left(taken[:ordinal], budget)
+    return Look(**told, ordinal=ordinal, budget=budget, in_all=None if in_all == budget else in_all)

@@ -21,6 +21,7 @@ from tasks.evaluate.distances import (
     squared_rows,
 )
 from tasks.evaluate.evidence import Floats
+from tasks.evaluate.means import Mean, of_auc, of_precision, of_recall
 from tasks.objectives import Objective
 
 
@@ -28,7 +29,8 @@ from tasks.objectives import Objective
 class Metric:
     """A number about a model: `rows` gives (n,) contributions whose mean is the metric.
 
-    `by_row`: a row's contribution depends on that row alone. `share`: the metric lies in [0, 1], and is no
+    `by_row`: a row's contribution depends on that row alone; of another, `means` says what it is a mean of,
+    where that is known. `share`: the metric lies in [0, 1], and is no
     plain mean or lies near 1. `numbers`: labels are numbers, so that no row has a worst, but for a lead
     whose least follows from what the two models say (`least_lead`: champion's and challenger's answers
     to (n,)). `by_class`: what each class as the label would make of probabilities (n, classes), (n, classes).
@@ -39,6 +41,7 @@ class Metric:
     bigger_is_better: bool
     rows: Callable[[Floats, Answers, Costs | None], Floats]
     by_row: bool = True
+    means: Callable[[Floats, Answers], tuple[Mean, ...]] | None = None
     share: bool = False
     numbers: bool = False
     least_lead: Callable[[Answers, Answers], Floats] | None = None
@@ -109,7 +112,15 @@ def _least_pinball(champion: Answers, challenger: Answers) -> Floats:
 
 LOG_LOSS = Metric("log_loss", "nats per row", bigger_is_better=False, rows=_log_loss, by_class=log_losses)
 
-AUC = Metric("auc", "share of pairs ranked right", bigger_is_better=True, rows=_auc, by_row=False, share=True)
+AUC = Metric(
+    "auc",
+    "share of pairs ranked right",
+    bigger_is_better=True,
+    rows=_auc,
+    by_row=False,
+    means=of_auc,
+    share=True,
+)
 
 VALUE = Metric("value", "money per row", bigger_is_better=True, rows=_value)
 
@@ -125,6 +136,7 @@ PRECISION = Metric(
     bigger_is_better=True,
     rows=_precision,
     by_row=False,
+    means=of_precision,
     share=True,
 )
 
@@ -134,6 +146,7 @@ RECALL = Metric(
     bigger_is_better=True,
     rows=_recall,
     by_row=False,
+    means=of_recall,
     share=True,
 )
 

@@ -7,36 +7,39 @@ from itertools import permutations
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.evaluate.answers import Answers, alarms_of, decisions_of
 from tasks.evaluate.binary import Undefined, ratio_rows
+from tasks.evaluate.classes import hits, of_labels
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Floats
 from tasks.evaluate.groups import Group, names_of
-from tasks.evaluate.leads import advantage, worst_advantage, worst_rows
+from tasks.evaluate.leads import advantage, metric_means, worst_advantage, worst_rows
+from tasks.evaluate.means import Mean, Rows, between
 from tasks.evaluate.metrics import METRICS
 from tasks.evaluate.reliability import quantile_bins
 from tasks.params import contract as terms
 
-Values = TypeVar("Values", Floats, float, Floats | None)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Quantity:
     """Numbers whose mean a clause asks about: one for each row, or for each of `rows` only.
 
-    `worst` is the least that the mean over any rows can be: one number, or for each row its own, known
-    without its label; None where nothing bounds it. Of a ratio it is the ratio's least. Where it compares
-    parts of the rows, it rests on the clusters of the smallest of `rests_on`. `share`: what the mean
-    lacks to a number between 0 and 1 that is no plain mean, or that lies near 1; None for any other.
+    `worst` is the least that a row's number can be: one for all, or for each its own, known without its
+    label; None where nothing bounds it, and where the numbers are influences, which are no row's own: those
+    are of a number that is each of `means`. Where it compares or counts parts of the rows, it rests on the
+    clusters of the smallest of `rests_on`. `share`: what the mean lacks to a number between 0 and 1 that is
+    no plain mean, or that lies near 1; None for any other.
     """
 
     of: str
     values: Callable[[], Floats]
     worst: Callable[[], Floats | float | None]
-    rows: NDArray[np.bool_] | None = None
-    rests_on: tuple[NDArray[np.bool_], ...] = ()
+    rows: Rows | None = None
+    rests_on: Callable[[], tuple[Rows, ...]] = tuple
+    means: Callable[[], tuple[Mean, ...]] = tuple
     share: float | None = None
 
 
@@ -65,10 +68,13 @@ def _(clause: terms.Floor, seen: Comparison) -> Iterator[Quantity]:
     sign = 1.0 if metric.bigger_is_better else -1.0
 
     of_challenger = (metric, seen.labels, seen.challenger, seen.costs)
+    means = cache(lambda: metric_means(*of_challenger[:3]))
     yield Quantity(
         "",
         lambda: sign * metric.rows(*of_challenger[1:]),
         lambda: worst_rows(*of_challenger),
+        rests_on=lambda: tuple(one.counted for one in means()),
+        means=means,
         share=0.0 if metric.share else None,
     )
 
@@ -150,18 +156,22 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
     for more, less in permutations(range(len(supported)), 2):
         first, second = supported[more].value, supported[less].value
         yield Quantity(
-            f"{first} less {second}" if clause.ratio is None else f"{second} over {first}",
+            f"{first} less {second}" if clause.ratio is None else f"{second} less {factor:g} times {first}",
             _difference(rate, less, more, factor),
-            _constant(-2.0 if clause.measure == "calibration" else -factor),
-            rests_on=(counted[more], counted[less]),
+            _constant(None),
+            rests_on=_constant((counted[more], counted[less])),
         )
 
 
 @quantities.register
 def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
-    """For all rows and for each bin of probability: too high by less than the margin, and too low."""
-    probabilities = seen.challenger.probabilities
-    error = seen.labels - probabilities
+    """For all rows and for each bin of probability: too high by less than the margin, and too low.
+
+    Of classes it is the probability of the likeliest against whether that class came: top-label calibration
+    (Kumar, Liang & Ma, "Verified uncertainty calibration", NeurIPS 2019, section 2).
+    """
+    probabilities, came = _foremost(seen)
+    error = came - probabilities
     bins = quantile_bins(probabilities, clause.bins)
     members = [("all rows", np.ones(len(error), np.bool_))]
     for one in np.unique(bins) if clause.bins > 1 else ():
@@ -177,7 +187,7 @@ def _(clause: terms.Calibration, seen: Comparison) -> Iterator[Quantity]:
 @quantities.register
 def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
     """The room to each bar: of wrong rows among those it is sure of, and of rows that it is sure of."""
-    told, sets = seen.challenger.probabilities, seen.challenger.sets
+    told, sets = seen.challenger.predictions, seen.challenger.sets
     if sets is None:
         return
     sure = sets.sure(told)
@@ -210,12 +220,28 @@ def groups_of(clause: terms.Tested, seen: Comparison) -> tuple[Group, ...]:
 
 def _lead(of: str, name: str, seen: Comparison, incumbent: Answers) -> Quantity:
     """By how much the challenger is better than `incumbent` in the metric of this name."""
-    compared = (METRICS[name], seen.labels, incumbent, seen.challenger, seen.costs)
-    return Quantity(of, cache(lambda: advantage(*compared)), lambda: worst_advantage(*compared))
+    metric, pair = METRICS[name], (seen.challenger, incumbent)
+    compared = (metric, seen.labels, incumbent, seen.challenger, seen.costs)
+    means = cache(lambda: tuple(metric_means(metric, seen.labels, one) for one in pair))
+    return Quantity(
+        of,
+        cache(lambda: advantage(*compared)),
+        lambda: worst_advantage(*compared),
+        rests_on=lambda: tuple(one.counted for part in means() for one in part),
+        means=lambda: between(*means()),
+    )
 
 
-def _constant(values: Values) -> Callable[[], Values]:
-    return lambda: values
+def _foremost(seen: Comparison) -> tuple[Floats, Floats]:
+    """What the challenger says of label 1, or of its likeliest class, and whether that came, both (n,)."""
+    told = seen.challenger.predictions
+    if not seen.challenger.of_classes:
+        return told, seen.labels
+    return told.max(axis=1), of_labels(hits(told), seen.labels)
+
+
+def _constant(value: Value) -> Callable[[], Value]:
+    return lambda: value
 
 
 def _difference(

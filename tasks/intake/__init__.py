@@ -2,18 +2,15 @@
 
 from tasks.intake.catalogue import (
     Catalogue,
-    Note,
-    Release,
-    Revision,
     batch_bytes,
     bytes_key,
     content,
     original_key,
     read_catalogue,
-    released_files,
     update_catalogue,
 )
 from tasks.intake.names import incoming_prefix
+from tasks.intake.revision import Note, Release, Revision, released_files
 from tasks.intake.step import Arrivals, intake
 
 __all__ = [

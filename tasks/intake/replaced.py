@@ -5,7 +5,8 @@ Not behind the others: which revision of a period counts must not change by it.
 
 from collections.abc import Collection, Mapping
 
-from tasks.intake.catalogue import Catalogue, Revision
+from tasks.intake.catalogue import Catalogue
+from tasks.intake.revision import Revision
 
 
 def replaced(catalogue: Catalogue, left: Mapping[str, tuple[str, int] | None]) -> Catalogue:

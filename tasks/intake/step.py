@@ -14,9 +14,6 @@ from tasks.documents import digest
 from tasks.errors import BadInput
 from tasks.intake.catalogue import (
     Catalogue,
-    Original,
-    Revision,
-    Text,
     bytes_key,
     original_key,
     read_catalogue,
@@ -25,6 +22,7 @@ from tasks.intake.catalogue import (
 from tasks.intake.delimited import terms, to_parquet
 from tasks.intake.names import ending, incoming_prefix, is_text, placed
 from tasks.intake.reading import Unfit
+from tasks.intake.revision import Original, Revision, Text
 from tasks.params import IntakeParams, Params
 from tasks.store import Object, Precondition, Store
 

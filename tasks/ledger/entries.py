@@ -42,7 +42,11 @@ class ContractFrozen(Document):
 
 
 class Looked(Document):
-    """One challenger meets one holdout: written before any evidence exists."""
+    """One challenger meets one holdout: written before any evidence exists.
+
+    It spends one of `shared_by` equal shares of a level. A look that names none spends the whole level:
+    earlier versions of Evergreen wrote none.
+    """
 
     kind: Literal["look"] = "look"
     look: Hash
@@ -51,6 +55,7 @@ class Looked(Document):
     champion: Hash | None
     contract: Hash
     drill: bool
+    shared_by: int = Field(default=1, ge=1, exclude_if=lambda looks: looks == 1)
 
 
 class Registered(Document):

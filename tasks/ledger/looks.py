@@ -1,6 +1,7 @@
 """Looks in the fold and in the segments behind it: nothing that was ever asked is forgotten. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from tasks.ledger.entries import Looked
 from tasks.ledger.past import Past
@@ -10,7 +11,7 @@ from tasks.ledger.state import LookTaken, State
 
 def after_look(state: State, body: Looked) -> State:
     """The state with one more look; the oldest move out when there are too many."""
-    look = LookTaken(look=body.look, periods=body.periods, drill=body.drill)
+    look = LookTaken(look=body.look, periods=body.periods, drill=body.drill, shared_by=body.shared_by)
     segment = moved_out(state, body)
     update: dict[str, object] = {"looks": (*state.looks, look)}
     if segment is not None:
@@ -43,6 +44,20 @@ def looks_at(state: State, periods: tuple[str, ...], past: Past) -> tuple[LookTa
         # A look that was decided late is known twice: in its place, with what is known last.
         found |= {one.look: one for one in looks}
     return tuple(one for one in found.values() if not one.drill and set(one.periods) & set(periods))
+
+
+def level_spent(looks: Sequence[LookTaken]) -> Fraction:
+    """How much of a level these looks have spent; beyond 1 the bound on wrong promotions no longer holds.
+
+    The chance that any of them passes a bad challenger is at most the sum of their levels (Bonferroni),
+    each of which is one in `shared_by` of the whole.
+    """
+    return sum((Fraction(1, one.shared_by) for one in looks), Fraction(0))
+
+
+def looks_left(looks: Sequence[LookTaken], shared_by: int) -> int:
+    """How many looks that each spend one in `shared_by` of the level fit beside these."""
+    return max(0, (1 - level_spent(looks)) * shared_by // 1)
 
 
 def retired(state: State, periods: tuple[str, ...]) -> bool:

@@ -2,17 +2,20 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from tasks.documents import Document, Hash
 from tasks.ledger.entries import Champion
 
 
 class LookTaken(Document):
-    """A look that counts, and the decision that came of it, once that is in."""
+    """A look, the share of a level that it spends, and the decision that came of it, once that is in."""
 
     look: Hash
     periods: tuple[str, ...]
     drill: bool
     decision: Hash | None = None
+    shared_by: int = Field(default=1, ge=1, exclude_if=lambda looks: looks == 1)
 
 
 class SegmentRef(Document):

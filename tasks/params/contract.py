@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tasks.documents import canonical, digest
-from tasks.params.section import Name, Section, Share
+from tasks.params.section import Money, Name, Section, Share
 
 Compared = Literal[
     "log_loss",
@@ -31,6 +31,8 @@ Baseline = Annotated[Literal["naive", "linear"], Field(exclude_if=lambda name: n
 """Who stands for knowing little; `naive`, the default, is not written: contracts keep their hashes."""
 STRICTEST = 0.0001
 """A level below this, for one look, would rest on the tail of a tail: no bootstrap of clusters reaches it."""
+MOST = 10**15
+"""No setting counts more: a float still tells such a number from the next."""
 Rate = Literal["selection_rate", "true_positive_rate", "false_positive_rate", "error_rate", "calibration"]
 
 
@@ -68,7 +70,7 @@ class BeatsBaseline(Tested):
     kind: Literal["beats_baseline"] = "beats_baseline"
     baseline: Baseline = "naive"
     metric: Compared
-    margin: float = Field(default=0.0, ge=0)
+    margin: float = Field(default=0.0, ge=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -81,7 +83,7 @@ class BeatsChampion(Tested):
 
     kind: Literal["beats_champion"] = "beats_champion"
     metric: Compared
-    margin: float = Field(default=0.0, ge=0)
+    margin: float = Field(default=0.0, ge=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -94,7 +96,7 @@ class NotWorse(Tested):
 
     kind: Literal["not_worse"] = "not_worse"
     metric: Compared
-    margin: float = Field(gt=0)
+    margin: float = Field(gt=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -107,7 +109,7 @@ class Floor(Tested):
 
     kind: Literal["floor"] = "floor"
     metric: Compared
-    threshold: float
+    threshold: Money
 
     @property
     def required(self) -> float:
@@ -125,7 +127,7 @@ class Slice(Tested):
     kind: Literal["slice"] = "slice"
     metric: Literal["log_loss", "brier", "value", "mae", "mse", "pinball", "accuracy"]
     column: Name
-    margin: float = Field(gt=0)
+    margin: float = Field(gt=0, le=MOST)
     required_values: tuple[str, ...] = ()
 
     @property
@@ -254,10 +256,10 @@ class NetValue(Tested):
     """
 
     kind: Literal["net_value"] = "net_value"
-    horizon_rows: int = Field(ge=1)
-    cost: float = Field(default=0.0, ge=0)
-    cost_per_row: float = 0.0
-    margin: float = Field(default=0.0, ge=0)
+    horizon_rows: int = Field(ge=1, le=MOST)
+    cost: float = Field(default=0.0, ge=0, le=MOST)
+    cost_per_row: Money = 0.0
+    margin: float = Field(default=0.0, ge=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -270,7 +272,7 @@ class Latency(Requirement):
 
     kind: Literal["latency"] = "latency"
     percentile: Literal[50, 95] = 95
-    milliseconds: float = Field(gt=0)
+    milliseconds: float = Field(gt=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -282,7 +284,7 @@ class Size(Requirement):
     """The model has fewer than `bytes` bytes."""
 
     kind: Literal["size"] = "size"
-    bytes: int = Field(gt=0)
+    bytes: int = Field(gt=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -297,9 +299,9 @@ class TrainingCost(Requirement):
     """
 
     kind: Literal["training_cost"] = "training_cost"
-    price_per_hour: float = Field(gt=0)
+    price_per_hour: float = Field(gt=0, le=MOST)
     currency: str = Field(min_length=1)
-    threshold: float = Field(gt=0)
+    threshold: float = Field(gt=0, le=MOST)
 
     @property
     def required(self) -> float:
@@ -345,8 +347,8 @@ class Contract(Section):
     that is open asks for.
     """
 
-    looks_per_holdout: int = Field(default=1, ge=1)
-    min_clusters: int = Field(default=10, ge=2)
+    looks_per_holdout: int = Field(default=1, ge=1, le=MOST)
+    min_clusters: int = Field(default=10, ge=2, le=MOST)
     power: float = Field(default=0.8, ge=0.5, lt=1)
     promote: Promoting | None = Field(default=None, exclude_if=lambda value: value is None)
     clauses: tuple[Clause, ...] = Field(min_length=1)

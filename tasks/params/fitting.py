@@ -1,7 +1,7 @@
 """Whether the sections fit what the model is asked for. Pure."""
 
-from tasks.objectives import OBJECTIVES, Objective
-from tasks.params.contract import Clause, Contract
+from tasks.objectives import OBJECTIVES, OR, Objective
+from tasks.params.contract import BeatsBaseline, Clause, Contract
 from tasks.params.steps import Column, EvaluateParams, TrainParams
 
 FEWEST, MOST = 3, 50
@@ -18,7 +18,7 @@ def misfits(
     """
     objective = OBJECTIVES[train.objective]
     found = [_costs(objective, evaluate), _label(objective, label, declared), _certainty(objective, train)]
-    found += [_alpha(objective, train)]
+    found += [_alpha(objective, train), _parted(objective, train, label, declared)]
     found += [_clause(objective, clause) for clause in contract.clauses]
     return tuple(line for line in found if line)
 
@@ -32,9 +32,8 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
 
 
 def _certainty(objective: Objective, train: TrainParams) -> str:
-    if not objective.probabilities and train.calibrate:
-        none = "has labels other than 0 and 1" if objective.classes else "tells none"
-        return f"train.calibrate is about probabilities, and a {objective.name} {none}: leave it out"
+    if objective.calibration is None and train.calibrate:
+        return f"train.calibrate is about probabilities, and a {objective.name} tells none: leave it out"
     if objective.possible is None and train.coverage is not None:
         return (
             f"train.coverage is about sets or intervals of possible labels, and a {objective.name} has none: "
@@ -86,6 +85,18 @@ def _classes(label: str, declared: Column) -> str:
     return ""
 
 
+def _parted(objective: Objective, train: TrainParams, label: str, declared: Column) -> str:
+    """Several possible labels are read from one text: no class may look like two."""
+    names = declared.values or () if objective.classes and train.coverage is not None else ()
+    double = [name for name in names if OR in f" {name} "]
+    if not double:
+        return ""
+    return (
+        f"validate.columns.{label}.values: {double[0]!r} cannot be told from several possible labels "
+        f"({OR.strip()!r} stands between them): rename the class, or leave train.coverage out"
+    )
+
+
 def _clause(objective: Objective, clause: Clause) -> str:
     if objective.kinds is not None and clause.kind not in objective.kinds:
         return (
@@ -102,5 +113,12 @@ def _clause(objective: Objective, clause: Clause) -> str:
         return (
             f"contract: clause {clause.name}: {metric} is no metric of a {objective.name} model "
             f"(train.objective); its metrics: {', '.join(sorted(objective.metrics))}"
+        )
+    if isinstance(clause, BeatsBaseline) and metric == "precision" and clause.baseline == "naive":
+        # Where alarms are worth little to everybody, as with rare labels, it raises none.
+        return (
+            f"contract: clause {clause.name}: a naive baseline that raises no alarm has no precision to "
+            "beat, and the clause would stay undecided: ask for a lead in another metric (value, log_loss), "
+            "and for precision in a floor"
         )
     return ""

@@ -1,12 +1,12 @@
 """One section per step, named like the step."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tasks.errors import BadInput
 from tasks.objectives import OBJECTIVES, Class, Declared
-from tasks.params.section import Name, Section, Share
+from tasks.params.section import Money, Name, Section, Share
 from tasks.params.suite import Suite
 from tasks.periods import Calendar
 
@@ -176,8 +176,8 @@ class TrainParams(Section):
     """What is asked for; XGBoost, by its own names where it has one; how its answers are made fit for use.
 
     `calibrate` maps probabilities to what came on the selection rows. `coverage` is the share of rows whose
-    set of possible labels, of a regression an interval, shall hold the label; without it there are none. A
-    regression has none unless it says so, quantiles and classes have none at all. `alpha` belongs to the
+    set of possible labels, of a regression an interval, shall hold the label; without it there are none.
+    Regressions and classes have none unless they say so, quantiles have none at all. `alpha` belongs to the
     objective `quantile`: the share of labels that shall not exceed the answer.
     """
 
@@ -203,10 +203,6 @@ class TrainParams(Section):
         silent = {one.name for one in OBJECTIVES.values() if not one.probabilities}
         asked = given.get("objective") if isinstance(given, dict) else None
         return {"coverage": None, **given} if isinstance(asked, str) and asked in silent else given
-
-
-Money = Annotated[float, Field(ge=-1e15, le=1e15)]
-"""What a float still tells to the cent, and what sums and squares of many rows still hold."""
 
 
 class CostParams(Section):

@@ -102,7 +102,7 @@ def _expectations(file: str, document: Any) -> Iterator[Expected]:
 
 def _expected(one: Any) -> Expected:
     if not isinstance(one, dict):
-        raise ValueError(f"expected an object with type and kwargs, found {type(one).__name__}")  # noqa: TRY004
+        raise ValueError(f"expected an object with type and kwargs, found {type(one).__name__}")  # noqa: TRY004 - pydantic tells it with its place
     if more := sorted(one.keys() - _TELLS):
         raise ValueError(f"unknown keys {more[:5]}; expected type and kwargs")
     kind, kwargs = one.get("type", one.get("expectation_type")), one.get("kwargs")
@@ -112,7 +112,7 @@ def _expected(one: Any) -> Expected:
             "be asked; code of one's own does not run here"
         )
     if not isinstance(kwargs, dict):
-        raise ValueError(f"{kind}: expected kwargs, an object, found {type(kwargs).__name__}")  # noqa: TRY004
+        raise ValueError(f"{kind}: expected kwargs, an object, found {type(kwargs).__name__}")  # noqa: TRY004 - pydantic tells it with its place
     if one.get("severity", "critical") != "critical":
         raise ValueError(
             f"{kind}: every expectation of a suite blocks: expected severity critical or none, "

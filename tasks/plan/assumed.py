@@ -14,7 +14,7 @@ from tasks.evaluate.clusters import numbered
 from tasks.evaluate.evidence import Codes, Floats, satterthwaite
 from tasks.params import Clause, Contract
 from tasks.params.contract import BeatsChampion, NotWorse
-from tasks.plan.document import GAINS, Assumed, Lead, Pilot, Plan
+from tasks.plan.document import GAINS, Assumed, Later, Lead, Pilot, Plan
 from tasks.plan.labels import design_effect, label_correlation
 
 DIFFER = 0.3
@@ -35,7 +35,7 @@ def foreseen(
 ) -> Plan:
     """The plan for leads over the champion in log loss; raises `Refused` where nothing can be told."""
     told = [one for one in contract.clauses if is_foreseen(one)]
-    asked = [one.name for one in contract.clauses if isinstance(one, Lead)]
+    others = [one for one in contract.clauses if isinstance(one, Lead) and not is_foreseen(one)]
     assumed = assume(traffic, differ)
     sizes = numbered(traffic.clusters)[1]
     spread = Spread(error=lead_error(assumed), freedom=satterthwaite(sizes / assumed.rows))
@@ -47,7 +47,7 @@ def foreseen(
         power=contract.power,
         clauses=tuple(pilot.plan(one, contract, UNIT, "the champion", gains) for one in told),
         assumed=assumed,
-        later=tuple(name for name in asked if name not in {one.name for one in told}),
+        later=tuple(Later(clause=one.name, why="told after the first decision") for one in others),
     )
 
 

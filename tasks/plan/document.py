@@ -18,10 +18,10 @@ MOST_BATCHES = 1000
 
 
 class Detectable(Document):
-    """The smallest true lead beyond the margin that a holdout of `batches` shows with the plan's power.
+    """The smallest true lead with which a holdout of `batches` passes the clause with the plan's power.
 
-    `lead` is in the clause's unit, `share` is of the incumbent's own metric. Both are None where so few
-    batches show no lead at all.
+    `lead` is in the clause's unit, `share` is of the incumbent's own metric; below 0 is worse than the
+    incumbent, which a `not_worse` may be. Both are None where so few batches show no lead at all.
     """
 
     batches: int
@@ -30,7 +30,10 @@ class Detectable(Document):
 
 
 class Gain(Document):
-    """How many batches show a true lead of `share` of the incumbent's metric (`lead` in its unit)."""
+    """How many batches pass the clause with a true lead of `share` of the incumbent's metric.
+
+    `lead` is that in its unit.
+    """
 
     share: float
     lead: float
@@ -41,7 +44,8 @@ class ClausePlan(Document):
     """One clause that asks for a lead: what its spread was seen on, and what more batches would show.
 
     `opposing_clusters` is in how many clusters, in effect, something spoke against the lead; None where it
-    need not, because the lead held at its worst, or where that was not seen.
+    need not, because the lead held at its worst, or where that was not seen. `required` is what a lead must
+    exceed; the gains in `never` do not, so that no number of batches shows them.
     """
 
     clause: str
@@ -49,6 +53,7 @@ class ClausePlan(Document):
     unit: str
     against: str
     level: float
+    required: float
     standard_error: float
     rows: int
     clusters: int
@@ -56,6 +61,14 @@ class ClausePlan(Document):
     opposing_clusters: float | None = None
     detectable: tuple[Detectable, ...]
     gains: tuple[Gain, ...]
+    never: tuple[float, ...] = ()
+
+
+class Later(Document):
+    """A clause that asks for a lead of which nothing can be told yet, and why."""
+
+    clause: str
+    why: str
 
 
 class Assumed(Document):
@@ -78,7 +91,7 @@ class Assumed(Document):
 class Plan(Document):
     """The plan by clause; `decision` is the entry whose evidence it rests on, or what is assumed says so.
 
-    `later` names the clauses about leads of which only a decision can tell.
+    `later` names the clauses about leads of which only another decision can tell.
     """
 
     schema_version: Literal[1] = 1
@@ -88,7 +101,7 @@ class Plan(Document):
     power: float
     clauses: tuple[ClausePlan, ...]
     assumed: Assumed | None = None
-    later: tuple[str, ...] = ()
+    later: tuple[Later, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,39 +121,45 @@ class Pilot:
         self, clause: Lead, contract: Contract, unit: str, against: str, gains: tuple[float, ...]
     ) -> ClausePlan:
         """What more batches would show of `clause`."""
-        level = clause.level / contract.looks_per_holdout
-        told = (self.gain(gain, level, contract) for gain in gains)
+        asked = {gain: gain * abs(self.own) for gain in gains} if self.own else {}
+        shown = {gain: lead for gain, lead in asked.items() if lead > clause.required}
         return ClausePlan(
             clause=clause.name,
             metric=clause.metric,
             unit=unit,
             against=against,
-            level=level,
+            level=_level(clause, contract),
+            required=clause.required,
             standard_error=self.spread.error,
             rows=self.rows,
             clusters=self.clusters,
             batches=self.batches,
             opposing_clusters=self.spread.opposing,
-            detectable=tuple(self.detectable(n, level, contract) for n in BATCHES),
-            gains=tuple(gain for gain in told if gain is not None),
+            detectable=tuple(self.detectable(n, clause, contract) for n in BATCHES),
+            gains=tuple(self.gain(gain, lead, clause, contract) for gain, lead in shown.items()),
+            never=tuple(gain for gain in asked if gain not in shown),
         )
 
-    def detectable(self, batches: int, level: float, contract: Contract) -> Detectable:
-        """The smallest lead that so many batches show."""
+    def detectable(self, batches: int, clause: Lead, contract: Contract) -> Detectable:
+        """The smallest lead that so many batches show: what is required, and what is told from 0 beyond."""
         times = batches / self.batches
-        lead = self.spread.detectable(times, level, contract.power)
-        if math.isinf(lead) or times * self.clusters < contract.min_clusters:
+        gap = self.spread.detectable(times, _level(clause, contract), contract.power)
+        if math.isinf(gap) or times * self.clusters < contract.min_clusters:
             return Detectable(batches=batches, lead=None, share=None)
+        lead = clause.required + gap
         return Detectable(batches=batches, lead=lead, share=lead / abs(self.own) if self.own else None)
 
-    def gain(self, share: float, level: float, contract: Contract) -> Gain | None:
-        """How many batches show a lead of this share of the incumbent's metric; None without one."""
-        if not self.own:
-            return None
-        lead = share * abs(self.own)
-        batches = math.ceil(min(self.times(lead, level, contract) * self.batches, 2 * MOST_BATCHES))
+    def gain(self, share: float, lead: float, clause: Lead, contract: Contract) -> Gain:
+        """How many batches show this lead, which is more than the clause requires."""
+        times = self.times(lead - clause.required, _level(clause, contract), contract)
+        batches = math.ceil(min(times * self.batches, 2 * MOST_BATCHES))
         return Gain(share=share, lead=lead, batches=batches if batches <= MOST_BATCHES else None)
 
-    def times(self, lead: float, level: float, contract: Contract) -> float:
-        """How many times the evidence at hand shows this lead; infinite where none does."""
-        return max(self.spread.detecting(lead, level, contract.power), contract.min_clusters / self.clusters)
+    def times(self, gap: float, level: float, contract: Contract) -> float:
+        """How many times the evidence at hand tells this gap from 0; infinite where none does."""
+        return max(self.spread.detecting(gap, level, contract.power), contract.min_clusters / self.clusters)
+
+
+def _level(clause: Lead, contract: Contract) -> float:
+    """That of one look."""
+    return clause.level / contract.looks_per_holdout

@@ -12,7 +12,7 @@ from tasks.plan.assumed import DIFFER, foreseen, is_foreseen
 from tasks.plan.document import GAINS, Plan
 from tasks.plan.measured import planned
 
-Named = dict[str, ArtifactRef]
+Found = tuple[int, Decision, dict[str, ArtifactRef]]
 
 
 def plan(
@@ -26,17 +26,17 @@ def plan(
     found = newest_open(ledger) if differ is None else None
     if found is None:
         return _before(ledger, params, gains, DIFFER if differ is None else differ)
-    number, named = found
+    number, decision, named = found
     reference = named["evidence.json"]
     evidence = Evidence.parse(
         fetch_artifact(ledger.store, ledger.model, reference),
         artifact_key(ledger.model, reference.sha256, reference.after),
     )
-    return planned(evidence, params.contract, ledger.model, number, gains)
+    return planned(evidence, decision, params.contract, number, gains)
 
 
-def newest_open(ledger: Ledger) -> tuple[int, Named] | None:
-    """Number and artifacts of the newest decision that is no drill and not sealed, if there is one.
+def newest_open(ledger: Ledger) -> Found | None:
+    """Number, document and artifacts of the newest decision that is no drill and not sealed, if there is one.
 
     Sealed is one whose holdout may be asked again: a plan would tell numbers of it.
     """
@@ -56,13 +56,13 @@ def newest_open(ledger: Ledger) -> tuple[int, Named] | None:
     return next((one for one in found if one is not None), None)
 
 
-def _open(ledger: Ledger, number: int, registered: int) -> tuple[int, Named] | None:
+def _open(ledger: Ledger, number: int, registered: int) -> Found | None:
     named = artifacts_of(ledger.entry(registered))
     decision = Decision.parse(
         fetch_artifact(ledger.store, ledger.model, named["decision.json"]), f"entry {number}"
     )
     sealed = decision.sealed and not retired(ledger.state(), decision.holdout)
-    return None if sealed else (number, named)
+    return None if sealed else (number, decision, named)
 
 
 def _before(ledger: Ledger, params: Params, gains: tuple[float, ...], differ: float) -> Plan:

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.errors import BadInput, Refused
-from tasks.intake.catalogue import Revision, batch_bytes, read_catalogue
+from tasks.intake.catalogue import batch_bytes, read_catalogue
+from tasks.intake.revision import Revision
 from tasks.params import Params
 from tasks.plan.assumed import Traffic
 from tasks.store import Store

@@ -11,7 +11,8 @@ from tasks.plan.document import Assumed, ClausePlan, Plan
 def plan_text(plan: Plan, period: str, currency: str) -> RenderableType:
     """What is assumed, said loudly; then, for each clause, a row for each size of holdout and each gain."""
     lines = [] if plan.assumed is None else [_assumed_text(plan, plan.assumed, period)]
-    return Group(*lines, _table(plan, period, currency), *_sentences(plan, period), *_later(plan))
+    told = [*_sentences(plan, period), *_never(plan, currency), *_later(plan)]
+    return Group(*lines, _table(plan, period, currency), *told)
 
 
 def _assumed_text(plan: Plan, assumed: Assumed, period: str) -> Text:
@@ -39,7 +40,7 @@ def _table(plan: Plan, period: str, currency: str) -> Table:
     if plan.decision is not None:
         seen = f"decision {plan.decision}, holdout {', '.join(plan.holdout)}; power {plan.power:.0%}"
     whose = "of the incumbent's" if plan.assumed is None else "of the base rate's"
-    table = Table("clause", "holdout", "smallest lead it shows", whose, title=seen)
+    table = Table("clause", "against", "holdout", "smallest lead it shows", whose, title=seen)
     for clause in plan.clauses:
         _rows(table, clause, period, clause.unit.replace("money", currency))
         table.add_section()
@@ -50,10 +51,11 @@ def _rows(table: Table, clause: ClausePlan, period: str, unit: str) -> None:
     for one in clause.detectable:
         share = "" if one.share is None else f"{one.share:.2%}"
         lead = "none: too few clusters" if one.lead is None else f"{one.lead:.4g} {unit}"
-        table.add_row(clause.clause, _several(one.batches, period), lead, share)
+        table.add_row(clause.clause, clause.against, _several(one.batches, period), lead, share)
     for gain in clause.gains:
         table.add_row(
             clause.clause,
+            clause.against,
             _several(gain.batches, period),
             f"{gain.lead:.4g} {unit}",
             f"a gain of {gain.share:.2%}",
@@ -81,8 +83,21 @@ def _sentences(plan: Plan, period: str) -> list[Text]:
     ]
 
 
+def _never(plan: Plan, currency: str) -> list[Text]:
+    return [
+        Text(
+            f"{clause.clause} asks for a lead of more than {clause.required:.4g} "
+            f"{clause.unit.replace('money', currency)}: a gain of "
+            f"{', '.join(f'{one:.2%}' for one in clause.never)} is not more, and no number of "
+            "batches shows it."
+        )
+        for clause in plan.clauses
+        if clause.never
+    ]
+
+
 def _later(plan: Plan) -> list[Text]:
-    return [Text(f"Told after the first decision: {', '.join(plan.later)}.")] if plan.later else []
+    return [Text(f"{one.clause}: {one.why}.") for one in plan.later]
 
 
 def _several(batches: int | None, period: str) -> str:

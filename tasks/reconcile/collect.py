@@ -16,7 +16,8 @@ from tasks.intake import read_catalogue
 from tasks.ledger import Ledger
 from tasks.opening import open_ledger
 from tasks.reconcile.abandon import named_keys
-from tasks.run.workspaces import dead_runs, has_intent
+from tasks.run.at_work import dead_runs
+from tasks.run.publishing import has_intent
 from tasks.store import Object
 from tasks.validate import rules_hash
 from tasks.workspace import Workspace, discard

@@ -20,7 +20,8 @@ from tasks.promote import finish
 from tasks.reconcile.abandon import abandon, sweep, unnamed
 from tasks.reconcile.found import Finding, Kind, is_older
 from tasks.run.acceptance import take_in
-from tasks.run.workspaces import at_rest, at_work, dead_runs, has_intent, publish_left
+from tasks.run.at_work import at_rest, at_work, dead_runs
+from tasks.run.publishing import has_intent, publish_left
 from tasks.validate import rules_hash
 from tasks.version.commands import dvc
 from tasks.workspace import Workspace, discard

@@ -86,7 +86,7 @@ def _series(name: str, bins: tuple[Bin, ...], most: float, largest: int) -> Seri
 
 def marked_shares(most: float) -> list[float]:
     """The shares from 0 to `most` that an axis is labelled with: at most seven."""
-    step = 0.05 if most <= 0.2 else 0.1 if most <= 0.6 else 0.2  # noqa: PLR2004
+    step = 0.05 if most <= 0.2 else 0.1 if most <= 0.6 else 0.2  # noqa: PLR2004 - so that there are at most seven
     return [index * step for index in range(int(most / step + 1e-9) + 1)]
 
 

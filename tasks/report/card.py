@@ -5,6 +5,8 @@ from tasks.decide.sealed import LATER
 from tasks.objectives import OBJECTIVES
 from tasks.report.summary import decided, heading, metrics_table, plain, table
 from tasks.report.wording import counted, instant, metric_name, number, scale_of, size, with_interval
+from tasks.train.card import ModelCard
+from tasks.train.temperature import Temperature
 
 _LIBRARIES = ("xgboost", "numpy", "scipy", "pandas", "pyarrow")
 
@@ -46,11 +48,25 @@ def _model(full: FullCard) -> dict[str, str]:
         "features": ", ".join(features),
         "made of": f"{card.trees} trees, {size(card.model_bytes)}, {card.library}, seed {card.seed}",
         "alarm from": "no alarms" if card.threshold is None else number(card.threshold),
+        **_of_classes(card),
         "one row takes": (
             f"{number(measured.one_row_p50_ms, 2)} ms (p95 {number(measured.one_row_p95_ms, 2)}, "
             f"{counted(measured.one_row_calls, 'call')})"
         ),
     }
+
+
+def _of_classes(card: ModelCard) -> dict[str, str]:
+    """How sure a model of classes is made to be; nothing of another."""
+    told: dict[str, str] = {}
+    if isinstance(card.calibration, Temperature):
+        told["calibrated"] = f"log odds divided by {card.calibration.temperature:.3g}, fitted on selection"
+    if card.classes and card.sets:
+        told["possible labels"] = (
+            f"those of a probability of {1 - card.sets.most_doubt:.3g} or more, fitted on selection to "
+            f"hold the label in {card.sets.coverage:g} of the rows"
+        )
+    return told
 
 
 def _numbers(full: FullCard) -> list[str]:

@@ -62,7 +62,7 @@ def _view(clause: ClauseVerdict, evidence: ClauseEvidence | None, currency: str)
         independent=with_interval(independent, scale, sign=clause.kind != "floor"),
         axis_words=axis_words,
         basis=_basis(clause),
-        needed=needed_words(clause.needed) if open_ else "",
+        needed=needed_words(clause) if open_ else "",
         serial=serial_words(clause.serial.lag_one, clause.serial.widening) if clause.serial else "",
         picture=_picture(clause, independent, scale, f"{clause.name}: {clause.asks}"),
     )
@@ -75,11 +75,19 @@ def _axis_words(clause: ClauseVerdict, scale: Scale) -> str:
         of = f" of {clause.part}" if clause.part else ""
         return f"Advantage in {name}{of}, {scale.unit}"
     if clause.kind != "floor":
-        minus = "" if clause.kind in ("net_value", "representation") else "Minus "
-        told = f"{minus}{name}{f' of {clause.part}' if clause.part else ''}"
+        told = f"{'Minus ' if _negated(clause) else ''}{name}{f' of {clause.part}' if clause.part else ''}"
         return f"{told[0].upper()}{told[1:]}, {scale.unit}"
     shown = name if METRICS[clause.metric].bigger_is_better else f"minus {name}"
     return f"{shown[0].upper()}{shown[1:]}, {scale.unit}"
+
+
+def _negated(clause: ClauseVerdict) -> bool:
+    """Whether the numbers of a kind that is no lead are of the other sign than its name, as a ceiling's are.
+
+    A ratio of rates is asked as one rate less so much of another, above 0: `Fairness.required`.
+    """
+    of_ratio = clause.kind == "fairness" and clause.required == 0
+    return clause.kind in ("fairness", "calibration", "churn") and not of_ratio
 
 
 def _basis(clause: ClauseVerdict) -> str:

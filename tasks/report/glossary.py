@@ -156,6 +156,12 @@ KINDS = {
 OF_CLASSES = {
     "brier": "The squared distances between the predicted probabilities of all classes and what happened "
     "(1 for the class that came, 0 for the others), added up. Lower is better.",
+    "calibration": "Whether, of the rows whose likeliest class is given 70%, about 70 in 100 turn out to be "
+    "of that class.",
+    "abstention": "Where more than one class is possible the model does not answer. Of the rows that it does "
+    "answer few may be wrong, and it must answer enough of them.",
+    "possible labels": "The classes that a model cannot rule out for a row: one of them, or several where it "
+    "is not sure.",
 }
 """What these mean where labels are classes, beside what the same words mean where labels are numbers."""
 

@@ -147,7 +147,7 @@ def _hashes(decision: Decision) -> tuple[tuple[str, str], ...]:
     spent = (
         "look (a drill spends none)"
         if look.drill
-        else f"look {look.ordinal} of {look.budget} at this holdout"
+        else f"look {look.ordinal} of {look.allowed} at this holdout"
     )
     entry = f"ledger entry {decision.champion_entry}" if decision.champion_entry is not None else ""
     return (

@@ -96,4 +96,4 @@ def size(octets: int) -> str:
     value, units = float(octets), ["bytes", "kB", "MB", "GB"]
     while value >= 1000 and len(units) > 1:  # noqa: PLR2004 - a thousand is what `k` means
         value, units = value / 1000, units[1:]
-    return f"{value:.3g} {units[0]}" if value < 1000 else f"{value:,.0f} {units[0]}"  # noqa: PLR2004
+    return f"{value:.3g} {units[0]}" if value < 1000 else f"{value:,.0f} {units[0]}"  # noqa: PLR2004 - as above

@@ -13,12 +13,8 @@ from tasks.errors import EvergreenError
 from tasks.intake import Catalogue, Note, Revision, read_catalogue, released_files, update_catalogue
 from tasks.ledger import Ledger
 from tasks.run.context import Cycle
-from tasks.run.workspaces import (
-    assemble,
-    lock_hash,
-    open_run,
-    publish_batches,
-)
+from tasks.run.publishing import lock_hash, publish_batches
+from tasks.run.workspaces import assemble, open_run
 from tasks.steps import Steps
 from tasks.validate import Check, Checker, Validation, needs_great_expectations, rules_hash
 from tasks.validate.quarantined import keep_aside
@@ -143,7 +139,7 @@ def _go_ahead(cycle: Cycle, workspace: Workspace) -> Exception | None:
         cycle.call("add", add, workspace, cycle.dvc)
         cycle.added = True
         # What comes next needs these, and the processor is idle while validation imports its own.
-        from tasks.evaluate import step as _  # noqa: F401
+        from tasks.evaluate import step as _  # noqa: F401 - imported for its time
         from tasks.train.booster import warm
 
         warm()

@@ -18,19 +18,13 @@ from tasks.opening import open_ledger
 from tasks.pins import fetch, read_pin, refuse_if_foreign
 from tasks.prepare.window import NotEnoughPeriods
 from tasks.run.acceptance import accepted, asks_another, corrected, keep_batches, prepared_as_judged
+from tasks.run.at_work import at_work
 from tasks.run.context import Cycle, inputs_of
 from tasks.run.idle import idle, refuse_if_spent
 from tasks.run.interrupted import finish_interrupted, publish_interrupted
 from tasks.run.outcome import Outcome, Verdict
-from tasks.run.workspaces import (
-    at_work,
-    copy_pins,
-    intend,
-    lock_hash,
-    open_run,
-    publish,
-    publish_batches,
-)
+from tasks.run.publishing import intend, lock_hash, publish, publish_batches
+from tasks.run.workspaces import copy_pins, open_run
 from tasks.steps import Steps
 from tasks.validate import Checker, rules_hash
 from tasks.version.commands import KeptDvc, record

@@ -40,7 +40,7 @@ def refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> Non
     if all(look.decision is not None for look in spent):
         params = cycle.folder.params
         due = partial(fresh_holdout, prepare=params.prepare, calendar=params.intake.calendar)
-        refuse_if_exhausted(spent, holdout, params.contract.looks_per_holdout, due)
+        refuse_if_exhausted(state, spent, holdout, params.contract.looks_per_holdout, due)
 
 
 def _nothing(catalogue: Catalogue, rules: str) -> str:

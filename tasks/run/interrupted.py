@@ -7,9 +7,7 @@ from tasks.intake import Catalogue
 from tasks.ledger import State
 from tasks.ledger.state import LastDecision
 from tasks.run.context import Cycle, inputs_of
-from tasks.run.workspaces import (
-    publish_left,
-)
+from tasks.run.publishing import publish_left
 from tasks.validate import rules_hash
 from tasks.version.commands import dvc
 from tasks.workspace import Workspace, discard

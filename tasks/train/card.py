@@ -9,6 +9,7 @@ from tasks.objectives import Class, Declared
 from tasks.prepare.features import Schema
 from tasks.train.intervals import PredictionIntervals
 from tasks.train.linear import Linear
+from tasks.train.temperature import Temperature
 from tasks.train.uncertainty import Calibration, Floats, Sets
 
 OfObjective = Annotated[float | None, Field(exclude_if=lambda one: one is None)]
@@ -26,8 +27,8 @@ class ModelCard(Document):
     `class_shares`, the share of each of its `classes` in the declared order, and `base_rate` is the largest.
     Only a binary model has a `threshold`. `trained_until` is the last instant that training, selection or a
     threshold has seen. `threshold` and `sets` are about calibrated probabilities where there is a
-    `calibration`; `intervals` are of a regression. `linear` is the linear baseline, where the contract asks
-    for one.
+    `calibration`: Platt's of two labels, a temperature of classes. `intervals` are of a regression. `linear`
+    is the linear baseline, where the contract asks for one.
     """
 
     model: str
@@ -50,7 +51,7 @@ class ModelCard(Document):
     selection_rmse: OfObjective = None
     selection_pinball: OfObjective = None
     alpha: OfObjective = None
-    calibration: Calibration | None = None
+    calibration: Calibration | Temperature | None = None
     sets: Sets | None = None
     intervals: PredictionIntervals | None = None
     linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
@@ -68,7 +69,7 @@ class ModelCard(Document):
         """What the model says (n,): what its trees told, calibrated if it was. Of classes (n, classes)."""
         if self.classes:
             # Without rows a booster's answer has no columns.
-            return told.reshape(-1, len(self.classes))
+            told = told.reshape(-1, len(self.classes))
         return self.calibration.probabilities(told) if self.calibration else told
 
     @property

@@ -23,7 +23,8 @@ from tasks.train.card import ModelCard, Training
 from tasks.train.intervals import PredictionIntervals, fit_intervals
 from tasks.train.linear import Linear
 from tasks.train.linear_fit import fit_linear
-from tasks.train.uncertainty import Sets, fit_calibration, fit_sets
+from tasks.train.temperature import Temperature, fit_temperature
+from tasks.train.uncertainty import Calibration, Sets, fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ def _card(
     matrix, labels = rows[1]
     objective = OBJECTIVES[params.train.objective]
     told = fitted.model.predict(matrix)
-    calibration = fit_calibration(labels, told) if params.train.calibrate else None
+    calibration = _calibration(labels, told, objective) if params.train.calibrate else None
     answers = calibration.probabilities(told) if calibration else told
     costs, threshold = params.evaluate.costs, None
     if costs is not None:
@@ -167,6 +168,15 @@ def class_shares(labels: NDArray[np.float64], classes: int) -> tuple[float, ...]
     """The share of each class among the labels (n,), in the declared order; none without classes."""
     counts = np.bincount(labels.astype(np.int64), minlength=classes) if classes else np.empty(0)
     return tuple((counts / len(labels)).tolist())
+
+
+def _calibration(
+    labels: NDArray[np.float64], told: NDArray[np.float64], objective: Objective
+) -> Calibration | Temperature | None:
+    """What maps probabilities to what came on the selection rows, if anything can."""
+    if objective.calibration == "temperature":
+        return fit_temperature(labels, told)
+    return fit_calibration(labels, told)
 
 
 class _Possible(TypedDict, total=False):

@@ -11,7 +11,10 @@ Both are fitted on the selection rows, and travel in the model card. What that d
 
 import logging
 import math
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,7 @@ from pydantic import Field
 from scipy.special import expit, logit
 
 from tasks.documents import Document
+from tasks.objectives import OR
 
 _log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
@@ -26,7 +30,7 @@ Floats = NDArray[np.float64]
 SMALLEST = 1e-15
 """Probabilities closer to 0 or 1 have no log odds worth the name."""
 _STEPS, _CLOSE, _TINY = 100, 1e-11, 1e-12
-BOTH = "0 or 1"
+BOTH = f"0{OR}1"
 
 
 class Calibration(Document):
@@ -43,33 +47,55 @@ class Calibration(Document):
 class Sets(Document):
     """Which labels a model cannot rule out: those whose doubt, 1 - probability, is at most `most_doubt`.
 
-    `coverage` is the share of rows whose sets were to hold the label.
+    `coverage` is the share of rows whose sets were to hold the label. Probabilities are of label 1, (n,), or
+    of each class, (n, classes); a label is 0, 1 or the place of its class.
     """
 
     coverage: float = Field(gt=0, lt=1)
     most_doubt: float = Field(ge=0, le=1)
 
-    def sure(self, probabilities: Floats) -> NDArray[np.bool_]:
-        """Where (n,) exactly one label is possible. A set without a label is taken for one of both.
+    def possible(self, probabilities: Floats) -> NDArray[np.bool_]:
+        """Which labels are possible, (n, labels). A set without a label is taken for one of all.
 
         That only makes sets larger, so they cover no less.
         """
-        zero, one = probabilities <= self.most_doubt, 1 - probabilities <= self.most_doubt
-        return np.not_equal(zero, one)
+        found = _doubt_of_each(probabilities) <= self.most_doubt
+        found[~found.any(axis=1)] = True
+        return found
+
+    def sure(self, probabilities: Floats) -> NDArray[np.bool_]:
+        """Where (n,) exactly one label is possible."""
+        return np.asarray(self.possible(probabilities).sum(axis=1) == 1)
 
     def hold(self, probabilities: Floats, labels: Floats) -> NDArray[np.bool_]:
         """Where (n,) the set holds the label."""
-        return ~self.sure(probabilities) | (doubts(labels, probabilities) <= self.most_doubt)
+        return np.asarray(_at(labels, self.possible(probabilities)))
 
-    def words(self, probabilities: Floats) -> NDArray[np.str_]:
-        """The possible labels (n,): `0`, `1`, or `0 or 1` where the model is not sure."""
-        one = np.where(1 - probabilities <= self.most_doubt, "1", "0")
-        return np.where(self.sure(probabilities), one, BOTH)
+    def words(self, probabilities: Floats, names: Sequence[object] = (0, 1)) -> NDArray[np.object_]:
+        """The possible labels (n,), as `0`, `1`, or `0 or 1` where the model is not sure."""
+        possible = self.possible(probabilities)
+        # Each set is written once: of many classes its text is long, and there are few of them.
+        numbers = possible @ (1 << np.arange(possible.shape[1]))
+        _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
+        said = [OR.join(str(name) for name in compress(names, one)) for one in possible[first]]
+        return np.array(said, dtype=np.object_)[which]
 
 
 def doubts(labels: Floats, probabilities: Floats) -> Floats:
     """1 - the probability (n,) that was given to the label."""
-    return np.where(labels == 1, 1 - probabilities, probabilities)
+    return np.asarray(_at(labels, _doubt_of_each(probabilities)))
+
+
+def _doubt_of_each(probabilities: Floats) -> Floats:
+    """1 - the probability of each label, (n, labels)."""
+    if probabilities.ndim > 1:
+        return 1 - probabilities
+    return np.column_stack((probabilities, 1 - probabilities))
+
+
+def _at(labels: Floats, table: NDArray[Any]) -> NDArray[Any]:
+    """What the table (n, labels) says of each row's label, (n,)."""
+    return table[np.arange(len(labels)), labels.astype(np.int64)]
 
 
 def place_of(rows: int, coverage: float) -> int:
@@ -82,16 +108,18 @@ def fit_sets(labels: Floats, probabilities: Floats, coverage: float) -> Sets:
 
     `most_doubt` is the ceil((n + 1) coverage)-th smallest doubt: the split conformal quantile (Vovk,
     Gammerman & Shafer, Algorithmic Learning in a Random World (2005); Angelopoulos & Bates, "A gentle
-    introduction to conformal prediction" (2021), section 1). With fewer rows than that both labels are
-    possible everywhere, which a warning says.
+    introduction to conformal prediction" (2021), section 1); of classes, the least ambiguous sets of Sadinle,
+    Lei & Wasserman, "Least ambiguous set-valued classifiers with bounded error levels", JASA 114 (2019). With
+    fewer rows than that all labels are possible everywhere, which a warning says.
     """
     place = place_of(len(labels), coverage)
     if place > len(labels):
         _log.warning(
             "train: %d selection rows are too few for sets that hold the label in %g of all rows: every set "
-            "holds both labels; widen prepare.selection_days or lower train.coverage",
+            "holds %s labels; widen prepare.selection_days or lower train.coverage",
             len(labels),
             coverage,
+            "all" if probabilities.ndim > 1 else "both",
         )
         return Sets(coverage=coverage, most_doubt=1.0)
     return Sets(coverage=coverage, most_doubt=float(np.sort(doubts(labels, probabilities))[place - 1]))

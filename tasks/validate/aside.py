@@ -1,6 +1,7 @@
 """Which rows break a rule of rows, kept while they are few enough to be kept aside."""
 
 from collections.abc import Collection, Iterable
+from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ class Aside:
     """Collects row numbers by rule; a batch in which too many rows are bad is given up, and its rows let go.
 
     `rules` are the numbers of the rules of rows in the suite, `rows` how many there are in the batch,
-    `share` how many of them may be bad.
+    `share` how many of them may be bad. Several threads may tell it of rows, each of rules of its own.
     """
 
     def __init__(self, rules: Collection[int], rows: int, share: float) -> None:
@@ -25,18 +26,20 @@ class Aside:
         self._rows = rows
         self._found: dict[int, list[NDArray[np.int64]]] = {}
         self._counts: dict[int, int] = {}
+        self._lock = Lock()
 
     def note_all(self, masks: Iterable[tuple[int, pa.Array | None]], before: int) -> None:
         """Rules and which of the next rows break them; `before` rows came before."""
         for rule, mask in masks:
-            if mask is not None and self._accept(rule, pc.sum(mask).as_py() or 0):
+            if mask is not None and rule in self.rules and not self.too_many:
                 bad = pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False)
-                self._found.setdefault(rule, []).append(before + np.flatnonzero(bad))
+                self.note(rule, before + np.flatnonzero(bad))
 
     def note(self, rule: int, rows: NDArray[np.int64]) -> None:
         """Rows that break a rule."""
-        if self._accept(rule, len(rows)):
-            self._found.setdefault(rule, []).append(rows)
+        with self._lock:
+            if self._accept(rule, len(rows)):
+                self._found.setdefault(rule, []).append(rows)
 
     def of(self, rule: int) -> NDArray[np.int64]:
         """The rows that break this rule, in order."""

@@ -12,7 +12,7 @@ from tasks.workspace import BatchFile
 def begin() -> Answer:
     """Import what takes seconds."""
     import great_expectations.expectations  # noqa: F401 - what this process exists for
-    import pyarrow.parquet  # noqa: F401
+    import pyarrow.parquet  # noqa: F401 - this too
 
     def answer(question: dict[str, Any]) -> dict[str, Any]:
         path, params = Path(question["path"]), Params.model_validate_json(question["params"])

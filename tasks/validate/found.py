@@ -75,7 +75,7 @@ def amount_between(expectation: Expectation, observed: float | None) -> Found:
     kind, arguments = expectation
     low, high = arguments.get("min_value"), arguments.get("max_value")
     if observed is None or observed != observed:  # noqa: PLR0124 - only NaN differs from itself
-        return Found(kind, arguments, False, {"observed_value": None})  # noqa: FBT003
+        return Found(kind, arguments, success=False, result={"observed_value": None})
     above = low is None or (observed > low if arguments.get("strict_min") else observed >= low)
     below = high is None or (observed < high if arguments.get("strict_max") else observed <= high)
     return Found(kind, arguments, above and below, {"observed_value": observed})

@@ -100,7 +100,7 @@ def _fits_quantiles(arguments: dict[str, Any]) -> bool:
         return False
     wanted, ranges = asked["quantiles"], asked["value_ranges"]
     pairs = isinstance(ranges, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and all(one is None or _is_number(one) for one in pair)  # noqa: PLR2004
+        isinstance(pair, list) and len(pair) == 2 and all(one is None or _is_number(one) for one in pair)  # noqa: PLR2004 - a pair
         for pair in ranges
     )
     shares = isinstance(wanted, list) and all(_is_number(one) and 0 <= one <= 1 for one in wanted)

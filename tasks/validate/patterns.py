@@ -56,7 +56,7 @@ def not_matching(arguments: dict[str, Any]) -> Unexpected:
     def unexpected(values: pa.Array) -> pa.Array | None:
         mask = without(values)
         if mask is None:
-            mask = pc.if_else(pc.is_valid(plain(values)), pa.scalar(False), pa.scalar(None, pa.bool_()))  # noqa: FBT003
+            mask = pc.if_else(pc.is_valid(plain(values)), pa.scalar(value=False), pa.scalar(None, pa.bool_()))
         found = pc.invert(mask)
         return found if pc.any(found).as_py() else None
 
@@ -64,7 +64,7 @@ def not_matching(arguments: dict[str, Any]) -> Unexpected:
 
 
 def _with_other_scripts(values: pa.Array, mask: pa.Array, pattern: re.Pattern[str]) -> pa.Array:
-    other = pc.invert(pc.string_is_ascii(values)).fill_null(False)  # noqa: FBT003
+    other = pc.invert(pc.string_is_ascii(values)).fill_null(fill_value=False)
     if not pc.any(other).as_py():
         return mask
     found = [pattern.search(text) is None for text in values.filter(other).to_pylist()]

@@ -93,7 +93,7 @@ def known_report(folder: str, batch: BatchFile) -> BatchReport | None:
     """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
     try:
         # There is one for each batch that ever came: the shortest way to its bytes.
-        with open(f"{folder}/{batch.report}", "rb", buffering=0) as file:  # noqa: PTH123
+        with open(f"{folder}/{batch.report}", "rb", buffering=0) as file:  # noqa: PTH123 - see above
             report = BatchReport.model_validate_json(file.read())
     except (OSError, ValidationError):
         return None

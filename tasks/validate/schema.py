@@ -14,7 +14,7 @@ from tasks.params import Column, ValidateParams
 from tasks.validate.result import Failure
 from tasks.validate.sizes import TooMuch, any_shares_prefixes, measured, refuse_long_values
 
-_ROWS_AT_A_TIME = 1 << 16
+ROWS_AT_A_TIME = 1 << 16
 _READ_AHEAD = 1 << 20
 """Bytes of each column that are read at once: a row group may be larger than memory."""
 
@@ -30,14 +30,18 @@ def open_batch(path: Path, rules: ValidateParams) -> tuple[pq.ParquetFile | None
         refuse_long_values(path, metadata, rules)
         # Text of few values is then compared value by value of its dictionary, and not row by row.
         few = [n for n, rule in rules.columns.items() if rule.values is not None and rule.type == "string"]
-        few = [] if any_shares_prefixes(metadata) else few
-        # With `pre_buffer` every byte that was read stays in memory until the last one is.
-        how = {"read_dictionary": few, "buffer_size": _READ_AHEAD, "pre_buffer": False}
-        return pq.ParquetFile(path, metadata=metadata, **how), []
+        return opened(path, metadata, [] if any_shares_prefixes(metadata) else few), []
     except TooMuch as too_much:
         return None, [too_much.failure]
     except (pa.ArrowException, OSError, ValueError) as error:
         return None, [_unreadable(error)]
+
+
+def opened(path: Path, metadata: pq.FileMetaData, dictionaries: list[str]) -> pq.ParquetFile:
+    """A reader that gives these columns with their dictionaries."""
+    # With `pre_buffer` every byte that was read stays in memory until the last one is.
+    how = {"read_dictionary": dictionaries, "buffer_size": _READ_AHEAD, "pre_buffer": False}
+    return pq.ParquetFile(path, metadata=metadata, **how)
 
 
 class Unreadable(Exception):
@@ -50,12 +54,17 @@ class Unreadable(Exception):
 
 def scan(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """These columns, so many rows at a time; raises `Unreadable`. Other columns are not read."""
-    batches = file.iter_batches(batch_size=_ROWS_AT_A_TIME, columns=columns)
+    batches = file.iter_batches(batch_size=ROWS_AT_A_TIME, columns=columns)
+    told, rows = file.metadata.num_rows, 0
     while True:
         try:
             batch = next(batches, None)
             if batch is not None:
                 batch.validate(full=True)
+                rows += batch.num_rows
+            elif rows != told:
+                said = f"it says that it has {told:,} rows, and {' and '.join(columns)} {rows:,}"
+                raise ValueError(said)  # noqa: TRY301 - told as what Arrow raises is
         except (pa.ArrowException, OSError, ValueError) as error:
             raise Unreadable(error) from error
         if batch is None:

@@ -36,7 +36,7 @@ class Greater:
         gone = _left_out(self._ignored, [first, second])
         self._rows += block.num_rows
         self._left_out += int(gone.sum())
-        above = self._compare(*_alike(first, second)).fill_null(False)  # noqa: FBT003
+        above = self._compare(*_alike(first, second)).fill_null(fill_value=False)
         wrong = ~above.to_numpy(zero_copy_only=False) & ~gone
         self._count += int(wrong.sum())
         if len(self._examples) < EXAMPLES and wrong.any():

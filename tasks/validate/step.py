@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +94,7 @@ def _again(workspace: Workspace, count: int) -> str | None:
 def _tidy(workspace: Workspace, wanted: set[str]) -> None:
     """Leave the reports that count, and the rules by which they judge."""
     others = {workspace.rules.name, workspace.released.name}
-    for name in set(os.listdir(workspace.validation)) - wanted - others:  # noqa: PTH208
+    for name in set(os.listdir(workspace.validation)) - wanted - others:  # noqa: PTH208 - names, and no path for each
         if name.endswith(".json"):
             (workspace.validation / name).unlink()
     document = rules_document(workspace.params)
@@ -133,17 +132,18 @@ def check_batch(path: Path, batch: BatchFile, params: Params, rules: str) -> Bat
         with file:
             if failures := list(beyond(file, params.validation.columns)):
                 return report(rows, declared, Verdict(tuple(failures)))
-            return report(rows, len(suite) + declared, judge(file, suite, params))
+            return report(rows, len(suite) + declared, judge(path, file, suite, params))
     except Unreadable as unreadable:
         return report(None, declared, Verdict((unreadable.failure,)))
 
 
-def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> "Verdict":
+def judge(path: Path, file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> "Verdict":
     """Run the suite here, and in Great Expectations what only that knows; raises `Unreadable`."""
     import pyarrow as pa
 
     from tasks.validate.engine import run
     from tasks.validate.known import knows
+    from tasks.validate.reading import reading
     from tasks.validate.schema import scan
     from tasks.validate.suite import in_great_expectations
     from tasks.validate.verdict import rows_aside, verdict
@@ -152,7 +152,8 @@ def judge(file: "pq.ParquetFile", suite: list[Expectation], params: Params) -> "
     ours = [one for one in suite if knows(one, columns)]
     rows, theirs = file.metadata.num_rows, list[Found]()
     aside = rows_aside(ours, params, rows)
-    found = list(run(partial(scan, file), ours, aside, file.schema_arrow.names))
+    own, threads = reading(path, file, params.validation)
+    found = list(run(own, ours, aside, file.schema_arrow.names, threads))
     if rest := [one for one in suite if not knows(one, columns)]:
         table = pa.Table.from_batches(scan(file, list(columns)))
         # Without what pandas wrote of itself: it would make an index of a column that is asked for.

@@ -51,7 +51,7 @@ def in_words(params: Params, period: str) -> list[tuple[str, str]]:
     """What a batch of `period` is asked: (column or columns, words), in the suite's order."""
     told = []
     for kind, arguments in expectations(params, period):
-        rule = Found(kind, arguments, True, {}).rule  # noqa: FBT003
+        rule = Found(kind, arguments, success=True, result={}).rule
         allowed = 1 - arguments.get("mostly", 1)
         limit = f"; at most {allowed:.1%} of the rows may not" if allowed > 0 else ""
         told.append((place(arguments) or "(table)", _in_words(rule, arguments) + limit))
@@ -84,7 +84,8 @@ def in_great_expectations(frame: "pd.DataFrame", suite: list[Expectation]) -> li
         try:
             rules.append(getattr(gxe, kind)(**arguments))
         except (ValueError, TypeError) as error:
-            refused.append(Found(kind, arguments, False, {}, " ".join(str(error).split())[:200]))  # noqa: FBT003
+            said = " ".join(str(error).split())[:200]
+            refused.append(Found(kind, arguments, success=False, result={}, raised=said))
     gx_suite = gx.ExpectationSuite(name="suite", expectations=rules)
     return refused + [_found(one) for one in batch.validate(gx_suite, result_format="BASIC").results]
 

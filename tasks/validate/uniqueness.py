@@ -86,18 +86,30 @@ def _of_text(values: pa.Array) -> Keys:
     if not len(values) or data is None:
         return np.zeros(len(values), np.uint64)
     ends = np.frombuffer(offsets, width)[values.offset : values.offset + len(values) + 1].astype(np.int64)
-    starts, lengths = ends[:-1], np.diff(ends)
-    first, last = int(ends[0]), int(ends[-1])
+    first, last, lengths = int(ends[0]), int(ends[-1]), np.diff(ends)
     padded = np.zeros(last - first + _WORD, np.uint8)
     padded[: last - first] = np.frombuffer(data, np.uint8)[first:last]
-    words = np.ndarray((last - first + 1,), "<u8", padded, strides=(1,))
+    everywhere = np.ndarray((last - first + 1,), "<u8", padded, strides=(1,))
+    shortest, longest = int(lengths.min()), int(lengths.max())
     mixed = lengths.astype(np.uint64) * _MULTIPLIER
-    rows = np.arange(len(lengths))
-    for number in range(min(_WORDS, -(-int(lengths.max()) // _WORD))):
-        left = lengths[rows] - number * _WORD
-        rows, left = rows[left > 0], left[left > 0]
-        word = words[starts[rows] - first + number * _WORD]
-        unused = (np.maximum(_WORD - left, 0) * _WORD).astype(np.uint64)
-        here = (mixed[rows] ^ ((word << unused) >> unused)) * _MULTIPLIER
-        mixed[rows] = here ^ (here >> np.uint64(32))
+    for at in range(0, min(_WORDS * _WORD, longest), _WORD):
+        if shortest == longest:
+            words = everywhere[at : at + len(mixed) * longest : longest]
+            mixed = _mixed(mixed, words, longest - at)
+            continue
+        rows = np.flatnonzero(lengths > at) if at >= shortest else slice(None)
+        words = everywhere[ends[:-1][rows] - first + at]
+        mixed[rows] = _mixed(mixed[rows], words, lengths[rows] - at)
     return mixed
+
+
+def _mixed(before: Keys, words: Keys, left: NDArray[np.int64] | int) -> Keys:
+    """The keys with one word more, of which only the `left` first bytes are of the text."""
+    unused = (np.maximum(_WORD - left, 0) * _WORD).astype(np.uint64)
+    if unused.any():
+        words = words << unused
+        words >>= unused
+    here = before ^ words
+    here *= _MULTIPLIER
+    here ^= here >> np.uint64(32)
+    return here

@@ -13,6 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.validate.stored import Bound, inside, may_have_nan, surely_inside
+
 Unexpected = Callable[[pa.Array], pa.Array | None]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -33,7 +35,8 @@ def missing(values: pa.Array) -> int:
     """How many values are null or NaN."""
     count = values.null_count
     if pa.types.is_floating(values.type):
-        count += pc.sum(pc.is_nan(values)).as_py() or 0
+        values = plain(values)
+        count += (pc.sum(pc.is_nan(values)).as_py() or 0) if may_have_nan(values) else 0
     elif pa.types.is_dictionary(values.type) and values.dictionary.null_count:
         count = plain(values).null_count
     return int(count)
@@ -99,9 +102,10 @@ def _outside(
     values: pa.Array, low: float | None, high: float | None, strict: tuple[bool, bool]
 ) -> pa.Array | None:
     """By comparison with the bounds; a batch whose extremes are inside needs no second look."""
-    extremes = pc.min_max(values)
-    least, most = extremes["min"].as_py(), extremes["max"].as_py()
-    if least is None or (_inside(least, low, high, strict) and _inside(most, low, high, strict)):
+    if surely_inside(values, low, high, strict):
+        return None
+    least, most = pc.min_max(values).as_py().values()
+    if least is None or (inside(least, low, high, strict) and inside(most, low, high, strict)):
         return None
     below = pc.less_equal if strict[0] else pc.less
     above = pc.greater_equal if strict[1] else pc.greater
@@ -113,17 +117,11 @@ def _outside(
     return _some(masks[0] if len(masks) == 1 else pc.or_(*masks))
 
 
-def _inside(value: float, low: float | None, high: float | None, strict: tuple[bool, bool]) -> bool:
-    if low is not None and not (value > low if strict[0] else value >= low):
-        return False
-    return high is None or (value < high if strict[1] else value <= high)
-
-
-def _outside_whole(
-    values: pa.Array, low: float | Fraction | None, high: float | Fraction | None, strict: tuple[bool, bool]
-) -> pa.Array | None:
+def _outside_whole(values: pa.Array, low: Bound, high: Bound, strict: tuple[bool, bool]) -> pa.Array | None:
     """Whole numbers against whole numbers: exact, where a comparison as floats would round."""
-    least, most = (pc.min_max(values)[key].as_py() for key in ("min", "max"))
+    if surely_inside(values, low, high, strict):
+        return None
+    least, most = pc.min_max(values).as_py().values()
     if least is None:
         return None
     if low is not None:
@@ -131,7 +129,7 @@ def _outside_whole(
     if high is not None:
         high = math.ceil(high) - 1 if strict[1] else math.floor(high)
     if (low is not None and most < low) or (high is not None and least > high):
-        return pc.if_else(pc.is_valid(values), pa.scalar(True), pa.scalar(None, pa.bool_()))  # noqa: FBT003
+        return pc.if_else(pc.is_valid(values), pa.scalar(value=True), pa.scalar(None, pa.bool_()))
     # A bound beyond every value asks nothing, and may be beyond what the type can say.
     low = low if low is not None and low > least else None
     high = high if high is not None and high < most else None

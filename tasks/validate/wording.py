@@ -2,12 +2,15 @@
 
 from typing import Any
 
+_NAMED = 8
+"""As many columns as are named."""
+
 
 def place(arguments: dict[str, Any]) -> str | None:
     """The column or columns that an expectation is about; None for the table."""
     columns = [arguments[key] for key in ("column", "column_A", "column_B") if key in arguments]
     columns += arguments.get("column_list", []) if "column_list" in arguments else []
-    return ", ".join(map(str, columns[:8])) or None
+    return ", ".join(map(str, columns[:_NAMED])) or None
 
 
 def printable(value: str) -> str:
@@ -38,4 +41,5 @@ def asked(rule: str, arguments: dict[str, Any]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(map(str, names[:8])) + (f" and {len(names) - 8} more" if len(names) > 8 else "")  # noqa: PLR2004
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(map(str, names[:_NAMED])) + more

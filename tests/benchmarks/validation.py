@@ -57,9 +57,11 @@ def table(first: int, rows: int, day: str = "2024-01-01", seed: int = 0) -> pa.T
         pa.timestamp("us", tz="UTC")
     )
     label = rng.integers(0, 2, rows)
-    few = lambda *names: pa.DictionaryArray.from_arrays(  # noqa: E731
-        rng.integers(0, len(names), rows).astype("int32"), list(names)
-    ).dictionary_decode()
+
+    def few(*names: str) -> pa.Array:
+        codes = rng.integers(0, len(names), rows).astype("int32")
+        return pa.DictionaryArray.from_arrays(codes, list(names)).dictionary_decode()
+
     return pa.table({
         "row_id": [f"{day}-{number:09d}" for number in range(first, first + rows)],
         "event_time": times,
@@ -86,7 +88,8 @@ def written(path: Path, rows: int) -> Path:
 def checked(way: str, path: Path) -> dict[str, float]:
     """Check a file in this process: seconds after the imports, peak of memory, and failures."""
     from tasks.validate.engine import run
-    from tasks.validate.schema import open_batch, scan
+    from tasks.validate.reading import reading
+    from tasks.validate.schema import open_batch
     from tasks.validate.suite import expectations, failures, in_great_expectations
 
     params = parse_params(PARAMS)
@@ -96,7 +99,7 @@ def checked(way: str, path: Path) -> dict[str, float]:
     if way == "great_expectations":
         import great_expectations.expectations  # noqa: F401 - imported for its time
     if way != SCAN:
-        import pandas as pd  # noqa: F401
+        import pandas as pd  # noqa: F401 - imported for its time
 
     started, spent = time.perf_counter(), time.process_time()
     found: list[Any]
@@ -105,7 +108,8 @@ def checked(way: str, path: Path) -> dict[str, float]:
     elif way == "engine":
         file, unfit = open_batch(path, params.validation)
         assert file is not None, unfit
-        found = failures(run(lambda columns: scan(file, columns), suite))
+        scan, threads = reading(path, file, params.validation)
+        found = failures(run(scan, suite, threads=threads))
     else:
         frame = pq.read_table(path, columns=list(params.validation.columns)).to_pandas()
         found = failures(in_great_expectations(frame, suite))

@@ -7,10 +7,11 @@ from unittest.mock import patch
 
 from faults.memory import MemoryStore
 from ledgers import MODEL
+from logs import promoted
 
 from tasks.documents import digest
 from tasks.errors import StoreUnavailable
-from tasks.ledger import Body, Ledger, Promoted, State
+from tasks.ledger import Body, Ledger, State
 from tasks.ledger.artifacts import reference, upload_artifact
 from tasks.ledger.caches import Caches
 from tasks.ledger.state import LastDecision
@@ -121,13 +122,8 @@ def no_fence_on_the_champion() -> AbstractContextManager[None]:
         def body(state: State) -> Body | None:
             if state.hold is not None:
                 return None
-            return Promoted(
-                decision=pending.number,
-                registered=pending.registered,
-                candidate=pending.candidate,
-                before=state.champion.number if state.champion else None,
-                contract=pending.contract,
-            )
+            champion = state.champion.number if state.champion else None
+            return promoted(pending).model_copy(update={"before": champion})
 
         return ledger.append(body)
 

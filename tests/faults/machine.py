@@ -91,8 +91,9 @@ class LedgerMachine(RuleBasedStateMachine):
         pending = self.ledger.state().pending
         assert (pending is None) is (self.model.waiting is None)
         if pending is not None:
-            call = lambda: _crowned_by(finish(self.ledger, pending))  # noqa: E731
-            self._does("promotion", accident, call, self.model.finish)
+            self._does(
+                "promotion", accident, lambda: _crowned_by(finish(self.ledger, pending)), self.model.finish
+            )
 
     @rule(accident=ACCIDENTS)
     def rolls_back(self, accident: tuple[str, str] | None) -> None:

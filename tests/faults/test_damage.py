@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from faults.memory import MemoryStore
-from ledgers import MODEL, enthroned, frozen
+from ledgers import MODEL
 
 from tasks.errors import Corrupt
 from tasks.ledger import Ledger, State
@@ -17,14 +17,10 @@ from tasks.promote import rollback
 FLIPS = 25
 
 
-@pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What lies in a store after two promotions."""
-    store = MemoryStore()
-    ledger = frozen(store)
-    for name in ("a", "b"):
-        enthroned(tmp_path_factory.mktemp(name), ledger, name)
-    return store.objects
+@pytest.fixture
+def objects(reigned: MemoryStore) -> dict[str, bytes]:
+    """What lies in it."""
+    return reigned.objects
 
 
 def damaged(objects: dict[str, bytes], prefix: str) -> Iterator[tuple[str, MemoryStore]]:

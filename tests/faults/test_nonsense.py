@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from faults.memory import MemoryStore
 from faults.nonsense import WAYS, spoiled
-from ledgers import MODEL, enthroned, frozen
+from ledgers import MODEL
 
 from tasks.errors import Corrupt
 from tasks.hold import hold, release
@@ -19,16 +19,13 @@ SEED = 20
 
 
 @pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What lies in a store after two promotions, a hold, a release and a rollback."""
-    store = MemoryStore()
-    ledger = frozen(store)
-    for name in ("a", "b"):
-        enthroned(tmp_path_factory.mktemp(name), ledger, name)
+def objects(reigned: MemoryStore) -> dict[str, bytes]:
+    """What lies in it after a hold, a release and a rollback more."""
+    ledger = Ledger(reigned, MODEL)
     hold(ledger, reason="a test")
     release(ledger, reason="over")
     rollback(ledger, reason="back")
-    return store.objects
+    return reigned.objects
 
 
 def refuses(objects: dict[str, bytes], number: int, made: bytes, *, pointer: bool) -> bool:

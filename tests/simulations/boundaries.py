@@ -35,6 +35,11 @@ COMFORTABLE_QUANTILES = (
     declared(name="keeps", kind="not_worse", metric="pinball", margin=0.5),
 )
 """The same where answers are quantiles."""
+COMFORTABLE_CLASSES = (
+    declared(name="knows", kind="beats_baseline", metric="brier"),
+    declared(name="keeps", kind="not_worse", metric="brier", margin=0.1),
+)
+"""The same where labels are classes."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Boundary:
         """The clauses of the contract that are not under test."""
         if self.world.objective.quantile:
             return COMFORTABLE_QUANTILES
+        if self.world.objective.classes:
+            return COMFORTABLE_CLASSES
         return COMFORTABLE if self.world.objective.probabilities else COMFORTABLE_NUMBERS
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from simulations.bars import at_truth
 from simulations.boundaries import Boundary
+from simulations.class_worlds import OVERSTATED_CLASSES, UNSURE_CLASSES
 from simulations.clause_worlds import (
     CHANGED,
+    HIDDEN,
     IMBALANCED,
     ONE_SIDED,
     ORDINARY,
@@ -63,6 +65,15 @@ RARELY: tuple[Case, ...] = (
     ("heavy_value", "large losses and gains", TWO_SIDED, {"kind": "beats_champion", "metric": "value"}),
     ("heavy_losses", "rare large losses only", ONE_SIDED, {"kind": "beats_champion", "metric": "value"}),
 )
+HIDING: tuple[Case, ...] = (
+    ("hidden_floor_auc", "hidden 1% labels, floor on AUC", HIDDEN, {"kind": "floor", "metric": "auc"}),
+    (
+        "hidden_not_worse_auc",
+        "hidden 1% labels, not_worse AUC",
+        HIDDEN,
+        {"kind": "not_worse", "metric": "auc"},
+    ),
+)
 NUMBERS: tuple[Case, ...] = (
     ("number_floor_rmse", "floor on RMSE", FARTHER, {"kind": "floor", "metric": "rmse"}),
     ("number_lead_rmse", "lead in RMSE", FARTHER, {"kind": "beats_champion", "metric": "rmse"}),
@@ -80,13 +91,29 @@ QUANTILES: tuple[Case, ...] = (
         {"kind": "beats_champion", "metric": "pinball"},
     ),
 )
+CLASSES: tuple[Case, ...] = (
+    (
+        "class_abstention",
+        "abstention of classes, 10% wrong where sure",
+        UNSURE_CLASSES,
+        {"kind": "abstention", "answered": 0.4},
+    ),
+    ("class_coverage", "coverage of classes, 94%", UNSURE_CLASSES, {"kind": "coverage"}),
+    (
+        "class_calibration",
+        "calibration of classes, one bin of 5",
+        OVERSTATED_CLASSES,
+        {"kind": "calibration"},
+    ),
+)
 
 
 def boundaries() -> Iterator[Boundary]:
     """Every kind of clause in three layouts, quantiles in two; rare labels, losses, errors in longer ones."""
     often, seldom = (ROWS, DAYS, REGIMES), (MANY_ROWS, LONG_DAYS)
     numbers = ((NUMBERS, often), (RARE_ERRORS, seldom), (QUANTILES, (LONG_DAYS, ROWS)))
-    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), *numbers):
+    later = ((CLASSES, often), (HIDING, (MANY_ROWS,)))
+    for cases, layouts in ((ANYWHERE, often), (RARELY, seldom), *numbers, *later):
         for key, name, world, settings in cases:
             clause = at_truth(world, **settings)
             for layout in layouts:

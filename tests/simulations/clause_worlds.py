@@ -46,6 +46,15 @@ def disputed(share: float, rate: float, *, alarm: bool, group: str = "all") -> K
 
 ORDINARY = World(scored(LEVELS, 0.2, 0.4))
 IMBALANCED = World(scored(RARE, 0.2, 0.5), threshold=0.2)
+STEPS = tuple(round(0.05 + 0.1 * step, 2) for step in range(10))
+# 1% of labels are 1, nearly all ranked on top; of three in a hundred the challenger thinks least of all.
+HIDDEN = World(
+    (
+        *(Kind(0.099, 0.0, round(1 - told, 2), told) for told in STEPS),
+        Kind(0.0097, 1.0, 0.95, 0.95),
+        Kind(0.0003, 1.0, 0.95, 0.05),
+    )
+)
 CHANGED = World(
     (
         Kind(0.45, 0.2, 0.2, 0.2),

@@ -53,7 +53,7 @@ def null_promotions(seed: int, quick: bool, tell: Callable[[str], None]) -> Meas
         columns=("case", "clustered", "upper 95%", "rows", "CR1, t(G-1)", "CR2, Satterthwaite"),
         lines=tuple(_line(result) for result in results),
         figures=tuple(_figures(results)),
-        note="The skewed cases have no goal: declare bounds and clip such values.",
+        note="The skewed cases have no goal: nothing bounds their values (docs/adr/0012).",
     )
 
 

@@ -1,6 +1,6 @@
 """Whether as many clusters as the product advertises are enough, and not far too many."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import ceil
@@ -17,10 +17,12 @@ from simulations.worlds import World
 from tasks.decide.contract import ClauseVerdict, judge
 from tasks.decide.needed import Spread
 from tasks.evaluate.clauses import clause_evidence
+from tasks.evaluate.evidence import Interval
 from tasks.evaluate.findings import Part
 from tasks.evaluate.quantities import quantities
 from tasks.params import Contract
-from tasks.plan.document import Pilot
+from tasks.params.contract import BeatsChampion, NotWorse
+from tasks.plan.document import MOST_BATCHES, Pilot
 
 POWER = 0.8
 MOST = 40
@@ -65,7 +67,7 @@ class Lead:
     @cached_property
     def contract(self) -> Contract:
         """Asks for the lead less the gap."""
-        required = self._lead - self.gap
+        required = self.lead - self.gap
         kind = "beats_champion" if required >= 0 else "not_worse"
         clause = requiring(required, kind=kind, metric=self.metric)
         return Contract(clauses=(*COMFORTABLE, clause), power=POWER)
@@ -76,7 +78,8 @@ class Lead:
         return self.layout.clusters * self.room
 
     @property
-    def _lead(self) -> float:
+    def lead(self) -> float:
+        """The true one."""
         return float(self._values.mean())
 
     @property
@@ -110,24 +113,48 @@ def leads() -> Iterator[Lead]:
     yield Lead("value", CHANGED, Layout(100, rows_per_cluster=10, correlation=0.3), foreseeable=False)
 
 
-def for_a_declared_lead(case: Lead, pilots: int, rng: Generator) -> Advertised:
+def asked(case: Lead, pilot: Part) -> int:
+    """How many clusters `plan` asks for, after this pilot, to show the gap; but no more than can be drawn."""
+    spread, seen = seen_in(pilot)
+    known = Pilot(spread, seen.rows, seen.clusters, batches=1, own=None)
+    return ceil(case.layout.clusters * min(known.times(case.gap, LEVEL, case.contract), MOST))
+
+
+def written(case: Lead, pilot: Part) -> int:
+    """The same as the plan's document has it, for the lead itself, which knows the margin from the contract.
+
+    The lead is all of an incumbent's metric there, and a pilot so many batches that the most clusters that
+    can be drawn are the most batches that it tells of.
+    """
+    spread, seen = seen_in(pilot)
+    clause = case.contract.clauses[-1]
+    if not isinstance(clause, BeatsChampion | NotWorse):
+        raise TypeError(f"expected a clause about a lead over the champion, found {clause}")
+    batches = MOST_BATCHES // MOST
+    known = Pilot(spread, seen.rows, seen.clusters, batches, own=case.lead)
+    (gain,) = known.plan(clause, case.contract, "", "", (1.0,)).gains
+    return ceil(case.layout.clusters * (gain.batches or MOST_BATCHES) / batches)
+
+
+def for_a_declared_lead(
+    case: Lead, pilots: int, rng: Generator, ask: Callable[[Lead, Part], int] = asked
+) -> Advertised:
     """As `plan` asks: the pilot gives the error, the lead is declared; then a new sample of that size."""
     draws, passes, sizes = Draws(case.world, case.layout), 0, []
     for _ in range(pilots):
-        clusters = asked(case, found(case, draws, rng))
+        clusters = ask(case, found(case, draws, rng))
         later = verdict(case, sample(case.world, case.layout, clusters), rng)
         passes += later.verdict == "pass"
         sizes.append(clusters)
     return Advertised(passes / pilots, float(np.mean(sizes)) / case.smallest)
 
 
-def asked(case: Lead, pilot: Part) -> int:
-    """How many clusters `plan` asks for, after this pilot, to show the gap; but no more than can be drawn."""
-    spread, seen = Spread.of(pilot), pilot.interval
+def seen_in(pilot: Part) -> tuple[Spread, Interval]:
+    """What a plan takes from a pilot."""
+    spread = Spread.of(pilot)
     if spread is None:
         raise ValueError(f"expected a pilot with a standard error, found {pilot}")
-    known = Pilot(spread, seen.rows, seen.clusters, batches=1, own=None)
-    return ceil(case.layout.clusters * min(known.times(case.gap, LEVEL, case.contract), MOST))
+    return spread, pilot.interval
 
 
 def for_the_lead_that_was_seen(case: Lead, pilots: int, rng: Generator) -> Advertised:

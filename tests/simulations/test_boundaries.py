@@ -44,6 +44,8 @@ class TestNulls:
             "heavy_losses",
             "number_floor_rmse",
             "number_lead_pinball",
+            "class_abstention",
+            pytest.param("class_calibration", marks=pytest.mark.long),
         ],
     )
     def test_the_other_clauses_pass(self, key):
@@ -62,6 +64,9 @@ class TestPassed:
             ("net_value", DAYS),
             ("abstention", DAYS),
             pytest.param("coverage", DAYS, marks=pytest.mark.long),
+            pytest.param("class_abstention", DAYS, marks=pytest.mark.long),
+            pytest.param("class_coverage", DAYS, marks=pytest.mark.long),
+            pytest.param("class_calibration", DAYS, marks=pytest.mark.long),
             pytest.param("number_floor_rmse", REGIMES, marks=pytest.mark.long),
             pytest.param("number_lead_mse", ROWS, marks=pytest.mark.long),
             pytest.param("number_lead_mae", DAYS, marks=pytest.mark.long),

@@ -23,7 +23,7 @@ class TestViolations:
         assert {case.clause["kind"] for case in cases} == set(KINDS) - {"representation"}
 
     @pytest.mark.parametrize(("number", "case"), CASES)
-    def test_the_damage_violates_one_clause_and_no_other(self, number, case):  # noqa: ARG002
+    def test_the_damage_violates_one_clause_and_no_other(self, number, case):  # noqa: ARG002 - it names the case
         """In the whole population the twin meets every clause, and the bad challenger all but this one."""
         assert case.title in [one.name for one in case.contract.clauses]
         with grouped_once():

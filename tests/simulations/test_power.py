@@ -1,10 +1,12 @@
 """As many clusters as are advertised are enough, and not far too many; quickly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from simulations.draws import Draws
 from simulations.nulls import bound
-from simulations.power import POWER, for_a_declared_lead, found, leads, verdict
+from simulations.power import POWER, asked, for_a_declared_lead, found, leads, verdict, written
 
 PILOTS = 200
 CASES = list(leads())
@@ -36,3 +38,26 @@ class TestDeclaredLead:
         draws = Draws(case.world, case.layout)
         share = np.mean([verdict(case, draws, rng).verdict == "pass" for _ in range(PILOTS)])
         assert 0.3 < share < 0.55
+
+
+class TestDocument:
+    """The plan as it is written asks for what the lead beyond the margin takes."""
+
+    @pytest.mark.parametrize(("room", "sign"), [(6.0, 1), (0.3, -1)])
+    def test_asks_for_the_gap_and_not_for_the_lead(self, room, sign):
+        """With a margin to exceed, and with one to stay within: what the gap takes, in whole batches."""
+        case = replace(CASES[0], room=room)
+        assert np.sign(case.contract.clauses[-1].required) == sign
+        draws, rng = Draws(case.world, case.layout), np.random.default_rng(4)
+        for _ in range(5):
+            pilot = found(case, draws, rng)
+            assert 0 <= written(case, pilot) - asked(case, pilot) <= case.layout.clusters / 25
+
+    @pytest.mark.long
+    def test_its_clusters_give_the_power(self):
+        """With a margin of 30% of the lead: at least 80%, at most 1.3 times the fewest clusters."""
+        case = replace(CASES[0], room=6.0)
+        assert case.contract.clauses[-1].required > 0.3 * case.lead
+        got = for_a_declared_lead(case, PILOTS, np.random.default_rng(2), written)
+        assert bound(got.power, PILOTS, 0.99) >= POWER
+        assert 0.95 < got.against_smallest < 1.3

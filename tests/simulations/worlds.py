@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tasks.evaluate.answers import Answers
-from tasks.evaluate.compare import cost_matrix, naive
+from tasks.evaluate.compare import cost_matrix, naive, naive_shares
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.objectives import BINARY, Objective
@@ -37,7 +37,8 @@ class World:
     """All kinds of rows, as many in each group; what is asked of them.
 
     Of probabilities also the money, from which one a model raises an alarm, and that a label is possible to
-    the challenger while its doubt is at most `most_doubt`. Of a quantile, which: `alpha`.
+    the challenger while its doubt is at most `most_doubt`. Of a quantile, which: `alpha`. Of classes `says`
+    is what models say, (answers, classes), and kinds name an answer by its place there.
     """
 
     kinds: tuple[Kind, ...]
@@ -50,6 +51,7 @@ class World:
     most_doubt: float = 0.3
     objective: Objective = BINARY
     alpha: float | None = None
+    says: tuple[tuple[float, ...], ...] = ()
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -99,19 +101,31 @@ class World:
         order = np.argsort(labels)
         return float(labels[order][np.searchsorted(shares[order].cumsum(), self.alpha)])
 
+    @property
+    def class_shares(self) -> tuple[float, ...]:
+        """How often each class comes, if all groups are of one size."""
+        shares = self.chances.ravel() / len(self.groups)
+        return tuple(np.bincount(self._cells[:, 0].astype(np.int64), shares).tolist())
+
+    def _told(self, answers: Floats) -> Floats:
+        return np.array(self.says)[answers.astype(np.int64)] if self.says else answers
+
     def comparison(self, cells: NDArray[np.intp], groups: pd.Series, clusters: Codes) -> Comparison:
         """What is compared when row i is of cell `cells[i]`, counted through all groups."""
         labels, champion, challenger = self._cells[cells].T
         money = self.costs if self.objective.probabilities else None
         costs = cost_matrix(money) if money else None
         threshold = self.threshold if money else None
+        sets = self.sets if self.objective.possible == "sets" else None
         return Comparison(
             labels=labels,
             clusters=clusters,
             costs=costs,
-            challenger=Answers(challenger, threshold, self.sets if money else None, alpha=self.alpha),
-            champion=Answers(champion, threshold, alpha=self.alpha),
-            baseline=naive(self.base_rate, len(cells), costs, self.alpha),
+            challenger=Answers(self._told(challenger), threshold, sets, alpha=self.alpha),
+            champion=Answers(self._told(champion), threshold, alpha=self.alpha),
+            baseline=naive_shares(self.class_shares, len(cells))
+            if self.says
+            else naive(self.base_rate, len(cells), costs, self.alpha),
             columns={COLUMN: groups},
             settings=EvaluateParams(costs=money, min_slice_rows=50, min_slice_clusters=10),
             objective=self.objective,

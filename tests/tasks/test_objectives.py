@@ -39,14 +39,20 @@ class TestTable:
         """Others than binary allow kinds that the contract has, and not those that need labels 0 and 1."""
         assert objective.kinds is not None
         assert set(objective.kinds) <= set(KINDS)
-        assert not objective.kinds & {"fairness", "calibration", "abstention", "net_value"}
-        assert ("churn" in objective.kinds) == objective.classes
+        assert not objective.kinds & {"fairness", "net_value"}
+        for kind in ("churn", "calibration", "abstention"):
+            assert (kind in objective.kinds) == objective.classes
 
     @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
     def test_coverage_is_asked_where_there_is_something_to_cover_with(self, objective):
         """Sets or intervals, and the clause about them, are there together."""
         kinds = KINDS if objective.kinds is None else objective.kinds
         assert ("coverage" in kinds) == (objective.possible is not None)
+
+    @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+    def test_probabilities_can_be_calibrated(self, objective):
+        """Those of label 1 and those of classes, and nothing else."""
+        assert (objective.calibration is not None) == (objective.probabilities or objective.classes)
 
     def test_directions_agree(self):
         """The contract's losses are the metrics of which less is better."""

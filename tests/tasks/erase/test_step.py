@@ -18,7 +18,7 @@ from tasks.intake import batch_bytes, bytes_key, incoming_prefix, intake, read_c
 from tasks.ledger import Erased, Ledger, Registered
 from tasks.ledger.audit import audit
 from tasks.replay.checkout import checkout
-from tasks.run.workspaces import at_work
+from tasks.run.at_work import at_work
 from tasks.validate.quarantined import quarantine_key
 from tasks.validate.result import BatchReport, Broken, Quarantine
 from tasks.workspace import open_folder

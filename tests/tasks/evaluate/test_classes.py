@@ -1,6 +1,7 @@
 """Classes are judged by the same clauses: numbers of classes in, the textbook's metrics out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from tasks.evaluate.metrics import METRICS, shown
 from tasks.evaluate.quantities import quantities
 from tasks.objectives import MULTICLASS
 from tasks.params import Clause, Contract, EvaluateParams
+from tasks.train.uncertainty import Sets
 
 ROWS, CLUSTERS, CLASSES = 600, 30, 3
 DAYS = np.repeat(np.arange(CLUSTERS), ROWS // CLUSTERS)
@@ -204,6 +206,107 @@ class TestClauses:
         clause = declared(kind="beats_champion", metric="accuracy")
         found = clause_evidence(clause, CONTRACT, seen(champion=None))
         assert found.against == "the class shares (there is no champion yet)"
+
+
+def sets_of(answers: Answers, most_doubt: float = 0.6) -> Answers:
+    return replace(answers, sets=Sets(coverage=0.9, most_doubt=most_doubt))
+
+
+class TestSets:
+    """What the sets of possible classes hold, and how much they leave open."""
+
+    ABSTENTION = declared(kind="abstention", risk=0.4, answered=0.3)
+    COVERAGE = declared(kind="coverage", threshold=0.5)
+
+    def test_abstention_is_the_room_to_two_bars(self):
+        """Wrong among the rows of one possible class, and the share of rows that have one."""
+        compared = seen()
+        compared = replace(compared, challenger=sets_of(compared.challenger))
+        told = compared.challenger.predictions
+        sure = np.array([sum(1 - p <= 0.6 for p in row) == 1 for row in told])
+        wrong = np.mean(told[sure].argmax(axis=1) != compared.labels[sure])
+        risk, answered = clause_evidence(self.ABSTENTION, CONTRACT, compared).parts
+        assert risk.interval.estimate == pytest.approx(0.4 - wrong)
+        assert answered.interval.estimate == pytest.approx(sure.mean() - 0.3)
+        assert 0.1 < wrong < 0.4
+        assert 0.3 < sure.mean() < 0.95
+
+    def test_coverage_is_the_share_that_is_held(self):
+        """Labels whose doubt is small enough, and all where no class is."""
+        compared = seen(challenger=1.0)
+        compared = replace(compared, challenger=sets_of(compared.challenger))
+        doubts = 1 - compared.challenger.predictions
+        own = doubts[np.arange(ROWS), compared.labels.astype(int)]
+        held = (own <= 0.6) | (doubts > 0.6).all(axis=1)
+        (part,) = clause_evidence(self.COVERAGE, CONTRACT, compared).parts
+        assert part.interval.estimate == pytest.approx(held.mean())
+        assert (doubts > 0.6).all(axis=1).any()
+        assert "log odds" in part.interval.method
+
+    @pytest.mark.parametrize("clause", [ABSTENTION, COVERAGE], ids=lambda one: one.kind)
+    def test_no_value_lies_below_the_worst(self, clause):
+        """Whatever the classes are, no row falls below what its part may fall to, and some reach it."""
+        compared = seen(challenger=1.0)
+        compared = replace(compared, challenger=sets_of(compared.challenger))
+        for one in quantities(clause, compared):
+            assert one.values().min() == pytest.approx(np.min(one.worst()))
+
+    @pytest.mark.parametrize("clause", [ABSTENTION, COVERAGE], ids=lambda one: one.kind)
+    def test_a_challenger_without_sets_leaves_them_open(self, clause):
+        """It was trained before the contract asked."""
+        found = clause_evidence(clause, CONTRACT, seen())
+        assert (found.parts, "without sets of possible labels" in found.missing) == ((), True)
+
+    def test_a_model_that_is_never_sure_has_no_risk_to_judge(self):
+        """Of no rows there is no share: the part is there, without a number."""
+        compared = seen()
+        compared = replace(compared, challenger=sets_of(compared.challenger, 1.0))
+        risk, answered = clause_evidence(self.ABSTENTION, CONTRACT, compared).parts
+        assert risk.interval.estimate is None
+        assert answered.interval.estimate == pytest.approx(-0.3)
+
+
+class TestCalibration:
+    """What is said of the likeliest class against whether it came."""
+
+    def test_of_all_rows_and_of_each_bin(self):
+        """Bins of equal rows by the largest probability, cut by hand; each is asked in both directions."""
+        compared = seen(challenger=1.0)
+        told = compared.challenger.predictions.max(axis=1)
+        error = (compared.challenger.predictions.argmax(axis=1) == compared.labels) - told
+        clause = declared(kind="calibration", margin=0.1, bins=3)
+        high, low, *binned = (
+            one.interval.estimate for one in clause_evidence(clause, CONTRACT, compared).parts
+        )
+        thirds = np.array_split(error[np.argsort(told)], 3)
+        assert (high, low) == (pytest.approx(error.mean()), pytest.approx(-error.mean()))
+        assert binned[::2] == pytest.approx([one.mean() for one in thirds])
+        assert binned[1::2] == pytest.approx([-one.mean() for one in thirds])
+
+    def test_ties_share_a_bin(self):
+        """A model that says one thing everywhere has one bin: as often right as its share says, or not."""
+        compared = seen()
+        compared = replace(compared, challenger=compared.baseline)
+        clause = declared(kind="calibration", margin=0.1, bins=5)
+        parts = clause_evidence(clause, CONTRACT, compared).parts
+        assert len(parts) == 4
+        assert parts[2].interval.estimate == pytest.approx((compared.labels == 0).mean() - 0.5)
+
+    def test_no_value_lies_below_the_worst(self):
+        """The worst of "too high" is that the class never comes, of "too low" that it always does."""
+        compared = seen()
+        for right in (0, 1):
+            likely = compared.challenger.predictions.argmax(axis=1)
+            labels = likely if right else (likely + 1) % CLASSES
+            for place, one in enumerate(
+                quantities(
+                    declared(kind="calibration", margin=0.1, bins=2),
+                    replace(compared, labels=labels.astype(float)),
+                )
+            ):
+                least, values = one.worst(), one.values()
+                assert (values >= least - 1e-12).all()
+                assert np.allclose(values, least) == (place % 2 == right)
 
 
 class TestWorst:

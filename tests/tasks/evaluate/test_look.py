@@ -166,6 +166,8 @@ class TestBudget:
             take(ledger, "a", contract=sha("another"))
         with pytest.raises(HoldoutExhausted):
             take(ledger, "a", champion=sha("another"))
+        with pytest.raises(HoldoutExhausted):
+            take(ledger, "a", contract=sha("another"), budget=2)
 
     def test_is_counted_by_ordinal(self, ledger: Ledger) -> None:
         """The first and the second of two; the third is refused."""
@@ -182,11 +184,114 @@ class TestBudget:
 
     def test_can_be_asked_for_before_training(self, ledger: Ledger) -> None:
         """Whether another look would be allowed, without taking one."""
-        refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 1, due)
+
+        def ask(period: str) -> None:
+            state = ledger.state()
+            refuse_if_exhausted(state, ledger.looks_at(state, (period,)), (period,), 1, due)
+
+        ask("2024-01")
         take(ledger)
         with pytest.raises(HoldoutExhausted):
-            refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 1, due)
-        refuse_if_exhausted(ledger.looks_at(ledger.state(), ("2024-01",)), ("2024-01",), 2, due)
+            ask("2024-01")
+        ask("2024-02")
+
+
+class TestOtherBudget:
+    """A contract with another budget gives a holdout no more than it had: the shares of all looks add up."""
+
+    @pytest.mark.parametrize("budget", [2, 3, 500])
+    def test_that_is_larger_renews_nothing(self, ledger: Ledger, budget: int) -> None:
+        """One look at the whole level, its numbers open, has spent the holdout for every contract."""
+        take(ledger, "a")
+        with pytest.raises(
+            HoldoutExhausted,
+            match=rf"^holdout 2024-01 has been looked at 1 time, which spent all of its level, and a look "
+            rf"under this contract takes 1/{budget} of it; a fresh one is due after 2024-01$",
+        ):
+            take(ledger, "b", contract=sha("more looks"), budget=budget)
+        assert looks(ledger) == [sha("a")]
+
+    def test_that_is_smaller_takes_more_than_is_left(self, ledger: Ledger) -> None:
+        """One look at a quarter of the level leaves three quarters, and one at the whole asks for more."""
+        take(ledger, "a", budget=4)
+        with pytest.raises(
+            HoldoutExhausted, match=r"at 1 time, which spent 1/4 of its level, .* takes all of it; a fresh"
+        ):
+            take(ledger, "b", contract=sha("one look"))
+        assert looks(ledger) == [sha("a")]
+
+    def test_takes_what_is_left(self, ledger: Ledger) -> None:
+        """Two looks at a quarter leave one at a half: it is the third of three, and there is no fourth."""
+        assert [take(ledger, name, budget=4).allowed for name in "ab"] == [4, 4]
+        third = take(ledger, "c", contract=sha("two looks"), budget=2)
+        assert (third.ordinal, third.budget, third.allowed) == (3, 2, 3)
+        for budget in (1, 2, 4, 500):
+            with pytest.raises(HoldoutExhausted, match="3 times, which spent all of its level"):
+                take(ledger, "d", contract=sha(str(budget)), budget=budget)
+
+    def test_adds_up_exactly(self, ledger: Ledger) -> None:
+        """Shares that are one whole, and more than that in floating point, are all to be had."""
+        budgets = (2, 9, 9, 9, 6)
+        assert sum(1 / one for one in budgets) > 1
+        for place, budget in enumerate(budgets):
+            take(ledger, str(place), contract=sha(str(budget)), budget=budget)
+        assert len(looks(ledger)) == 5
+
+    def test_counts_where_holdouts_overlap(self, ledger: Ledger) -> None:
+        """A period that was asked at the whole level spends every holdout that it is a part of."""
+        take(ledger, "a", "2024-02")
+        with pytest.raises(HoldoutExhausted):
+            take(ledger, "b", "2024-01", "2024-02", budget=2)
+        assert take(ledger, "b", "2024-01", budget=2).ordinal == 1
+
+    def test_leaves_a_look_that_was_taken_as_it_was(self, ledger: Ledger) -> None:
+        """Taken up again after others, a look is the same document."""
+        first = take(ledger, "a", budget=4)
+        second = take(ledger, "b", contract=sha("two looks"), budget=2)
+        assert (second.ordinal, second.allowed) == (2, 2)
+        assert take(ledger, "a", budget=4) == first
+        assert take(ledger, "b", contract=sha("two looks"), budget=2) == second
+
+    def test_keeps_a_drill_as_closed_as_the_looks_beside_it(self, ledger: Ledger) -> None:
+        """A drill under a contract of one look opens no numbers of a holdout that may be asked again."""
+        take(ledger, "a", budget=2)
+        assert take(ledger, "drill", contract=sha("one look"), drill=True).budget == 2
+        assert take(ledger, "drill", "2024-02", contract=sha("one look"), drill=True).budget == 1
+        assert take(ledger, "b", budget=2).ordinal == 2
+
+
+class TestRetired:
+    """A holdout before the latest that was asked: its numbers are shown, so it is not asked again."""
+
+    @pytest.mark.parametrize("again", [("2024-01",), ("2024-01", "2024-02")], ids=["alone", "with a later"])
+    def test_is_refused_whatever_is_left(self, ledger: Ledger, again: tuple[str, ...]) -> None:
+        """With four looks allowed and one or two taken; a fresh one is due after the latest."""
+        for name, period in (("a", "2024-01"), ("b", "2024-02")):
+            take(ledger, name, period, budget=4)
+        with pytest.raises(
+            HoldoutExhausted,
+            match=rf"looked at {len(again)} of 4 times, and what was found is shown since a later one was "
+            r"asked; a fresh one is due after 2024-02$",
+        ):
+            take(ledger, "c", *again, budget=4)
+        assert take(ledger, "c", "2024-02", budget=4).ordinal == 2
+
+    def test_is_so_by_no_drill(self, ledger: Ledger) -> None:
+        """A drill at a later holdout retires none."""
+        take(ledger, "a", budget=4)
+        take(ledger, "drill", "2024-02", drill=True, budget=4)
+        assert take(ledger, "b", budget=4).ordinal == 2
+
+    def test_lets_a_look_that_was_taken_finish(self, ledger: Ledger) -> None:
+        """What a crash left is found, and is the same document."""
+        first = take(ledger, "a", budget=4)
+        take(ledger, "b", "2024-02", budget=4)
+        assert take(ledger, "a", budget=4) == first
+
+    def test_that_was_never_asked_may_be(self, ledger: Ledger) -> None:
+        """Nothing was found on it."""
+        take(ledger, "a", "2024-02", budget=4)
+        assert take(ledger, "b", budget=4).ordinal == 1
 
 
 class TestDrill:

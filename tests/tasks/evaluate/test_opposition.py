@@ -116,9 +116,10 @@ class TestHoldsAtWorst:
         assert not holds_at_worst(values * 0.5, DAYS, 0.0, -1.0, level)
 
     def test_nothing_worse_is_possible(self):
-        """If no row can lie below what is required, it holds."""
+        """If no row can lie below what is required, it holds once any lies above: at it is not above it."""
         assert holds_at_worst(np.ones(500), DAYS, 0.5, 0.6, 0.05)
-        assert holds_at_worst(np.full(500, 0.5), DAYS, 0.5, 0.5, 0.05)
+        assert holds_at_worst(np.where(np.arange(500) == 7, 0.51, 0.5), DAYS, 0.5, 0.5, 0.05)
+        assert not holds_at_worst(np.full(500, 0.5), DAYS, 0.5, 0.5, 0.05)
 
     def test_losses_that_would_outweigh_all_gains(self):
         """A gain of 1 per row against a loss of 99 that no row has shown: fifty days do not exclude it."""

@@ -122,6 +122,18 @@ class TestOldLooks:
         assert [one.decision for one in found][:2] == [sha("decision 0"), None]
         assert audit(ledger).wrong is None
 
+    def test_know_their_share_of_the_level(self) -> None:
+        """In a segment as in the fold."""
+        store = Counting()
+        ledger = Ledger(store, MODEL)
+        shares = [
+            one.model_copy(update={"shared_by": 2 + place}) for place, one in enumerate(_looks(3 * KEPT))
+        ]
+        state = _laid_all(ledger, store, [ContractFrozen(contract=CONTRACT, text="x"), *shares])
+        found = ledger.looks_at(state, tuple(period(cycle) for cycle in range(3 * KEPT)))
+        assert [one.shared_by for one in found] == [2 + cycle for cycle in range(3 * KEPT)]
+        assert audit(ledger).wrong is None
+
     def test_of_drills_at_one_holdout_do_not_hide_a_real_one(self) -> None:
         """However many drills came after it, the budget is spent."""
         store = Counting()

@@ -220,7 +220,7 @@ class TestMulticlass:
         """The classes are the label's values, text or whole numbers, in the declared order."""
         params = parse_params(document)
         assert params.classes == classes
-        assert (params.evaluate.costs, params.train.coverage) == (None, None)
+        assert (params.evaluate.costs, params.train.coverage, params.train.calibrate) == (None, None, False)
 
     def test_another_objective_has_no_classes(self):
         """Values of another model's label are no classes."""
@@ -231,16 +231,42 @@ class TestMulticlass:
         told = refused(CLASS_PARAMS, "evaluate.costs", COSTS)
         assert "evaluate.costs say what alarms are worth, and a multiclass raises none" in told
 
-    @pytest.mark.parametrize(
-        ("setting", "value", "why"),
-        [
-            ("calibrate", True, "is about probabilities, and a multiclass has labels other than 0 and 1"),
-            ("coverage", 0.8, "is about sets or intervals of possible labels, and a multiclass has none"),
-        ],
-    )
-    def test_have_no_calibrated_probabilities_and_no_sets(self, setting, value, why):
-        """Both are made for the probability of label 1."""
-        assert f"train.{setting} {why}: leave it out" in refused(CLASS_PARAMS, f"train.{setting}", value)
+    def test_may_ask_for_calibrated_probabilities_and_sets(self):
+        """Neither is there unless it is asked for; clauses about sets need a coverage, and then are read."""
+        asked = [
+            {"kind": "abstention", "risk": 0.2, "answered": 0.3, "name": "a"},
+            {"kind": "coverage", "threshold": 0.7, "name": "b"},
+            {"kind": "calibration", "margin": 0.1, "name": "e"},
+        ]
+        document = yaml.safe_load(CLASS_PARAMS)
+        document["contract"]["clauses"] += [{**ASKED, **one} for one in asked]
+        with pytest.raises(BadInput, match=r"clause a asks about sets .*: set train\.coverage"):
+            parse_params(yaml.safe_dump(document))
+        document["train"].update(calibrate=True, coverage=0.8)
+        params = parse_params(yaml.safe_dump(document))
+        assert (params.train.calibrate, params.train.coverage) == (True, 0.8)
+        assert [one.kind for one in params.contract.clauses[3:]] == ["abstention", "coverage", "calibration"]
+
+    @pytest.mark.parametrize("wrong", [0, 1, -0.1, 90, "most"])
+    def test_cover_a_share(self, wrong):
+        """All, nothing, a percentage and no number are refused."""
+        assert "train.coverage: Input should be" in refused(CLASS_PARAMS, "train.coverage", wrong)
+
+    @pytest.mark.parametrize("name", ["low or middle", "or", "either or", "or else"])
+    def test_no_class_looks_like_several(self, name):
+        """With sets a class whose name could be two is refused; without them it is a name like any other."""
+        document = yaml.safe_load(CLASS_PARAMS)
+        document["validate"]["columns"]["label"]["values"] = ["low", name, "high"]
+        assert parse_params(yaml.safe_dump(document)).classes == ("low", name, "high")
+        told = refused(yaml.safe_dump(document), "train.coverage", 0.8)
+        assert f"label.values: {name!r} cannot be told from several possible labels" in told
+
+    def test_a_class_may_have_the_letters_of_the_word_between(self):
+        """Only the word itself parts possible labels."""
+        document = yaml.safe_load(CLASS_PARAMS)
+        document["validate"]["columns"]["label"]["values"] = ["minor", "ordinary", "corporal"]
+        document["train"]["coverage"] = 0.8
+        assert parse_params(yaml.safe_dump(document)).classes == ("minor", "ordinary", "corporal")
 
     @pytest.mark.parametrize(
         ("label", "said"),
@@ -289,9 +315,6 @@ class TestMulticlass:
         ("kind", "settings"),
         [
             ("fairness", {"measure": "selection_rate", "column": "colour", "margin": 0.1}),
-            ("calibration", {"margin": 0.1}),
-            ("abstention", {"risk": 0.1, "answered": 0.5}),
-            ("coverage", {"threshold": 0.9}),
             ("net_value", {"horizon_rows": 10}),
         ],
     )
@@ -307,3 +330,28 @@ class TestMulticlass:
         clause = {**ASKED, "kind": "slice", "metric": metric, "column": "colour", "margin": 0.1}
         document["contract"]["clauses"].append(clause)
         assert parse_params(yaml.safe_dump(document)).contract.clauses[3].kind == "slice"
+
+
+class TestPrecision:
+    """A naive baseline raises no alarm where labels are rare, and then has none."""
+
+    def test_of_the_naive_baseline_is_nothing_to_beat(self):
+        """One line says so and what to ask instead; it would be undecided for ever."""
+        told = refused(PARAMS, *with_clause(PARAMS, kind="beats_baseline", metric="precision"))
+        assert "clause c: a naive baseline that raises no alarm has no precision to beat" in told
+        assert "precision in a floor" in told
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"kind": "beats_baseline", "metric": "precision", "baseline": "linear"},
+            {"kind": "beats_baseline", "metric": "recall"},
+            {"kind": "beats_champion", "metric": "precision"},
+            {"kind": "floor", "metric": "precision", "threshold": 0.5},
+        ],
+    )
+    def test_of_models_may_be_asked_for(self, settings):
+        """Of the linear baseline and the champion; the recall of no alarms is 0, and can be beaten."""
+        document = yaml.safe_load(PARAMS)
+        document["contract"]["clauses"].append({**ASKED, **settings})
+        assert parse_params(yaml.safe_dump(document)).contract.clauses[-1].kind == settings["kind"]

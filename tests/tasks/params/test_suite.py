@@ -133,7 +133,7 @@ class TestHostile:
 
     @pytest.mark.parametrize(
         "named",
-        ["../own.json", "/tmp/own.json", "a/../own.json", "own.py", ".dvc/own.json", "3", "[a]", "''"],  # noqa: S108
+        ["../own.json", "/tmp/own.json", "a/../own.json", "own.py", ".dvc/own.json", "3", "[a]", "''"],  # noqa: S108 - never written to
     )
     def test_where_it_lies(self, tmp_path, named):
         """A path that leaves the folder, hides, or is no JSON file's."""

@@ -98,7 +98,7 @@ class TestForeseen:
         """The base rate's clause is named as told later; a floor has no lead and is in neither list."""
         plan = foreseen(traffic(), CONTRACT, "small")
         assert [one.clause for one in plan.clauses] == ["beats-champion"]
-        assert plan.later == ("beats-base-rate",)
+        assert [one.clause for one in plan.later] == ["beats-base-rate"]
         assert (plan.decision, plan.assumed.differ, plan.assumed.periods[-1]) == (None, DIFFER, "2024-06")
 
     def test_shares_are_of_the_base_rates_loss(self):

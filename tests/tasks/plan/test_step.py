@@ -58,7 +58,7 @@ class TestBeforeAnyDecision:
         found = plan(ledger, home.params, (0.005,))
         assert (found.decision, found.assumed.periods, found.assumed.differ) == (None, MONTHS[:2], 0.3)
         assert [one.clause for one in found.clauses] == ["beats-champion"]
-        assert found.later == ("beats-base-rate",)
+        assert [one.clause for one in found.later] == ["beats-base-rate"]
 
     def test_without_batches_it_says_what_to_do(self, tmp_path):
         """There is nothing to plan from."""
@@ -85,6 +85,15 @@ class TestFromADecision:
         found = plan(ledger, params)
         assert second > first
         assert (found.decision, found.holdout, found.assumed) == (first, ("2024-02",), None)
+
+    def test_from_the_first_decision_leads_over_a_champion_are_told_later(self, decided):
+        """February's challenger met no champion: its lead over the base rate stands for no other."""
+        ledger, params, (first, _) = decided
+        found = plan(ledger, params)
+        assert [(one.clause, one.against) for one in found.clauses] == [("beats-base-rate", "the base rate")]
+        (later,) = found.later
+        assert later.clause == "beats-champion"
+        assert later.why == f"told after the first decision against a champion; decision {first} had none"
 
     def test_a_guess_that_is_given_is_taken(self, decided):
         """With --differ the labels of all batches are planned from, whatever was decided."""

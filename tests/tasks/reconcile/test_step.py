@@ -31,7 +31,8 @@ from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
 from tasks.promote import promote
 from tasks.reconcile import Reconciled, reconcile
-from tasks.run.workspaces import at_work, open_run
+from tasks.run.at_work import at_work
+from tasks.run.workspaces import open_run
 from tasks.validate import rules_hash
 from tasks.workspace import Workspace, open_folder
 

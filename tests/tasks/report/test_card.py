@@ -7,6 +7,8 @@ from pasts import judged_once
 
 from tasks.card import FullCard, read_full_card
 from tasks.report.card import card_markdown
+from tasks.train.temperature import Temperature
+from tasks.train.uncertainty import Sets
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,18 @@ class TestMarkdown:
         text = card_markdown(full.model_copy(update={"decision": open_one, "environment": None}))
         assert "- Requirement not met or open: useful-ranking." in text
         assert "- Its environment was not registered." in text
+
+    def test_tells_how_sure_a_model_of_classes_is_made_to_be(self, full: FullCard) -> None:
+        """Its temperature and what makes a class possible; another model's card has no word of them."""
+        sure = {
+            "classes": ("low", "middle", "high"),
+            "calibration": Temperature(temperature=1.25),
+            "sets": Sets(coverage=0.8, most_doubt=0.75),
+        }
+        text = card_markdown(full.model_copy(update={"card": full.card.model_copy(update=sure)}))
+        assert "log odds divided by 1.25, fitted on selection" in text
+        assert "those of a probability of 0.25 or more, fitted on selection to hold the label in 0.8" in text
+        assert not [one for one in ("possible labels", "calibrated") if one in card_markdown(full)]
 
     def test_markup_from_outside_is_text(self, full: FullCard) -> None:
         """An actor, a label, a feature: nothing of them opens a tag, a link or a cell."""

@@ -74,6 +74,20 @@ class TestSealed:
         assert not [one for one in told if f"{abs(one.estimate):.4f}" in html]
         assert not [one for one in told if f"{abs(one.low):.4f}" in html]
 
+    def test_says_how_often_the_holdout_may_be_asked(self, make, settings):
+        """Looks under a contract with another budget are counted, where there were any."""
+        text = settings.replace("min_clusters: 10", "min_clusters: 10\n  looks_per_holdout: 2")
+        plain = make(settings=text, retired=False)
+        look = plain.decision.look.model_copy(update={"ordinal": 3, "in_all": 3})
+        mixed = replace(plain, decision=plain.decision.model_copy(update={"look": look}))
+        for inputs, asked, spent in (
+            (plain, "asked 2 times, each time at 50", "look 1 of 2 at this holdout"),
+            (mixed, "asked 3 times in all, this time at 50", "look 3 of 3 at this holdout"),
+        ):
+            words = Page(render(inputs)).words
+            assert asked in words
+            assert spent in words
+
     def test_an_open_one_shows_them(self, make):
         """The same numbers stand on the page of a decision that is not sealed."""
         inputs = make()

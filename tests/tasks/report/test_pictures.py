@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from shown import SETTINGS
 
 from tasks.evaluate.answers import NO_ALARM
 from tasks.evaluate.evidence import CLUSTERED, Interval
@@ -78,6 +79,42 @@ class TestClausePicture:
         text = settings.replace("kind: beats_champion,", "kind: beats_champion, margin: 0.01,")
         clause = make(settings=text).decision.clauses[-1]
         assert clause.asks == "better log loss than the champion, by more than 0.01 nats per row"
+
+    @pytest.mark.parametrize(
+        ("settings", "part", "words"),
+        [
+            ("kind: coverage, threshold: 0.8", "", "Coverage, share of rows"),
+            (
+                "kind: abstention, risk: 0.1, answered: 0.2",
+                "room under the risk",
+                "Abstention of room under the risk, share of rows",
+            ),
+            (
+                "kind: fairness, measure: error_rate, column: carrier, ratio: 0.5",
+                "b less 0.5 times a",
+                "Error rate of b less 0.5 times a, difference of shares",
+            ),
+            (
+                "kind: fairness, measure: error_rate, column: carrier, margin: 0.5",
+                "b less a",
+                "Minus error rate of b less a, difference of shares",
+            ),
+            ("kind: churn, threshold: 0.1", "", "Minus churn, share of rows"),
+            ("kind: calibration, margin: 0.1", "all rows, too low", "Minus calibration of all rows, too low"),
+            (
+                "kind: representation, column: carrier, values: [AA], threshold: 0.1",
+                "carrier AA",
+                "Representation of carrier AA, share of rows",
+            ),
+        ],
+    )
+    def test_the_axis_has_the_sign_of_its_numbers(self, make, settings, part, words):
+        """A minus stands before what has to stay small, and before nothing that has to be large."""
+        text = SETTINGS + f"    - {{name: c, {settings}, owner: o, reason: r}}\n"
+        inputs = make(settings=text)
+        clause = inputs.decision.clauses[-1]
+        (view,) = clause_views((clause.model_copy(update={"part": part}),), inputs.evidence, "EUR")
+        assert view.axis_words.startswith(words)
 
 
 class TestForest:

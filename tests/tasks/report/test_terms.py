@@ -9,11 +9,11 @@ from typing import get_args
 import pytest
 
 from tasks.decide.asks import metric_words
-from tasks.objectives import REGRESSION
+from tasks.objectives import MULTICLASS, REGRESSION
 from tasks.params.contract import KINDS as KINDS_OF_CLAUSE
 from tasks.params.contract import Compared, Rate
 from tasks.report import render
-from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY, KINDS, OF_NUMBERS
+from tasks.report.glossary import ALSO, BY_HAND, GLOSSARY, KINDS, OF_CLASSES, OF_NUMBERS
 from tasks.report.terms import Terms
 
 JARGON = """log loss, AUC, cluster, interval, calibration, nats, standard error, degrees of freedom,
@@ -155,6 +155,12 @@ class TestGlossary:
         for kind in REGRESSION.kinds:
             meaning = (GLOSSARY | OF_NUMBERS)[KINDS[kind]]
             assert [word for word in ("alarm", "label 1", "robabilit", "base rate") if word in meaning] == []
+
+    def test_what_classes_are_told_has_no_word_of_two_labels(self):
+        """Meanings of kinds that a model of classes may use speak of no alarm, and not of both labels."""
+        for kind in MULTICLASS.kinds:
+            meaning = (GLOSSARY | OF_NUMBERS | OF_CLASSES)[KINDS[kind]]
+            assert [word for word in ("alarm", "label 1", "both", "base rate") if word in meaning] == []
 
     def test_used_are_those_and_no_others(self):
         """A page's glossary is as long as it has to be, in alphabetical order."""

@@ -6,6 +6,8 @@ import pytest
 from data_factories import PaperDvc, on_paper
 from factories import small_folder
 
+from tasks.workspace import Workspace, open_folder
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -18,3 +20,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def paper(monkeypatch: pytest.MonkeyPatch) -> PaperDvc:
     """What was asked of DVC, which does nothing."""
     return on_paper(monkeypatch)
+
+
+@pytest.fixture
+def home(folder: Path) -> Workspace:
+    """The model folder, opened."""
+    return open_folder(folder)

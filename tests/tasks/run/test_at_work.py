@@ -5,13 +5,15 @@ import sys
 
 import pytest
 
-from tasks.run.workspaces import at_work, open_run
+from tasks.run.at_work import at_work
+from tasks.run.workspaces import open_run
 from tasks.workspace import open_folder
 
 RUN = """
 import sys, time
 from pathlib import Path
-from tasks.run.workspaces import at_work, open_run
+from tasks.run.at_work import at_work
+from tasks.run.workspaces import open_run
 from tasks.workspace import open_folder
 
 home = open_folder(Path(sys.argv[1]))
@@ -54,3 +56,17 @@ class TestAtWork:
             assert workspaces(home) == {name, mine.root.name}
         with at_work(home):
             assert name in workspaces(home)
+
+
+class TestLeftByAKill:
+    """What a killed run left is removed."""
+
+    def test_sweep(self, home):
+        """Half-written files and a workspace without an intent go; others' files stay."""
+        (home.root / f".code.json.{'a' * 32}.tmp").write_bytes(b"half")
+        (home.root / ".mine.tmp").write_bytes(b"mine")
+        dead = open_run(home)
+        with at_work(home) as left:
+            assert left == ()
+        assert not dead.root.exists()
+        assert [path.name for path in home.root.glob(".*.tmp")] == [".mine.tmp"]

@@ -1,6 +1,5 @@
 """A cycle from what has arrived to what the ledger says; safe to call again at any time."""
 
-import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -8,21 +7,16 @@ from pathlib import Path
 import pytest
 from data_factories import changed, on_paper, stage_bytes
 from factories import deliver, parquet, small_batch, small_folder, small_frame
+from model_folders import dataset_of, entries, ledger_of, no_workspace_left, statuses
 
-import tasks.promote
 from tasks.corrections import Correction
 from tasks.documents import digest
-from tasks.errors import BadInput, Conflict, EvergreenError, StoreUnavailable, UnsafeStore
-from tasks.intake import read_catalogue
-from tasks.ledger import Ledger
-from tasks.ledger.artifacts import artifacts_of, fetch_artifact
-from tasks.opening import open_ledger
+from tasks.errors import EvergreenError, UnsafeStore
 from tasks.run import Outcome, retrain
 from tasks.steps import Steps
 from tasks.store.directory import DirectoryStore
-from tasks.version import Dataset
 
-JANUARY, FEBRUARY, MARCH, APRIL = "2024-01", "2024-02", "2024-03", "2024-04"
+JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
 
 pytestmark = pytest.mark.usefixtures("paper")
 
@@ -31,34 +25,6 @@ def bad_batch(period: str) -> bytes:
     """A month whose sensor is dead in 9 rows."""
     frame = small_frame(period)
     return parquet(frame.assign(x=frame["x"].mask(frame.index < 9, 9999.0)))
-
-
-def ledger_of(folder: Path) -> Ledger:
-    return open_ledger(folder)[1]
-
-
-def entries(folder: Path) -> list[str]:
-    """The kinds of the ledger's entries, in order."""
-    return [entry.body.kind for entry, _ in ledger_of(folder).entries()]
-
-
-def statuses(folder: Path) -> list[tuple[str, int, str]]:
-    """Period, revision and status of every revision that ever arrived."""
-    catalogue = read_catalogue(ledger_of(folder).store, "small")
-    return [(one.period, one.revision, one.status) for one in catalogue.revisions]
-
-
-def dataset_of(folder: Path) -> Dataset:
-    """The batches that the newest decision was made from, as the ledger's artifacts tell."""
-    ledger = ledger_of(folder)
-    decision = ledger.state().decision
-    assert decision is not None
-    named = artifacts_of(ledger.entry(decision.registered))
-    return Dataset.model_validate_json(fetch_artifact(ledger.store, "small", named["dataset.json"]))
-
-
-def no_workspace_left(folder: Path) -> bool:
-    return not any((folder / ".evergreen" / "runs").glob("*"))
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +210,18 @@ class TestExhausted:
         assert "looked at 1 of 1 times" in outcome.headline
         assert len(entries(folder)) == 5
 
+    @pytest.mark.parametrize("looks", [2, 500])
+    def test_more_looks_allowed(self, folder, first, looks):
+        """A larger budget does not open February again, whose numbers are known; nothing is recorded."""
+        raised = (f"looks_per_holdout: {one}" for one in (1, looks))
+        (folder / "params.yaml").write_text(changed(("seed: 7", "seed: 8"), tuple(raised)))
+        steps = Steps(train=lambda *_, **__: pytest.fail("trained for a holdout that may not be asked"))
+        outcome = retrain(folder, steps)
+        assert (outcome.verdict, outcome.champion) == ("exhausted", first.champion)
+        assert "looked at 1 time, which spent all of its level" in outcome.headline
+        assert f"takes 1/{looks} of it; a fresh one is due" in outcome.headline
+        assert len(entries(folder)) == 5
+
     @pytest.mark.row("late correction")
     @pytest.mark.usefixtures("first")
     def test_old_data_corrected(self, folder):
@@ -305,122 +283,6 @@ class TestPinned:
         assert no_workspace_left(folder)
 
 
-class TestAFailingStep:
-    """Whatever fails, nothing acknowledged is lost, no workspace stays, and the next run finishes the job."""
-
-    @pytest.mark.parametrize("name", ["validate", "version", "train", "evaluate", "decide", "promote"])
-    def test_each_step(self, folder, name):
-        """The error comes out as it was raised; run again, the cycle ends as if nothing had been."""
-        deliver(folder, JANUARY)
-        deliver(folder, FEBRUARY)
-
-        def fail(*_: object, **__: object) -> None:
-            raise StoreUnavailable(f"no {name} today")
-
-        with pytest.raises(StoreUnavailable, match=f"no {name} today"):
-            retrain(folder, dataclasses.replace(Steps(), **{name: fail}))
-        assert no_workspace_left(folder)
-        assert [status[:2] for status in statuses(folder)] == [(JANUARY, 1), (FEBRUARY, 1)]
-        outcome = retrain(folder)
-        assert outcome.verdict == "promote"
-        assert entries(folder).count("look") == 1
-        assert entries(folder).count("promotion") == 1
-
-    def test_an_interrupt(self, folder):
-        """Ctrl-C in the middle of training leaves no workspace either."""
-        deliver(folder, JANUARY)
-        deliver(folder, FEBRUARY)
-
-        def interrupt(*_: object, **__: object) -> None:
-            raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            retrain(folder, dataclasses.replace(Steps(), train=interrupt))
-        assert no_workspace_left(folder)
-
-    def test_opening_a_workspace_fails(self, folder, monkeypatch):
-        """A workspace that could not be set up is removed again."""
-        deliver(folder, JANUARY)
-        monkeypatch.setattr(
-            "tasks.run.workspaces.configure", lambda *_, **__: (_ for _ in ()).throw(OSError("full"))
-        )
-        with pytest.raises(OSError, match="full"):
-            retrain(folder)
-        assert no_workspace_left(folder)
-
-    def test_between_decision_and_promotion(self, folder, monkeypatch):
-        """A run that dies after its decision is finished by the next one, with nothing new to do."""
-        deliver(folder, JANUARY)
-        deliver(folder, FEBRUARY)
-        finish = tasks.promote.finish
-        monkeypatch.setattr(tasks.promote, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            retrain(folder)
-        assert entries(folder)[-1] == "decision"
-        monkeypatch.setattr(tasks.promote, "finish", finish)
-        outcome = retrain(folder)
-        assert outcome.finished == "promotion of decision 4, left by an interrupted run"
-        assert (outcome.verdict, outcome.champion) == ("nothing new", 5)
-
-    def test_before_the_folder_has_the_decision_s_files(self, folder, monkeypatch):
-        """A run that ends between ledger and folder: the next one, with nothing new, puts them there."""
-        deliver(folder, JANUARY)
-        deliver(folder, FEBRUARY)
-        with monkeypatch.context() as patch:
-            patch.setattr("tasks.run.cycle.publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-            patch.setattr("tasks.run.cycle.discard", lambda _: None)
-            with pytest.raises(KeyboardInterrupt):
-                retrain(folder)
-        assert not (folder / "dvc.lock").exists()
-        outcome = retrain(folder)
-        assert outcome.verdict == "nothing new"
-        assert (folder / "dvc.lock").exists()
-        assert (folder / "data" / "report.html").exists()
-        assert no_workspace_left(folder)
-
-    def test_a_promotion_that_cannot_be_finished(self, folder, monkeypatch, caplog):
-        """Damaged artifacts of a pending promotion are told, and the next month is judged all the same."""
-        deliver(folder, JANUARY)
-        deliver(folder, FEBRUARY)
-        with monkeypatch.context() as patch:
-            patch.setattr("tasks.promote.finish", lambda *_: (_ for _ in ()).throw(StoreUnavailable("away")))
-            with pytest.raises(StoreUnavailable):
-                retrain(folder)
-        for artifact in (folder / "store" / "artifacts" / "small").iterdir():
-            artifact.write_bytes(b"damaged")
-        assert retrain(folder).verdict == "nothing new"
-        assert "cannot be finished" in caplog.text
-        assert "Bring that object back" in caplog.text
-        deliver(folder, MARCH)
-        assert retrain(folder).verdict == "promote"
-
-    def test_a_folder_that_is_none(self, tmp_path):
-        """Where there is no model folder the message says which file was expected."""
-        with pytest.raises(BadInput, match="not a model folder"):
-            retrain(tmp_path)
-
-
-class TestSomebodyElseWasFaster:
-    """The folder's files are replaced only if they are as this run found them."""
-
-    def test_a_conflict_is_said_and_nothing_is_lost(self, folder):
-        """A dvc.lock that changed during the run stays; the decision is in the ledger all the same."""
-        deliver(folder, JANUARY)
-        deliver(folder, FEBRUARY)
-        steps = Steps()
-
-        def meddling(*arguments: object) -> object:
-            (folder / "dvc.lock").write_text("of another run")
-            return steps.decide(*arguments)
-
-        with pytest.raises(Conflict, match="was replaced by another run meanwhile"):
-            retrain(folder, dataclasses.replace(steps, decide=meddling))
-        assert (folder / "dvc.lock").read_text() == "of another run"
-        assert entries(folder)[-1] == "promotion"
-        assert no_workspace_left(folder)
-        assert retrain(folder).verdict == "nothing new"
-
-
 class TestTheOutcome:
     """One document says what a cycle came to."""
 
@@ -443,6 +305,8 @@ class TestTheOutcome:
 
 
 class TestLyingStore:
+    """A store on which two could win."""
+
     def test_a_store_that_ignores_conditions_gets_no_entry(self, tmp_path, monkeypatch):
         """Where two creators can both win the ledger gets no entry, and the batches stay acknowledged."""
         folder = small_folder(tmp_path)

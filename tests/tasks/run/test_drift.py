@@ -66,7 +66,7 @@ class TestARun:
         for folder in (office, other):
             deliver(folder, MARCH, moved(MARCH))
         told = retrain(office)
-        monkeypatch.setattr("tasks.run.acceptance._look_for_drift", lambda cycle: None)  # noqa: ARG005
+        monkeypatch.setattr("tasks.run.acceptance._look_for_drift", lambda _: None)
         untold = retrain(other)
         assert untold.drift is None
         assert b'"drift"' not in untold.model_copy(update={"spent": {}}).to_bytes()

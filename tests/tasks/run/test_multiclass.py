@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from played import Played, two_cycles
 
 from tasks.__main__ import evergreen
 from tasks.errors import Refused
+from tasks.evaluate.classes import likeliest
 from tasks.evaluate.findings import Evidence
+from tasks.evaluate.step import Contender
 from tasks.explain.explanation import Explanation
+from tasks.explain.step import attributed
 from tasks.ledger.artifacts import fetch_artifact
 from tasks.ledger.audit import audit
 from tasks.opening import open_ledger
@@ -25,6 +29,7 @@ from tasks.plan import plan
 from tasks.run import retrain
 from tasks.score import champion_card, champion_scorer, score
 from tasks.show import decision_markdown, show
+from tasks.train.temperature import Temperature
 from tasks.workspace import Workspace
 
 OF_OTHERS = (
@@ -104,7 +109,8 @@ class TestTheCycle:
         assert confusion.classes == CLASSES
         assert sum(map(sum, confusion.counts)) == show(open_ledger(folder)[1], second.entry).decision.rows
 
-    def test_again_is_nothing_new(self, played, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_again_is_nothing_new(self, played):
         """The same data and settings are the same cycle."""
         assert retrain(played[0]).verdict == "nothing new"
 
@@ -112,7 +118,8 @@ class TestTheCycle:
         """Every entry in one chain, every champion's bytes there."""
         assert audit(open_ledger(played[0])[1]).wrong is None
 
-    def test_a_drill_is_refused(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_drill_is_refused(self, copied):
         """A challenger of shuffled labels knows nothing, and is not promoted."""
         champion = open_ledger(copied)[1].state().champion
         outcome = retrain(copied, drill=True)
@@ -121,7 +128,8 @@ class TestTheCycle:
         assert open_ledger(copied)[1].state().champion == champion
 
     @pytest.mark.long
-    def test_another_world_promotes_again(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_another_world_promotes_again(self, copied):
         """Once the world has turned round, a challenger that has seen it beats the champion that has not."""
         for period in ("2024-04", "2024-05"):
             deliver(copied, period, class_batch(period, signal=-1.0, rows=2000))
@@ -131,7 +139,8 @@ class TestTheCycle:
 class TestHostile:
     """Labels that are none of the classes, or too few of them."""
 
-    def test_an_unknown_class_blocks_its_batch(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_an_unknown_class_blocks_its_batch(self, copied):
         """Validation names the column and the classes; the good batches stay."""
         frame = class_frame("2024-04")
         frame.loc[frame.index[:3], "label"] = "huge"
@@ -142,7 +151,8 @@ class TestHostile:
         assert "such as huge" in told
 
     @pytest.mark.long
-    def test_a_champion_of_other_classes_is_not_compared(self, copied, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_champion_of_other_classes_is_not_compared(self, copied):
         """A changed set of classes is another question: one line says so, before any look is taken."""
         params = copied / "params.yaml"
         text = params.read_text(encoding="utf-8")
@@ -201,6 +211,19 @@ class TestWhatAPersonReads:
         assert found.changes[0].answer.estimate == pytest.approx(
             model.answer.estimate - found.models["champion"].answer.estimate, abs=1e-9
         )
+
+    def test_the_explanation_of_a_calibrated_model(self, played):
+        """A temperature of 4 makes a quarter of each part, and of the log odds that they add up to."""
+        scorer, rows = champion_scorer(open_ledger(played[0])[1]), class_frame("2024-05", rows=200)
+        challenger = Contender(scorer.card, scorer.model)
+        card = challenger.card.model_copy(update={"calibration": Temperature(temperature=4)})
+        asked = likeliest(challenger.answers(rows)[0].predictions)
+        plain, cooled = (attributed(one, rows, asked) for one in (challenger, replace(challenger, card=card)))
+        assert cooled.values == pytest.approx(plain.values / 4)
+        logs = np.log(replace(challenger, card=card).answers(rows)[0].predictions)
+        own = logs[np.arange(len(rows)), asked]
+        against = own - (logs.sum(axis=1) - own) / 2
+        assert cooled.start + cooled.values.sum(axis=1) == pytest.approx(against, abs=1e-4)
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

@@ -67,13 +67,15 @@ class TestTheCycle:
         """Every entry in one chain, every champion's bytes there."""
         assert audit(open_ledger(played[0])[1]).wrong is None
 
-    def test_a_drill_is_refused(self, played, tmp_path, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_drill_is_refused(self, played, tmp_path):
         """A challenger of shuffled labels knows nothing, and is not promoted."""
         folder = tmp_path / "copy"
         shutil.copytree(played[0], folder)
         assert retrain(folder, drill=True).verdict == "keep"
 
-    def test_another_quantile_does_not_meet_this_champion(self, played, tmp_path, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_another_quantile_does_not_meet_this_champion(self, played, tmp_path):
         """A folder that now asks for the median is refused in one line, and the champion stays."""
         folder = tmp_path / "copy"
         shutil.copytree(played[0], folder)

@@ -1,26 +1,23 @@
 """A cycle with rows in quarantine: what is learned and told, and what a release or new rules change."""
 
-import json
 import shutil
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asides import BAD, FEBRUARY, JANUARY, KEPT_ASIDE, MARCH, WIDER, batch
 from commands import evergreen
 from data_factories import changed, on_paper, put_batch, stage_bytes
 from factories import MODEL, deliver, parquet, small_folder, small_frame
 from roads import made, one_by_one, recorded
 
-import tasks.quarantine
 from tasks.drift.step import drift
 from tasks.drift.words import against
-from tasks.errors import BadInput, Refused
 from tasks.intake import Revision, intake, read_catalogue
 from tasks.opening import open_ledger
 from tasks.plan.traffic import read_traffic
 from tasks.prepare.step import Preparation
-from tasks.quarantine import listing, release, show
+from tasks.quarantine import listing, release
 from tasks.run import Outcome, retrain
 from tasks.run.context import inputs_of
 from tasks.show import show as show_entry
@@ -32,22 +29,6 @@ from tasks.version import Dataset
 from tasks.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("paper")
-
-JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
-KEPT_ASIDE = changed(
-    ("  rows: {min: 100, max: 5000}", "  rows: {min: 100, max: 5000}\n  quarantine: {max_share: 0.05}")
-)
-WIDER = ("x: {type: number, min: -10, max: 10}", "x: {type: number, min: -10, max: 99999}")
-BAD = {3: 9999.0, 4: 9999.0, 300: -9999.0}
-
-
-def batch(period: str, x: dict[int, float] = BAD, **columns: dict[int, object]) -> bytes:
-    """A month in which some rows break a rule."""
-    frame = small_frame(period)
-    for column, places in {"x": x, **columns}.items():
-        for row, value in places.items():
-            frame.loc[row, column] = value
-    return parquet(frame)
 
 
 @pytest.fixture(scope="module")
@@ -274,51 +255,6 @@ class TestRelease:
         assert inputs_of((one,), "p")[:32] == expected
         assert not {"note", "released"} & set(one.model_dump())
 
-    @pytest.mark.parametrize(
-        ("period", "reason", "error", "message"),
-        [
-            (FEBRUARY, "x", BadInput, "expected a batch with rows in quarantine"),
-            ("2031-01", "x", BadInput, "expected a batch with rows in quarantine"),
-            (JANUARY, "  ", BadInput, "expected why, found nothing"),
-        ],
-    )
-    def test_of_nothing(self, aside, period, reason, error, message):
-        """Where nothing is kept aside there is nothing to release; nobody's word goes without a reason."""
-        with pytest.raises(error, match=message):
-            release(*open_ledger(aside[0]), period, reason=reason)
-
-    def test_twice(self, aside):
-        """The first word stands."""
-        home, ledger = open_ledger(aside[0])
-        release(home, ledger, JANUARY, reason="a real storm")
-        with pytest.raises(Refused, match="released already"):
-            release(home, ledger, JANUARY, reason="another")
-        assert listing(home, ledger).batches[0].released.reason == "a real storm"
-
-    def test_while_a_correction_arrives(self, aside, monkeypatch):
-        """A word about rows that are no longer in use is not written."""
-        folder, _ = aside
-        home, ledger = open_ledger(folder)
-        original = tasks.quarantine.update_catalogue
-
-        def late(*arguments):
-            deliver(folder, JANUARY, batch(JANUARY, {8: 9999.0}))
-            intake(home.params, ledger.store)
-            return original(*arguments)
-
-        monkeypatch.setattr(tasks.quarantine, "update_catalogue", late)
-        with pytest.raises(Refused, match="another batch came meanwhile, and nothing was released"):
-            release(home, ledger, JANUARY, reason="a real storm")
-        assert not any(one.released for one in read_catalogue(ledger.store, MODEL).revisions)
-
-    def test_of_labels(self, aside):
-        """A label that is none cannot be learned from, whatever anybody says."""
-        folder, _ = aside
-        deliver(folder, MARCH, batch(MARCH, {}, label={5: 7}))
-        retrain(folder)
-        with pytest.raises(Refused, match="label is the label, and no model can learn one that is none"):
-            release(*open_ledger(folder), MARCH, reason="x")
-
     def test_of_a_batch_that_was_corrected(self, aside):
         """A corrected month has other rows: the old word is not theirs."""
         folder, _ = aside
@@ -361,93 +297,3 @@ class TestRoads:
         assert sum(b'"places": "3-4 300"' in data for data in reports.values()) == 1
         said = evergreen("validate", "-C", other)
         assert (said.status, "3 of 400 rows in quarantine" in said.out) == (0, True)
-
-
-class TestCommands:
-    """`evergreen quarantine list`, `show` and `release`, in words and as documents."""
-
-    def say(self, folder: Path, *arguments: str) -> str:
-        """What a person reads."""
-        said = evergreen("quarantine", *arguments, "-C", folder)
-        assert said.status == 0, said.err
-        return said.out
-
-    def test_a_person_s_way(self, aside):
-        """The list names the month and the rule, `show` the rows, and after a release the list says who."""
-        folder, _ = aside
-        out = " ".join(self.say(folder, "list").split())
-        assert "2024-01: 3 of 400 rows, in quarantine/small/2024-01." in out
-        assert "x: must lie between -10 and 10: 3 of 400 rows do not" in out
-        shown = self.say(folder, "show", JANUARY)
-        assert "row 300 (x be_between): row_id=2024-01-00300" in shown
-        said = self.say(folder, "release", JANUARY, "--reason", "a real storm")
-        assert said.strip() == "2024-01: 3 rows count again from the next `evergreen run` on"
-        assert "a real storm" in self.say(folder, "list")
-
-    def test_as_documents(self, aside):
-        """Each with its version; numbers are numbers, values that are no JSON are text."""
-        folder, _ = aside
-        shown = evergreen("quarantine", "show", JANUARY, "-C", folder, "--json").document
-        assert (shown["schema_version"], len(shown["first"])) == (1, 3)
-        assert shown["first"][0]["event_time"].startswith("2024-01-")
-        assert shown["first"][0]["x"] == 9999.0
-
-    def test_a_lost_copy(self, aside):
-        """The rows are shown from the batch itself: the file in quarantine is a copy for people."""
-        folder, _ = aside
-        for path in (folder / "store" / "quarantine" / MODEL).iterdir():
-            path.unlink()
-        assert "row 3 (x be_between)" in self.say(folder, "show", JANUARY)
-
-    def test_nothing_in_quarantine(self, tmp_path, monkeypatch):
-        """Said in words."""
-        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
-        assert self.say(small_folder(tmp_path), "list").strip() == "no rows are in quarantine"
-
-    def test_not_checked_yet(self, aside):
-        """After the rules have changed, and before a run, the list says what it does not know."""
-        folder, _ = aside
-        (folder / "params.yaml").write_text(changed(WIDER, params=KEPT_ASIDE))
-        assert "not checked by today's rules yet: 2024-01, 2024-02" in self.say(folder, "list")
-
-    @pytest.mark.parametrize(
-        "arguments",
-        [["list", JANUARY], ["show"], ["release", JANUARY], ["show", JANUARY, "--reason", "x"], ["drop"], []],
-        ids=" ".join,
-    )
-    def test_bad_usage(self, tmp_path, arguments):
-        """A period where none belongs, none where one does, a reason for what needs none."""
-        said = evergreen("quarantine", *arguments, "-C", small_folder(tmp_path))
-        assert said.status == 2
-        assert "Usage: evergreen quarantine" in said.err
-
-
-class TestHostileFiles:
-    """What is set aside is as bad as data can be, and is written all the same."""
-
-    def test_columns_that_nobody_declared(self, tmp_path, monkeypatch):
-        """Only the declared columns, which were read and found whole, go into the copy for people."""
-        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
-        folder = small_folder(tmp_path, params=KEPT_ASIDE)
-        table = pa.Table.from_pandas(
-            small_frame(JANUARY).assign(x=[9999.0, *[0.0] * 399]), preserve_index=False
-        )
-        broken = pa.Array.from_buffers(pa.string(), 400, pa.array([b"\xff"] * 400, pa.binary()).buffers())
-        table = table.append_column("quarantine.rules", broken)
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink)
-        deliver(folder, JANUARY, sink.getvalue().to_pybytes())
-        outcome = retrain(folder)
-        assert (outcome.verdict, len(outcome.quarantined)) == ("waiting", 1)
-        shown = show(*open_ledger(folder), JANUARY)
-        assert shown.first[0]["quarantine.rules"] == "x be_between"
-
-    def test_a_damaged_release(self, aside):
-        """A file that is no list of releases is not read around."""
-        folder, _ = aside
-        evergreen("fetch", "-C", folder)
-        evergreen("validate", "-C", folder)
-        (folder / "data" / "validation" / "released.json").write_text(json.dumps({"batches": {"a": "b"}}))
-        said = evergreen("version", "--manifest-only", "-C", folder)
-        assert said.status == 1
-        assert "not a document that this version of Evergreen writes" in said.err

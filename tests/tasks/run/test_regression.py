@@ -104,7 +104,8 @@ class TestTheCycle:
         assert (evidence.positives, evidence.currency, evidence.reliability) == (None, "", {})
         assert evidence.metrics["rmse"].challenger < 1.45 < evidence.metrics["rmse"].baseline
 
-    def test_again_is_nothing_new(self, played, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_again_is_nothing_new(self, played):
         """The same data and settings are the same cycle."""
         assert retrain(played[0]).verdict == "nothing new"
 
@@ -112,7 +113,8 @@ class TestTheCycle:
         """Every entry in one chain, every champion's bytes there."""
         assert audit(open_ledger(played[0])[1]).wrong is None
 
-    def test_a_drill_is_refused(self, played, tmp_path, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_drill_is_refused(self, played, tmp_path):
         """A challenger of shuffled labels knows nothing, and is not promoted."""
         folder = tmp_path / "copy"
         shutil.copytree(played[0], folder)
@@ -122,7 +124,8 @@ class TestTheCycle:
         assert "shuffled labels" in outcome.headline
         assert open_ledger(folder)[1].state().champion == champion
 
-    def test_a_worse_world_is_not_promoted(self, played, tmp_path, paper):  # noqa: ARG002
+    @pytest.mark.usefixtures("paper")
+    def test_a_worse_world_is_not_promoted(self, played, tmp_path):
         """A month whose labels are noise puts no challenger over the champion."""
         folder = tmp_path / "copy"
         shutil.copytree(played[0], folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from class_factories import SURE_PARAMS, class_batch
 from data_factories import changed, on_paper
 from factories import WITH_SUITE, deliver, own_suite, parquet, small_batch, small_folder, small_frame
 from number_factories import NUMBER_PARAMS, number_batch
@@ -61,6 +62,11 @@ SETTINGS = [
         id="quarantine",
     ),
     Setting("regression", NUMBER_PARAMS, number_batch, lambda card: card.objective == "regression"),
+    pytest.param(
+        Setting("sure classes", SURE_PARAMS, class_batch, lambda card: card.sets and card.calibration),
+        marks=pytest.mark.long,
+        id="sure classes",
+    ),
     Setting("own suite", changed(WITH_SUITE), small_batch, lambda card: card.trees, suite=True),
 ]
 

@@ -1,39 +1,19 @@
-"""Workspaces are made from the folder, filled with exactly the wanted batches, and handed back once."""
+"""Workspaces are made from the folder, and filled with exactly the wanted batches."""
 
 import hashlib
-import shutil
-import threading
-from pathlib import Path
 
 import pytest
 from data_factories import PaperDvc, stage_bytes
 from factories import parquet, small_frame
 
 from tasks.documents import digest
-from tasks.errors import BadInput, Conflict, Corrupt
+from tasks.errors import BadInput, Corrupt
 from tasks.intake import Revision, batch_bytes, bytes_key
-from tasks.ledger import State
-from tasks.ledger.state import LookTaken
-from tasks.run.workspaces import (
-    assemble,
-    at_work,
-    copy_pins,
-    intend,
-    lock_hash,
-    open_run,
-    publish,
-    publish_left,
-)
+from tasks.run.workspaces import assemble, copy_pins, open_run
 from tasks.store import open_store
-from tasks.workspace import Workspace, open_folder
+from tasks.workspace import Workspace
 
 PAPER = PaperDvc()
-
-
-@pytest.fixture
-def home(folder: Path) -> Workspace:
-    """The model folder, opened."""
-    return open_folder(folder)
 
 
 def arrived(home: Workspace, period: str, seed: int = 0) -> Revision:
@@ -44,15 +24,6 @@ def arrived(home: Workspace, period: str, seed: int = 0) -> Revision:
     return Revision(
         period=period, revision=1, sha256=digest(data), size=len(data), source="incoming", arrived="now"
     )
-
-
-def judged(home: Workspace, lock: str = "the lock") -> Workspace:
-    """A workspace as the steps leave it, with everything that publishing takes."""
-    workspace = open_run(home)
-    for path in (workspace.champion_pin, workspace.code_pin, workspace.batches_pointer, workspace.report):
-        path.write_text(f"{path.name} of {lock}")
-    workspace.dvc_lock.write_text(lock)
-    return workspace
 
 
 class TestAssemble:
@@ -104,59 +75,6 @@ class TestDamage:
         assert not cached.exists()
 
 
-class TestLeftByAKill:
-    """What a killed run left is removed, but for a decision's files that only had to be put in place."""
-
-    def test_sweep(self, home):
-        """Half-written files and a workspace without an intent go; others' files stay."""
-        (home.root / f".code.json.{'a' * 32}.tmp").write_bytes(b"half")
-        (home.root / ".mine.tmp").write_bytes(b"mine")
-        dead = open_run(home)
-        with at_work(home) as left:
-            assert left == ()
-        assert not dead.root.exists()
-        assert [path.name for path in home.root.glob(".*.tmp")] == [".mine.tmp"]
-
-    def test_what_was_decided_is_published(self, home):
-        """The folder comes to where the decision in the ledger is, also when it was half there."""
-        for half in (False, True):
-            dead = judged(home, f"lock {half}")
-            dead.decision.write_bytes(b"the decision")
-            intend(dead, lock_hash(home))
-            if half:
-                home.dvc_lock.write_bytes(dead.dvc_lock.read_bytes())
-            with at_work(home) as left:
-                assert [one.root for one in left] == [dead.root]
-                assert publish_left(dead, home, decided(b"the decision"), PAPER)
-            assert home.dvc_lock.read_text() == f"lock {half}"
-            assert home.champion_pin.read_text() == f"champion.json of lock {half}"
-            shutil.rmtree(dead.root)
-
-    def test_what_is_in_no_ledger_is_not(self, home):
-        """A run that was killed before its decision was in changes nothing."""
-        dead = judged(home)
-        dead.decision.write_bytes(b"the decision")
-        intend(dead, None)
-        assert not publish_left(dead, home, decided(b"another"), PAPER)
-        assert not home.dvc_lock.exists()
-
-    def test_a_folder_that_moved_on(self, home):
-        """Another run's dvc.lock stays."""
-        dead = judged(home)
-        dead.decision.write_bytes(b"the decision")
-        intend(dead, None)
-        home.dvc_lock.write_text("newer")
-        with pytest.raises(Conflict):
-            publish_left(dead, home, decided(b"the decision"), PAPER)
-        assert home.dvc_lock.read_text() == "newer"
-
-
-def decided(decision: bytes) -> State:
-    """A ledger's state in which this decision is in."""
-    look = LookTaken(look="a" * 64, periods=("2024-01",), drill=False, decision=digest(decision))
-    return State(looks=(look,))
-
-
 class TestOpenRun:
     """Each run has a workspace of its own."""
 
@@ -176,49 +94,3 @@ class TestOpenRun:
         home.code_pin.write_text("code")
         copy_pins(home, workspace)
         assert (workspace.champion_pin.read_text(), workspace.code_pin.read_text()) == ("pin", "code")
-
-
-class TestPublish:
-    """One compare-and-swap: all of a run's files, or none."""
-
-    def test_takes_the_run_s_files(self, home):
-        """After it, lock, pointer, pins and page are the run's."""
-        publish(judged(home), home, None, PAPER)
-        assert home.dvc_lock.read_text() == "the lock"
-        assert home.champion_pin.read_text() == "champion.json of the lock"
-        assert home.report.read_text() == "report.html of the lock"
-        publish(judged(home, "next"), home, lock_hash(home), PAPER)
-        assert home.dvc_lock.read_text() == "next"
-
-    def test_a_stale_lock_changes_nothing(self, home):
-        """A run that began before the folder's lock was replaced leaves every file as it is."""
-        before = lock_hash(home)
-        publish(judged(home), home, before, PAPER)
-        files = stage_bytes(home.data)
-        with pytest.raises(Conflict, match="was replaced by another run meanwhile"):
-            publish(judged(home, "late"), home, before, PAPER)
-        assert stage_bytes(home.data) == files
-        assert home.dvc_lock.read_text() == "the lock"
-
-    def test_eight_at_once_have_one_winner(self, home):
-        """Of eight runs that began with the same lock one publishes, and the files are all its own."""
-        runs = [judged(home, f"run {n}") for n in range(8)]
-        ready, won, lost = threading.Barrier(8), [], []
-
-        def one(workspace: Workspace) -> None:
-            ready.wait()
-            try:
-                publish(workspace, home, None, PAPER)
-            except Conflict:
-                lost.append(workspace)
-            else:
-                won.append(workspace.dvc_lock.read_text())
-
-        threads = [threading.Thread(target=one, args=(run,)) for run in runs]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (len(won), len(lost)) == (1, 7)
-        assert home.dvc_lock.read_text() == won[0]
-        assert home.champion_pin.read_text() == f"champion.json of {won[0]}"

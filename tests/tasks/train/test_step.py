@@ -2,36 +2,32 @@
 
 import numpy as np
 import pytest
-from class_factories import CLASS_PARAMS, CLASSES, NUMBERED_PARAMS, class_months, numbered_frame
-from data_factories import changed, months, stage_bytes, versioned, with_linear
-from number_factories import NUMBER_PARAMS, QUANTILE_PARAMS, number_frame, number_months
+from class_factories import (
+    CLASS_PARAMS,
+    CLASSES,
+    NUMBERED_PARAMS,
+    SURE_PARAMS,
+    class_months,
+    numbered_frame,
+)
+from data_factories import changed, months, stage_bytes, versioned
 
 import tasks.train.step as train_step
 from tasks.documents import digest
 from tasks.errors import BadInput, Corrupt
-from tasks.evaluate.binary import best_threshold, value_rows
+from tasks.evaluate.binary import value_rows
 from tasks.evaluate.compare import cost_matrix
-from tasks.evaluate.distances import pinball_rows
 from tasks.prepare.features import encode
 from tasks.prepare.step import prepare, read_part, read_preparation
+from tasks.score import Scorer
 from tasks.train.booster import load_model
 from tasks.train.card import ModelCard, Training, read_card
-from tasks.train.intervals import fit_intervals
-from tasks.train.linear_fit import fit_linear
 from tasks.train.step import train
+from tasks.train.temperature import Temperature, fit_temperature
 from tasks.train.uncertainty import fit_calibration, fit_sets
 from tasks.workspace import Workspace
 
 JANUARY, FEBRUARY = "2024-01", "2024-02"
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory) -> Workspace:
-    """A workspace in which two months were prepared and trained on."""
-    workspace = versioned(tmp_path_factory.mktemp("trained"), months(JANUARY, FEBRUARY, rows=200))
-    prepare(workspace)
-    train(workspace)
-    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -46,39 +42,11 @@ def calibrated(tmp_path_factory) -> Workspace:
     return workspace
 
 
-@pytest.fixture
-def fresh(tmp_path) -> Workspace:
-    """A workspace of its own, prepared from the same months."""
-    workspace = versioned(tmp_path, months(JANUARY, FEBRUARY, rows=200))
-    prepare(workspace)
-    return workspace
-
-
 @pytest.fixture(scope="module")
 def classes(tmp_path_factory) -> Workspace:
     """As `trained`, of classes."""
     frames = class_months(JANUARY, FEBRUARY, rows=200)
     workspace = versioned(tmp_path_factory.mktemp("classes"), frames, params=CLASS_PARAMS)
-    prepare(workspace)
-    train(workspace)
-    return workspace
-
-
-@pytest.fixture(scope="module")
-def numbers(tmp_path_factory) -> Workspace:
-    """As `trained`, of a regression."""
-    frames = number_months(JANUARY, FEBRUARY, rows=200)
-    workspace = versioned(tmp_path_factory.mktemp("numbers"), frames, params=NUMBER_PARAMS)
-    prepare(workspace)
-    train(workspace)
-    return workspace
-
-
-@pytest.fixture(scope="module")
-def beside(tmp_path_factory) -> Workspace:
-    """As `trained`, under a contract with a clause against the linear baseline."""
-    frames = months(JANUARY, FEBRUARY, rows=200)
-    workspace = versioned(tmp_path_factory.mktemp("linear"), frames, params=with_linear())
     prepare(workspace)
     train(workspace)
     return workspace
@@ -174,56 +142,6 @@ class TestUncertainty:
         assert train(Workspace(fresh.root)).sets is None
 
 
-class TestLinearBaseline:
-    """Where the contract asks for it, a linear model of the same rows stands in the card."""
-
-    def rows(self, workspace: Workspace, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Matrix and labels of a split."""
-        part = read_part(workspace, name)
-        return encode(part, read_preparation(workspace).features)[0], part["label"].to_numpy("float64")
-
-    def test_learns_the_training_rows(self, beside):
-        """It is that of the training rows alone, and its alarms are worth most on selection."""
-        card = read_card(beside.model_card.read_bytes())
-        plain = fit_linear(*self.rows(beside, "train"), card.features, "binary")
-        matrix, labels = self.rows(beside, "selection")
-        costs = cost_matrix(beside.params.evaluate.costs)
-        wanted = best_threshold(labels, plain.answers(matrix), costs)
-        assert card.linear == plain.model_copy(update={"threshold": wanted})
-
-    def test_changes_nothing_else(self, trained, beside):
-        """Trees, threshold and sets are those without it."""
-        plain, card = (read_card(one.model_card.read_bytes()) for one in (trained, beside))
-        assert card.model_copy(update={"linear": None}) == plain
-        assert beside.model_bytes.read_bytes() == trained.model_bytes.read_bytes()
-
-    def test_is_not_there_unless_asked_for(self, trained):
-        """A card of a contract without such a clause does not name it."""
-        assert b"linear" not in trained.model_card.read_bytes()
-
-    def test_is_the_same_again(self, beside):
-        """Trained twice, and read and written, the card is the same bytes."""
-        before = beside.model_card.read_bytes()
-        train(beside)
-        assert beside.model_card.read_bytes() == read_card(before).to_bytes() == before
-
-    def test_of_a_drill_learns_the_true_labels(self, fresh, beside):
-        """The drill's challenger meets the bar that a real one meets."""
-        fresh.params_file.write_text(with_linear())
-        drill = train(Workspace(fresh.root), drill=True)
-        assert drill.linear == read_card(beside.model_card.read_bytes()).linear
-
-    def test_of_numbers(self, tmp_path):
-        """A regression's has no threshold, and the label's own scale."""
-        frames = number_months(JANUARY, FEBRUARY, rows=200)
-        workspace = versioned(tmp_path, frames, params=with_linear(NUMBER_PARAMS, "mae"))
-        prepare(workspace)
-        card = train(workspace)
-        matrix, labels = self.rows(workspace, "train")
-        assert card.linear.threshold is None
-        assert np.sqrt(np.mean((card.linear.answers(matrix) - labels) ** 2)) < 0.6 * labels.std()
-
-
 class TestTheSameAgain:
     """Training is a function of its files."""
 
@@ -293,66 +211,6 @@ class TestUnseenInSelection:
         assert labels.tolist() == part["label"].tolist()
 
 
-class TestRegression:
-    """A model that predicts numbers."""
-
-    def test_the_card(self, numbers):
-        """The naive baseline is the mean label; no threshold; the loss is RMSE on selection, and true."""
-        card = read_card(numbers.model_card.read_bytes())
-        parts = {name: read_part(numbers, name) for name in ("train", "selection")}
-        model = load_model(numbers.model_bytes.read_bytes(), sha256=card.model_sha256)
-        told = model.predict(encode(parts["selection"], card.features)[0])
-        loss = np.sqrt(np.mean((parts["selection"]["label"] - told) ** 2))
-        assert (card.objective, card.threshold) == ("regression", None)
-        assert card.base_rate == parts["train"]["label"].mean()
-        assert card.selection_loss == card.selection_rmse == pytest.approx(loss, rel=1e-5)
-        assert b"log_loss" not in card.to_bytes()
-        assert loss < 0.6 * parts["selection"]["label"].std()
-
-    def test_intervals_are_fitted_on_selection(self, numbers, tmp_path):
-        """With a coverage the card holds the half-width of its rows; without one it does not speak of any."""
-        assert b"intervals" not in numbers.model_card.read_bytes()
-        covered = ("  objective: regression\n", "  objective: regression\n  coverage: 0.8\n")
-        frames = number_months(JANUARY, FEBRUARY, rows=200)
-        workspace = versioned(tmp_path, frames, params=changed(covered, params=NUMBER_PARAMS))
-        prepare(workspace)
-        card = train(workspace)
-        part = read_part(workspace, "selection")
-        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
-        told = model.predict(encode(part, card.features)[0])
-        assert card.intervals == fit_intervals(part["label"].to_numpy(), told, 0.8)
-        assert card.sets is None
-        assert read_card(card.to_bytes()) == card
-
-    def test_no_positives_are_counted(self, numbers):
-        """A number is neither positive nor negative."""
-        assert [part.positives for part in read_preparation(numbers).parts.values()] == [None] * 3
-
-    def test_the_same_again(self, numbers):
-        """Trained twice it is the same bytes."""
-        before = numbers.model_bytes.read_bytes(), numbers.model_card.read_bytes()
-        train(numbers)
-        assert (numbers.model_bytes.read_bytes(), numbers.model_card.read_bytes()) == before
-
-    def test_one_label_only(self, tmp_path):
-        """There is nothing to learn from a label that never differs, and that is said."""
-        frames = {period: number_frame(period, signal=0.0, noise=0.0) for period in (JANUARY, FEBRUARY)}
-        workspace = versioned(tmp_path, frames, params=NUMBER_PARAMS)
-        prepare(workspace)
-        with pytest.raises(BadInput, match="training rows has the label 20: there is nothing to learn"):
-            train(workspace)
-
-    def test_the_largest_labels_are_learned(self, tmp_path):
-        """Labels of the size that `prepare` lets through give finite trees that know more than the mean."""
-        frames = number_months(JANUARY, FEBRUARY, rows=200)
-        frames = {period: frame.assign(label=frame["label"] * 2e13) for period, frame in frames.items()}
-        params = changed(("min: -100, max: 100}", "min: -1.0e+15, max: 1.0e+15}"), params=NUMBER_PARAMS)
-        workspace = versioned(tmp_path, frames, params=params)
-        prepare(workspace)
-        spread = read_part(workspace, "selection")["label"].std()
-        assert train(workspace).selection_loss < 0.6 * spread
-
-
 class TestMulticlass:
     """A model of classes."""
 
@@ -372,6 +230,36 @@ class TestMulticlass:
         loss = -np.log(told[np.arange(len(labels)), labels]).mean()
         assert card.selection_loss == card.selection_log_loss == pytest.approx(loss, rel=1e-5)
         assert loss < -(np.array(card.class_shares) * np.log(card.class_shares)).sum()
+
+    def test_may_be_calibrated_and_have_sets(self, classes, tmp_path):
+        """Both are of the selection rows, the sets on calibrated probabilities; the trees are the same."""
+        workspace = versioned(tmp_path, class_months(JANUARY, FEBRUARY, rows=200), params=SURE_PARAMS)
+        prepare(workspace)
+        card, part = train(workspace), read_part(workspace, "selection")
+        data = workspace.model_bytes.read_bytes()
+        told = load_model(data, sha256=card.model_sha256).predict(encode(part, card.features)[0])
+        labels = np.array([CLASSES.index(label) for label in part["label"]], dtype=np.float64)
+        assert data == classes.model_bytes.read_bytes()
+        assert isinstance(card.calibration, Temperature)
+        assert card.calibration == fit_temperature(labels, told)
+        assert card.sets == fit_sets(labels, card.calibration.probabilities(told), 0.8)
+        assert read_card(card.to_bytes()) == card
+        self.scores(Scorer.load(card, data), part)
+
+    def scores(self, scorer, part):
+        """A row alone gets what its batch gets: calibrated probabilities, and the classes they leave."""
+        batch, _ = scorer.batch(part)
+        each = batch[[f"probability_{one}" for one in CLASSES]].to_numpy()
+        possible = 1 - each <= scorer.card.sets.most_doubt
+        said = [" or ".join(np.array(CLASSES)[one if one.any() else ~one]) for one in possible]
+        assert batch["possible_labels"].tolist() == said
+        assert len(set(said)) > 3
+        rows = part[["x", "z", "colour"]].astype(object)
+        rows = rows.where(rows.notna(), None).to_dict("records")
+        answers = [scorer.answer(row) for row in rows]
+        assert [one["possible_labels"] for one in answers] == said
+        assert [one["probability_low"] for one in answers] == batch["probability_low"].tolist()
+        assert list(scorer.batch(part.head(0))[0].columns) == list(batch.columns)
 
     def test_each_round_grows_a_tree_for_each_class(self, classes):
         """The card counts them all."""
@@ -420,27 +308,3 @@ class TestMulticlass:
             train(workspace)
         assert "\n" not in str(caught.value)
         assert not workspace.model.exists()
-
-
-class TestQuantile:
-    """A model that predicts what four labels in five do not exceed."""
-
-    def test_the_card(self, tmp_path):
-        """The baseline is the training labels' quantile; the loss is pinball on selection, and true."""
-        frames = number_months(JANUARY, FEBRUARY, rows=400)
-        workspace = versioned(tmp_path, frames, params=QUANTILE_PARAMS)
-        prepare(workspace)
-        card = train(workspace)
-        parts = {name: read_part(workspace, name) for name in ("train", "selection")}
-        labels = parts["train"]["label"].sort_values().to_numpy()
-        model = load_model(workspace.model_bytes.read_bytes(), sha256=card.model_sha256)
-        told = model.predict(encode(parts["selection"], card.features)[0])
-        loss = pinball_rows(parts["selection"]["label"].to_numpy(), told, 0.8).mean()
-        assert (card.objective, card.alpha, card.threshold) == ("quantile", 0.8, None)
-        assert card.base_rate == labels[int(np.ceil(0.8 * len(labels))) - 1]
-        assert card.selection_loss == card.selection_pinball == pytest.approx(loss, rel=1e-5)
-        assert (parts["selection"]["label"] <= told).mean() > 0.6
-        assert read_card(card.to_bytes()) == card
-        before = workspace.model_bytes.read_bytes(), workspace.model_card.read_bytes()
-        train(workspace)
-        assert (workspace.model_bytes.read_bytes(), workspace.model_card.read_bytes()) == before

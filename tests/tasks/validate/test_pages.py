@@ -77,6 +77,28 @@ class TestUnpacked:
         bound = unpacked(path, metadata, [0], 1 << 40)
         assert exactly(path) < bound < 100 * exactly(path)
 
+    def test_looks_no_further_than_it_has_to(self, tmp_path: Path):
+        """Once what is left cannot be too much, its pages are not looked at, and the bound says so."""
+        path = tmp_path / "a.parquet"
+        table = pa.table({"s": [f"{n}" for n in range(1000)], "t": [f"{n}" for n in range(1000)]})
+        pq.write_table(table, path, use_dictionary=False)
+        metadata = pq.read_metadata(path)
+        every, first = exactly(path), unpacked(path, metadata, [0], 0)
+        whole = unpacked(path, metadata, [0, 1], 1 << 40)
+        partly = unpacked(path, metadata, [0, 1], whole - 1)
+        assert partly == first + unpacked(path, metadata, [1], 1 << 40)
+        assert every < partly < whole
+
+    @pytest.mark.parametrize("length", [200, 3000, 70_000, 2_000_000])
+    def test_reads_headers_of_any_length(self, tmp_path: Path, length: int):
+        """A page's header may name its longest text, and is as long as that."""
+        path = tmp_path / "a.parquet"
+        pq.write_table(
+            pa.table({"s": ["a" * length]}), path, use_dictionary=False, write_page_index=False,
+            write_statistics=True, data_page_version="1.0",
+        )  # fmt: skip
+        assert length < exactly(path) < length + 100
+
 
 class TestALie:
     """A footer that says less than its pages."""

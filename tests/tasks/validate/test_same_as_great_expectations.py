@@ -34,7 +34,7 @@ MANY = {
     "integer": st.integers(-100, 100),
     "string": st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     "boolean": st.booleans(),
-    "timestamp": st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001
+    "timestamp": st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001 - UTC is said below
         lambda one: one.replace(microsecond=0, tzinfo=UTC)
     ),
 }
@@ -92,8 +92,13 @@ def cases(draw: st.DrawFn, declared: str) -> tuple[pa.Table, list[Expectation], 
 
 
 def ours(table: pa.Table, suite: list[Expectation], at_a_time: int = 100) -> list[Found]:
-    """The engine's results, the table read so many rows at a time."""
-    return list(run(lambda names: table.select(names).to_batches(at_a_time), suite))
+    """The engine's results, the table read so many rows at a time; the same by several threads."""
+    found, apart = (
+        list(run(lambda names: table.select(names).to_batches(at_a_time), suite, threads=threads))
+        for threads in (None, 3)
+    )
+    assert repr(apart) == repr(found)
+    return found
 
 
 def comparable(one: Found) -> dict[str, Any]:

@@ -109,7 +109,13 @@ def assert_same(table: pa.Table, suite: list[Expectation], at_a_time: int) -> No
     assert [kind for kind, arguments in suite if not knows((kind, arguments), COLUMNS)] == []
     theirs = in_great_expectations(table.to_pandas(), suite)
     assert [one for one in theirs if one.raised] == []
-    ours = list(run(lambda names: table.select(names).to_batches(at_a_time), suite, names=table.column_names))
+    ours, apart = (
+        list(
+            run(lambda names: table.select(names).to_batches(at_a_time), suite, None, table.column_names, by)
+        )
+        for by in (None, 3)
+    )
+    assert repr(apart) == repr(ours)
     assert told(ours) == told(theirs)
 
 

@@ -14,7 +14,6 @@ import tasks.validate.aside as aside_module
 from tasks.errors import Corrupt
 from tasks.params import Params, parse_params
 from tasks.validate.aside import Aside
-from tasks.validate.places import places_of, rows_at
 from tasks.validate.result import BatchReport, rules_document, rules_hash
 from tasks.validate.step import check_batch
 from tasks.workspace import Workspace
@@ -281,23 +280,11 @@ class TestFoldersWithoutIt:
         assert len(set(hashes)) == 4
 
 
-class TestPlaces:
-    """Row numbers as text and back."""
-
-    @pytest.mark.parametrize("density", [0.001, 0.1, 0.5, 0.99, 1.0])
-    def test_there_and_back(self, density):
-        """Whatever rows are meant, the text means them."""
-        mask = np.random.default_rng(14).random(5_000) < density
-        assert np.array_equal(rows_at(places_of(np.flatnonzero(mask)), 5_000), mask)
-
-    @pytest.mark.parametrize("text", ["5", "0-5", "3 2", "1-3 3", "2-1", "99999999999"])
-    def test_rows_that_are_none(self, text):
-        """Numbers beyond the batch, backwards or twice are no rows: nothing is guessed."""
-        with pytest.raises(Corrupt, match="expected ascending row numbers below 5"):
-            rows_at(text, 5)
+class TestReports:
+    """What a report says is in quarantine is row numbers, and nothing else."""
 
     @pytest.mark.parametrize("text", ["", " ", "1,2", "1 -2", "x", "1-", "٣", "1" * 13, "1\n2"])
-    def test_a_report_with_other_text(self, tmp_path, text):
+    def test_other_text(self, tmp_path, text):
         """Such a report is none of ours."""
         report = judged(tmp_path, parquet(with_values(x={3: 99.0})), settings())
         said = text.replace("\n", "\\n")
