@@ -163,8 +163,8 @@ def score(ledger: Ledger, data: bytes, *, name: str, key: str) -> tuple[bytes, i
     """
     scorer = champion_scorer(ledger)
     try:
-        # A writer's index is a column like any other: by what pandas noted beside it, it would be none.
-        rows = pq.read_table(BytesIO(data)).to_pandas(ignore_metadata=True)
+        # Without what pandas wrote of itself: a feature or the key may have been its index.
+        rows = pq.read_table(BytesIO(data)).replace_schema_metadata(None).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(
             f"{name}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"

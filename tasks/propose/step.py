@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.errors import BadInput
-from tasks.intake import batch_bytes, read_catalogue
+from tasks.intake import Revision, batch_bytes, read_catalogue
 from tasks.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -29,15 +29,22 @@ class Proposal:
 
 
 def propose(ledger: Ledger, batches: int, say: Progress) -> Proposal:
-    """From the first so many batches in the store; raises `BadInput` where there are none."""
+    """From the first so many periods in the store; raises `BadInput` where there are none."""
     import pyarrow as pa
 
-    newest = {one.period: one for one in read_catalogue(ledger.store, ledger.model).revisions}
-    first = [newest[period] for period in sorted(newest)[:batches]]
+    known = _best(read_catalogue(ledger.store, ledger.model).revisions)
+    first = [known[period] for period in sorted(known)[:batches]]
     if not first:
         raise BadInput(f"{ledger.model}: no batch has been taken in: run `evergreen intake`, or name files")
     sources = ((one.period, pa.BufferReader(batch_bytes(ledger.store, ledger.model, one))) for one in first)
     return _proposal(sources, say)
+
+
+def _best(revisions: Sequence[Revision]) -> dict[str, Revision]:
+    """Of each period the newest batch that is not blocked, or else the newest; refused text is no batch."""
+    batches = [one for one in revisions if not one.unread]
+    good = {one.period: one for one in batches if one.status != "blocked"}
+    return {one.period: one for one in batches} | good
 
 
 def propose_files(files: Sequence[Path], say: Progress) -> Proposal:
