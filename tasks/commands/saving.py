@@ -16,7 +16,7 @@ class SavedFile(click.Path):
     """The type of an argument or option that names a file to write; `command` refuses a folder's own."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path, dir_okay=False)
+        super().__init__(path_type=Path)
 
 
 def saved_files(function: Any) -> tuple[str, ...]:
@@ -26,11 +26,13 @@ def saved_files(function: Any) -> tuple[str, ...]:
 
 
 def refuse_own(folder: Path, *targets: Path | None) -> None:
-    """Raise `BadInput` for a target that is a file of the model folder, of what it keeps, or of its store."""
+    """Raise `BadInput` for a folder, and for a file of the model folder, of its data or of its store."""
     for target in filter(None, targets):
         # Only a command that saves something needs the settings here.
         from tasks.workspace import open_folder
 
+        if target.is_dir():
+            raise BadInput(f"{target}: Is a directory; name a file to save to")
         home, wanted = open_folder(folder), target.resolve()
         files = {*home.artifact_paths().values(), home.champion_pin, home.code_pin}
         trees = [home.data, home.dvc_cache.parent, home.runs.parent, home.root / ".git", *_store(home)]

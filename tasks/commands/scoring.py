@@ -57,9 +57,9 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
         raise BadInput(f"--row: expected a JSON object of features: {error}") from error
     if not isinstance(values, dict):
         raise BadInput(f"--row: expected a JSON object of features, found {type(values).__name__}")
+    scorer = champion_scorer(ledger)
     if not values:
         raise BadInput("--row: expected a JSON object of features, found no feature in it")
-    scorer = champion_scorer(ledger)
     told, doubts = scorer.answer(scorer.complete(values)), scorer.doubts(values)
     answer = told.get("probability", told.get("prediction"))
     each = [f"{one} {told[f'probability_{one}']:.4f}" for one in scorer.card.classes]

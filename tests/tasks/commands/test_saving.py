@@ -59,6 +59,15 @@ class TestOwnFiles:
         with pytest.raises(BadInput, match="belongs to the model folder"):
             refuse_own(folder, folder / name)
 
+    @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+    def test_are_no_folders(self, folder: Path, tmp_path: Path, command: tuple[object, ...]) -> None:
+        """One line says that a folder is none."""
+        said = evergreen(*command, tmp_path, "-C", folder)
+        assert (said.status, said.err) == (
+            2,
+            f"evergreen: {tmp_path}: Is a directory; name a file to save to\n",
+        )
+
     @pytest.mark.parametrize("name", ["page.html", "pages/x.html", "../scores.parquet"])
     def test_are_not_others(self, folder: Path, name: str) -> None:
         """A page beside them, and whatever lies outside, is the caller's."""
