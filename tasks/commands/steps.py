@@ -13,6 +13,7 @@ from tasks.errors import BadInput
 @command()
 def intake(folder: Path) -> tuple[Any, ...]:
     """Acknowledge what has arrived under incoming/<model>/ as immutable batches."""
+    from tasks.intake import incoming_place
     from tasks.intake import intake as step
 
     home, ledger = opened(folder)
@@ -21,7 +22,7 @@ def intake(folder: Path) -> tuple[Any, ...]:
     document = {"new": [one.model_dump(mode="json") for one in arrivals.new], "unplaced": arrivals.unplaced}
     lines = [f"{one.period}: revision {one.revision}, {one.size:,} bytes" for one in arrivals.new]
     lines += [f"blocked: {one.reason}" for one in arrivals.new if one.unread]
-    text = "\n".join(lines) or "nothing new has arrived"
+    text = "\n".join(lines) or f"nothing new has arrived in {incoming_place(ledger.store, ledger.model)}"
     return {"schema_version": 1, **document}, text, int(any(one.unread for one in arrivals.new))
 
 
