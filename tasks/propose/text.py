@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
+from tasks.params.section import A_NAME, NAME
 from tasks.propose.rules import Rule, rows_between
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAME = re.compile(NAME)
 _HEAD = """\
 # Proposed by `evergreen propose` from {rows:,} rows in {batches}. Read it before you use it: it says what
 # these batches are like, and not what is right. Margins: rows from half the fewest to double the most;
@@ -39,7 +40,7 @@ def declared(rules: Sequence[Rule]) -> int:
 
 def _line(one: Rule, batches: str) -> str:
     if not _NAME.fullmatch(one.column):
-        return f"    # {_comment(one.column)}: no name that a column may have here: left out"
+        return f"    # {_comment(one.column)}: left out for its name: expected {A_NAME}"
     evidence = "; ".join(one.evidence)
     if one.settings is None:
         return f"    # {one.column}: {evidence}"
