@@ -33,6 +33,7 @@ from tasks.ledger.reason import reason_of
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import stale_words
 from tasks.opening import open_ledger
+from tasks.periods import spanned
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def _recorded(
 
 
 def _too_late(state: State, decision: Decision) -> str:
-    last, where = state.decision, f"the decision on {', '.join(decision.holdout)}"
+    last, where = state.decision, f"the decision on {spanned(decision.holdout)}"
     if state.answer is not None and last is not None and last.candidate == decision.challenger:
         return f"{where} was rejected, by entry {state.answer.number}: nothing was promoted"
     return (

@@ -115,6 +115,7 @@ def evaluate(folder: Path) -> tuple[Any, ...]:
     """Record a look at the holdout, then compare challenger, champion and naive baseline on it."""
     from tasks.decide.asks import metric_words
     from tasks.objectives import OBJECTIVES
+    from tasks.periods import spanned
     from tasks.steps import evaluate as step
 
     home, ledger = opened(folder)
@@ -123,7 +124,7 @@ def evaluate(folder: Path) -> tuple[Any, ...]:
     loss = found.metrics[objective.loss]
     values = {objective.baseline: loss.baseline, "champion": loss.champion, "challenger": loss.challenger}
     said = ", ".join(f"{name} {value:.4f}" for name, value in values.items() if value is not None)
-    where = f"{found.rows:,} rows of {', '.join(found.holdout)}"
+    where = f"{found.rows:,} rows of {spanned(found.holdout)}"
     return found, f"{metric_words(objective.loss)} on {where}: {said}"
 
 

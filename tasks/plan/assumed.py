@@ -31,15 +31,23 @@ class Traffic:
 
 
 def foreseen(
-    traffic: Traffic, contract: Contract, model: str, gains: tuple[float, ...] = GAINS, differ: float = DIFFER
+    traffic: Traffic,
+    contract: Contract,
+    model: str,
+    gains: tuple[float, ...] = GAINS,
+    differ: float = DIFFER,
+    declared: int = 1,
 ) -> Plan:
-    """The plan for leads over the champion in log loss; raises `Refused` where nothing can be told."""
+    """The plan for leads over the champion in log loss; raises `Refused` where nothing can be told.
+
+    `declared` is the size of a holdout in params.yaml, in batches.
+    """
     told = [one for one in contract.clauses if is_foreseen(one)]
     others = [one for one in contract.clauses if isinstance(one, Lead) and not is_foreseen(one)]
     assumed = assume(traffic, differ)
     sizes = numbered(traffic.clusters)[1]
     spread = Spread(error=lead_error(assumed), freedom=satterthwaite(sizes / assumed.rows))
-    pilot = Pilot(spread, assumed.rows, assumed.clusters, len(traffic.periods), assumed.base_loss)
+    pilot = Pilot(spread, assumed.rows, assumed.clusters, len(traffic.periods), assumed.base_loss, declared)
     return Plan(
         model=model,
         decision=None,

@@ -32,7 +32,7 @@ def plan(
         fetch_artifact(ledger.store, ledger.model, reference),
         artifact_key(ledger.model, reference.sha256, reference.after),
     )
-    return planned(evidence, decision, params.contract, number, gains)
+    return planned(evidence, decision, params.contract, number, gains, params.prepare.holdout_periods)
 
 
 def newest_open(ledger: Ledger) -> Found | None:
@@ -77,4 +77,4 @@ def _before(ledger: Ledger, params: Params, gains: tuple[float, ...], differ: fl
     from tasks.plan.traffic import read_traffic
 
     traffic = read_traffic(ledger.store, params)
-    return foreseen(traffic, params.contract, ledger.model, gains, differ)
+    return foreseen(traffic, params.contract, ledger.model, gains, differ, params.prepare.holdout_periods)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasks.periods import spanned
 from tasks.report import wording
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def environment() -> "Environment":
         wording.instant,
         wording.size,
         wording.confidence,
+        spanned,
     ):
         found.filters[helper.__name__] = helper
     return found

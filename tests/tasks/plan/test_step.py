@@ -60,6 +60,20 @@ class TestBeforeAnyDecision:
         assert [one.clause for one in found.clauses] == ["beats-champion"]
         assert [one.clause for one in found.later] == ["beats-base-rate"]
 
+    def test_a_holdout_as_declared_is_among_the_sizes(self, tmp_path):
+        """Who judges by 21 days is told what 21 days show."""
+        text = PARAMS.replace("max_periods: 12", "max_periods: 40").replace(
+            "min_periods: 2", "min_periods: 30"
+        )
+        text = text.replace("holdout_periods: 1", "holdout_periods: 21")
+        folder = small_folder(tmp_path, params=text)
+        for period in MONTHS[:2]:
+            deliver(folder, period)
+        home, ledger = open_ledger(folder)
+        intake(home.params, ledger.store)
+        (found,) = plan(ledger, home.params).clauses
+        assert [one.batches for one in found.detectable] == [1, 2, 3, 6, 12, 21]
+
     def test_without_batches_it_says_what_to_do(self, tmp_path):
         """There is nothing to plan from."""
         home, ledger = open_ledger(small_folder(tmp_path))
