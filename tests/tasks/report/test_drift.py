@@ -55,6 +55,13 @@ def concept(*meetings):
     )
 
 
+class TestNames:
+    def test_of_the_user_are_explained_as_nothing_else(self):
+        """A model called churn is no clause."""
+        html = render_drift(found(model="churn"))
+        assert '<p class="where">churn ·' in html
+
+
 class TestHeatMap:
     def test_has_a_square_for_each_column_and_period(self):
         """In the order of time, those that the champion learned from marked."""
