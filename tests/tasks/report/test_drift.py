@@ -96,6 +96,18 @@ class TestThePage:
         assert "http" not in html.replace("http-equiv", "")
         assert all(link.startswith("#") for link in page.all("href"))
 
+    def test_the_heat_map_begins_with_the_newest_period(self):
+        """What does not fit is older, and the caption is cut off by no table: it stands before its box."""
+        html = render_drift(found())
+        caption, table = html.index('id="heat"'), html.index('<table class="heat" aria-labelledby="heat">')
+        assert caption < html.index('<div class="wide">') < table
+        heat = html[table : html.index("</table>", table)]
+        assert "<caption>" not in heat
+        assert re.findall(r"2024-\d\d(?=</th>)", heat) == [f"2024-0{n}" for n in range(7, 0, -1)]
+        _, cells = heat_map(found())[0]
+        first = heat[heat.index('<th scope="row">x</th>') :]
+        assert re.findall(r">([^<>]+)</td>", first)[:7] == [one.said for one in reversed(cells)]
+
     def test_keeps_three_things_apart(self):
         """Under a heading each, in words that are explained."""
         words = Page(render_drift(found())).words
