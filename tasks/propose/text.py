@@ -22,7 +22,15 @@ validate:
 """
 
 
-def proposal_text(rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[int]) -> str:
+_OF_CSV = """\
+# Types of CSV are guessed from all of its text, numbers with a zero in front being text. On its way in a CSV
+# column is text until it is declared.
+"""
+
+
+def proposal_text(
+    rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[int], *, from_csv: bool = False
+) -> str:
     """The section `validate:`; a column that cannot be declared is a comment."""
     low, high = rows_between(rows)
     told = batches[0] if len(batches) == 1 else f"{batches[0]}..{batches[-1]}"
@@ -30,6 +38,8 @@ def proposal_text(rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[
     head = _HEAD.format(
         rows=sum(rows), batches=_comment(told), low=low, high=high, fewest=min(rows), most=max(rows)
     )
+    if from_csv:
+        head = head.replace("validate:\n", f"{_OF_CSV}validate:\n", 1)
     return head + "".join(f"{line}\n" for line in lines)
 
 
