@@ -25,6 +25,7 @@ def environment() -> "Environment":
         wording.number,
         wording.counted,
         wording.share,
+        wording.minus,
         wording.instant,
         wording.size,
         wording.confidence,

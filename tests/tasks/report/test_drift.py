@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import numpy as np
+from commands import evergreen
+from factories import small_folder
 from pages import HOSTILE, Page
 from profile_factories import batch, month, numbers, text
 
@@ -84,6 +86,19 @@ class TestHeatMap:
         )
         assert cells[-1].said.startswith("2.")
         assert cells[-2].said == "+2.0 pt"
+
+
+class TestSaved:
+    def test_the_command_says_where(self, tmp_path, monkeypatch):
+        """In words; with --json there is nothing but the document."""
+        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
+        monkeypatch.setattr("tasks.drift.step.drift", lambda *_: found())
+        folder, page = small_folder(tmp_path), tmp_path / "drift.html"
+        said = evergreen("drift", "-C", folder, "--page", page).out
+        assert f"page saved: {page}" in said.replace("\n", "")
+        assert page.exists()
+        assert "page saved" not in evergreen("drift", "-C", folder).out
+        assert "page saved" not in evergreen("drift", "-C", folder, "--page", page, "--json").out
 
 
 class TestThePage:
