@@ -74,7 +74,7 @@ def assume(traffic: Traffic, differ: float) -> Assumed:
     rate = float(traffic.labels.mean()) if rows else 0.0
     if not 0 < rate < 1 or len(sizes) < 2:  # noqa: PLR2004 - one cluster has nothing to differ from
         raise Refused(
-            f"no decision yet, and {rows:,} labelled rows in {len(sizes)} clusters, of which "
+            f"without a decision, {rows:,} labelled rows in {len(sizes)} clusters, of which "
             f"{rate:.0%} have label 1, are nothing to plan from: it takes both labels, and two clusters"
         )
     correlation = label_correlation(traffic.labels, traffic.clusters)

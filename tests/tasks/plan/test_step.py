@@ -89,6 +89,14 @@ class TestBeforeAnyDecision:
         with pytest.raises(Refused, match=r"log loss.*the first decision tells.*`evergreen run`"):
             plan(ledger, home.params)
 
+    def test_a_guess_that_no_clause_has_a_use_for_is_refused(self, tmp_path):
+        """Whether there is a decision or not: the message is about the guess, and about no decision."""
+        home, ledger = open_ledger(small_folder(tmp_path, params=NUMBER_PARAMS))
+        with pytest.raises(Refused, match=r"^--differ is a guess .* no clause asks for one: leave it out"):
+            plan(ledger, home.params, differ=0.5)
+        with pytest.raises(Refused, match=r"^no decision to plan from"):
+            plan(ledger, home.params)
+
 
 class TestFromADecision:
     """What was measured is told and nothing is assumed."""
