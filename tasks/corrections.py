@@ -8,14 +8,11 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
-
 from tasks.documents import Document
 from tasks.errors import Corrupt
 from tasks.intake import Revision
 from tasks.ledger import Decided, Ledger, Promoted, State
-from tasks.ledger.artifacts import artifacts_of, fetch_artifact
-from tasks.version import Dataset
+from tasks.window import window_of
 
 _log = logging.getLogger(__name__)
 
@@ -85,26 +82,13 @@ def corrections(
     )
 
 
-class _Window(BaseModel):
-    """Of what `prepare` wrote, the periods that it read."""
-
-    periods: tuple[str, ...]
-
-
 def used(ledger: Ledger, registered: int) -> dict[str, str]:
-    """The SHA-256 of each batch in the window, by period; nothing where the documents cannot be read."""
-    named = artifacts_of(ledger.entry(registered))
-    if not {"dataset.json", "prepared.json"} <= named.keys():
-        return {}
+    """As `window_of`; nothing where the documents are not named or cannot be read."""
     try:
-        dataset = fetch_artifact(ledger.store, ledger.model, named["dataset.json"])
-        window = fetch_artifact(ledger.store, ledger.model, named["prepared.json"])
-        periods = _Window.model_validate_json(window).periods
-        batches = Dataset.parse(dataset, "dataset.json").batches
-    except (Corrupt, ValidationError) as error:
+        return window_of(ledger, registered) or {}
+    except Corrupt as error:
         _log.warning("entry %d: which batches it rests on cannot be told: %s", registered, error)
         return {}
-    return {one.period: one.sha256 for one in batches if one.period in periods}
 
 
 def _named(what: str, numbers: tuple[int, ...]) -> list[str]:

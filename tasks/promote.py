@@ -8,6 +8,7 @@ the start finishes what is missing and repeats nothing.
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import stale_words
 from tasks.opening import open_ledger
 from tasks.periods import spanned
+from tasks.window import Window, refuse_if_erased, window_in, window_of
 from tasks.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -57,7 +59,8 @@ def promote(workspace: Workspace, ledger: Ledger, inputs: str) -> Promotion:
 
     `inputs` identifies what the cycle was made from. While promotions are held, or an approval is
     missing, the decision is in and waits. Raises `Refused` if champion or contract changed since the
-    decision (the comparison was with another champion), or somebody rejected it.
+    decision (the comparison was with another champion), somebody rejected it, or rows that it was made
+    from have been erased.
     """
     decision = read_decision(workspace)
     write_atomically(workspace.environment, environment().to_bytes())
@@ -91,7 +94,9 @@ def _recorded(
 ) -> tuple[State, int | None]:
     """Register, upload, decide; the state after it, and the decision's entry if this call wrote it."""
     paths = dict(workspace.artifacts())
-    registered, refs = _register(ledger, decision, {name: reference(path) for name, path in paths.items()})
+    window = partial(window_in, workspace)
+    named = {name: reference(path) for name, path in paths.items()}
+    registered, refs = _register(ledger, decision, named, window)
     with ThreadPoolExecutor(_UPLOADS) as pool:
         list(
             pool.map(lambda name: upload_artifact(ledger.store, ledger.model, paths[name], refs[name]), refs)
@@ -99,7 +104,10 @@ def _recorded(
     asked: list[Body | None] = []
 
     def body(state: State) -> Body | None:
-        asked.append(_decided(ledger, state, decision, refs, registered, inputs))
+        decided = _decided(ledger, state, decision, refs, registered, inputs)
+        if decided is not None:
+            refuse_if_erased(ledger, state, window, "this decision")
+        asked.append(decided)
         return asked[-1]
 
     state = ledger.append(body)
@@ -126,6 +134,7 @@ def finish(ledger: Ledger, pending: LastDecision) -> State:
     if state.waits_for is not None:
         return state
     verify_artifacts(ledger, artifacts_of(ledger.entry(pending.registered)))
+    window = partial(window_of, ledger, pending.registered)
 
     def body(state: State) -> Body | None:
         if state.champion is not None and state.champion.registered == pending.registered:
@@ -135,6 +144,7 @@ def finish(ledger: Ledger, pending: LastDecision) -> State:
             raise Refused(f"decision {pending.number} is stale: {why}; nothing was promoted")
         if state.waits_for is not None:
             return None
+        refuse_if_erased(ledger, state, window, f"decision {pending.number}")
         return Promoted(
             decision=pending.number,
             registered=pending.registered,
@@ -209,7 +219,7 @@ def _target(ledger: Ledger, state: State, to: int | None) -> Champion:
 
 
 def _register(
-    ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef]
+    ledger: Ledger, decision: Decision, refs: dict[str, ArtifactRef], window: Window
 ) -> tuple[int, dict[str, ArtifactRef]]:
     """The entry that names these artifacts, and how; 0 if the decision is in already."""
 
@@ -219,6 +229,7 @@ def _register(
             return None
         if _is_decided(ledger, state, decision):
             return None
+        refuse_if_erased(ledger, state, window, "this decision")
         named = {name: ref.model_copy(update={"after": state.abandoned}) for name, ref in refs.items()}
         return Registered(candidate=decision.challenger, artifacts=named)
 

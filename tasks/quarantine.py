@@ -12,6 +12,7 @@ from tasks.validate import BatchReport, rules_hash
 from tasks.validate.quarantined import quarantine_key, rows_in_quarantine
 from tasks.validate.result import Quarantine
 from tasks.validate.shelf import read_report
+from tasks.validate.told import Told, told_rows
 from tasks.workspace import BatchFile, Workspace
 
 SHOWN = 20
@@ -55,7 +56,7 @@ class Shown(Document):
 
     schema_version: int = 1
     batch: Aside
-    first: tuple[dict[str, str | int | float | bool | None], ...]
+    first: tuple[dict[str, Told], ...]
 
 
 class Done(Document):
@@ -81,7 +82,7 @@ def listing(home: Workspace, ledger: Ledger) -> Listing:
 
 
 def show(home: Workspace, ledger: Ledger, period: str) -> Shown:
-    """The rows of a period that are kept aside; raises `BadInput` where there are none.
+    """The first rows of a period that are kept aside; raises `BadInput` where there are none.
 
     Raises `Corrupt` where the batch's bytes are missing or others.
     """
@@ -91,8 +92,7 @@ def show(home: Workspace, ledger: Ledger, period: str) -> Shown:
     # From the batch itself: what lies under `key` is a copy, and anybody's to delete.
     file = pq.ParquetFile(io.BytesIO(batch_bytes(ledger.store, ledger.model, revision)))
     rows = rows_in_quarantine(file, found, list(home.params.validation.columns)).slice(0, SHOWN)
-    told = tuple({name: _told(value) for name, value in row.items()} for row in rows.to_pylist())
-    return Shown(batch=_aside(ledger, revision, report, found), first=told)
+    return Shown(batch=_aside(ledger, revision, report, found), first=tuple(told_rows(rows)))
 
 
 def release(home: Workspace, ledger: Ledger, period: str, *, reason: str) -> Done:
@@ -154,7 +154,3 @@ def _aside(ledger: Ledger, one: Revision, report: BatchReport, found: Quarantine
         key=quarantine_key(ledger.model, report),
         released=one.release_under(report.rules),
     )
-
-
-def _told(value: object) -> str | int | float | bool | None:
-    return value if value is None or isinstance(value, str | bool | int) else str(value)

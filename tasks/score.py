@@ -142,7 +142,8 @@ def score(ledger: Ledger, data: bytes, *, name: str, key: str) -> tuple[bytes, i
     """
     scorer = champion_scorer(ledger)
     try:
-        rows = pq.read_table(BytesIO(data)).to_pandas()
+        # Without what pandas wrote of itself: a feature or the key may have been its index.
+        rows = pq.read_table(BytesIO(data)).replace_schema_metadata(None).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(
             f"{name}: not a readable Parquet file: {' '.join(str(error).split())[:160]}"

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def healthy(layout: Layout) -> bool:
     """Whether the API answers."""
     try:
         return call(layout, "/health") is True
-    except (OSError, ValueError):
+    except OSError:
         return False
 
 
@@ -59,7 +60,7 @@ def worker_online(layout: Layout) -> bool:
     """Whether a worker has reported to the pool lately."""
     try:
         workers = call(layout, f"/work_pools/{POOL}/workers/filter", {})
-    except (OSError, ValueError):
+    except OSError:
         return False
     return any(worker.get("status") == "ONLINE" for worker in workers)
 
@@ -72,8 +73,11 @@ def call(layout: Layout, path: str, document: Any = None) -> Any:
     request = urllib.request.Request(  # noqa: S310 - always http, on loopback
         f"{layout.prefect_url}/api{path}", data=body, headers={"Content-Type": "application/json"}
     )
-    with opener.open(request, timeout=5) as answer:
-        return json.load(answer)
+    try:
+        with opener.open(request, timeout=5) as answer:
+            return json.load(answer)
+    except (HTTPException, ValueError) as error:
+        raise ConnectionError(f"{path}: half an answer, or none of Prefect's ({error!r})") from error
 
 
 def deployment_variables(environ: Mapping[str, str]) -> dict[str, str]:

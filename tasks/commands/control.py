@@ -16,9 +16,16 @@ from tasks.commands.group import command
 @click.option("--reason", required=True, help="Why: it goes into the ledger.")
 def rollback(folder: Path, to: int | None, reason: str) -> tuple[Any, ...]:
     """Return to an earlier champion, without retraining. A second rollback undoes the first."""
+    from tasks.errors import Unavailable
     from tasks.promote import rollback_in
 
-    done = rollback_in(folder, to=to, reason=reason)
+    try:
+        done = rollback_in(folder, to=to, reason=reason)
+    except KeyboardInterrupt as interrupt:
+        raise Unavailable(
+            "interrupted, and the rollback's entry may be in all the same: look at `evergreen history` "
+            "before you repeat it, for a second rollback undoes the first"
+        ) from interrupt
     return done, f"entry {done.entry}: champion is {done.champion.candidate[:12]} again"
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _OURS = Path(__file__).parents[1]
 _WRONG_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
 EPILOG = """Exit status: 0 done; 1 the answer is no (a blocked batch, a failed audit); 2 bad usage or
-input; 3 could not do it now (the store is unreachable)."""
+input; 3 could not do it now (the store is unreachable), or cannot tell
+whether it did: then the message says so."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,6 +12,8 @@ from tasks.drift.findings import MovedSlice
 from tasks.drift.usual import LEAST_EFFECT, LEAST_HISTORY, LEAST_MISSING, luck
 from tasks.profile.slices import Slices
 
+_ROUNDING = 1e-12
+"""Of the mean: equal values have a deviation of less, and would be told as having moved."""
 _Key = tuple[str, str]
 """A slice's column and a feature."""
 
@@ -90,7 +92,8 @@ class _Cell:
 
     @property
     def deviation(self) -> float:
-        return math.sqrt(self.squares / self.count) if self.count else 0.0
+        deviation = math.sqrt(self.squares / self.count) if self.count else 0.0
+        return deviation if deviation > _ROUNDING * abs(self.mean) else 0.0
 
     @property
     def missing(self) -> float:

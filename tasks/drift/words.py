@@ -44,8 +44,9 @@ def covariate_words(shift: CovariateShift) -> str:
     if shift.by_luck is None:
         return f"{said}. The thresholds are fixed: there are too few periods to learn what is usual."
     return (
-        f"{said}. Usual is the most by which a period that it learned from differs from the others; "
-        f"without any drift about {number(shift.by_luck, 1)} such limits would be passed."
+        f"{said}. Usual is the most by which a period that it learned from differs from the others, or what "
+        "luck may do where that is more; without any drift about "
+        f"{number(shift.by_luck, 1)} such limits would be passed."
     )
 
 

@@ -26,6 +26,7 @@ from tasks.intake.names import TEXT, placed
 from tasks.intake.replaced import cleared, replaced
 from tasks.ledger import Ledger
 from tasks.ledger.erasures import Erasure, erasures
+from tasks.store import Object, Precondition
 from tasks.workspace import BatchFile, Workspace
 
 Say = Callable[[str], None]
@@ -57,7 +58,8 @@ def _finish(home: Workspace, ledger: Ledger, erasure: Erasure, say: Say) -> None
     if store.exists(f"validation/{model}/docs/index.html"):
         with contextlib.suppress(BadInput):
             publish_docs(store, home.params)
-    update_catalogue(store, model, partial(cleared, number=erasure.number, gone=gone))
+    done = partial(cleared, number=erasure.number, gone=gone, removed=catalogue.erasing)
+    update_catalogue(store, model, done)
 
 
 def _incoming(home: Workspace, ledger: Ledger, catalogue: Catalogue, periods: set[str]) -> frozenset[str]:
@@ -70,12 +72,20 @@ def _incoming(home: Workspace, ledger: Ledger, catalogue: Catalogue, periods: se
     listed = list(ledger.store.list(incoming_prefix(ledger.model)))
     for period, one in placed(listed, home.params.intake.calendar)[0]:
         taken_in = catalogue.handled.get(one.key, "").startswith(version_of(one))
-        if period in periods and taken_in:
-            found = ledger.store.get(one.key)
-            if found is not None and digest(found[0]) not in stays:
-                ledger.store.delete(one.key)
+        data = _listed(ledger, one) if period in periods and taken_in else None
+        if data is not None and digest(data) not in stays:
+            ledger.store.delete(one.key)
     mine = (key for key in catalogue.handled if key.rpartition("/")[2].partition(".")[0] in periods)
     return frozenset(key for key in mine if not ledger.store.exists(key))
+
+
+def _listed(ledger: Ledger, one: Object) -> bytes | None:
+    """The bytes that were listed; None if they are gone, or a producer has written others since."""
+    try:
+        found = ledger.store.get(one.key, etag=one.etag)
+    except Precondition:
+        return None
+    return found[0] if found else None
 
 
 def _remove(home: Workspace, ledger: Ledger, old: Revision) -> None:

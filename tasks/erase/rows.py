@@ -3,7 +3,9 @@
 What the file says of its size is checked before a value is read, as validation does (docs/data.md).
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,36 +16,91 @@ from tasks.params import Column, ValidateParams
 from tasks.validate.schema import Unreadable, scan
 from tasks.validate.sizes import TooMuch, measured, refuse_long_values
 
+_TELLING = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_fixed_size_binary,
+    pa.types.is_integer,
+)
+"""Types of which each value has one text: of 7.0 some write 7, and some 7.00 or 7e0."""
+
 
 class Unsearchable(Exception):
     """Nobody can say whether the rows are in it; the text says why."""
 
 
-def count(path: Path, column: str, keys: frozenset[str], rules: ValidateParams) -> int:
-    """How many rows of the file have one of `keys`, as text, in `column`; raises `Unsearchable`."""
-    with _opened(path, rules, [column]) as file:
-        return sum(int(pc.sum(mask).as_py() or 0) for _, mask in _marked(file, [column], column, keys))
+def count(path: Path, column: str, keys: frozenset[str], rules: ValidateParams) -> Counter[str]:
+    """How many rows of the file have each of `keys`, as text, in `column`; raises `Unsearchable`."""
+    found: Counter[str] = Counter()
+    _must_tell(_footer(path, rules), column)
+    with _opened(path, rules, [column]) as file, _told():
+        for batch, mask in _marked(file, [column], column, keys):
+            for one in pc.value_counts(_text(batch, column).filter(mask)).to_pylist():
+                found[one["values"]] += one["counts"]
+    return found
 
 
 def without(path: Path, target: Path, column: str, keys: frozenset[str], rules: ValidateParams) -> None:
     """Write the rows that have none of `keys` to `target`: the same bytes for the same pyarrow.
 
-    Every column stays but those that hold columns of their own, or share their name: no step reads them.
-    Raises `Unsearchable`.
+    Every column stays but those that hold columns of their own, share their name or are of an extension
+    type: no step reads them. Raises `Unsearchable`.
     """
-    schema = _footer(path, rules).schema.to_arrow_schema()
-    plain = [name for name in schema.names if _is_plain(schema, name)]
-    with _opened(path, rules, plain) as file:
-        kept = pa.schema([file.schema_arrow.field(name) for name in plain])
+    metadata = _footer(path, rules)
+    plain = [name for name in metadata.schema.to_arrow_schema().names if _is_plain(metadata, name)]
+    _must_tell(metadata, column)
+    with _opened(path, rules, plain) as file, _told():
+        kept = pa.schema([_field(file.schema_arrow.field(name)) for name in plain])
         with pq.ParquetWriter(target, kept, compression="lz4") as writer:
             for batch, mask in _marked(file, plain, column, keys):
-                rest = batch.filter(pc.invert(mask))
+                # What pyarrow can neither filter nor write is written as what it is a view of.
+                rest = batch.select(plain).cast(kept.remove_metadata()).filter(pc.invert(mask))
                 writer.write_batch(rest.replace_schema_metadata(None))
 
 
-def _is_plain(schema: pa.Schema, name: str) -> bool:
-    alone = len(schema.get_all_field_indices(name)) == 1
-    return alone and not pa.types.is_nested(schema.field(name).type)
+def _must_tell(metadata: pq.FileMetaData, column: str) -> None:
+    """Raise `Unsearchable` unless the column is one, and of a type whose values have one text."""
+    schema = metadata.schema.to_arrow_schema()
+    if len(schema.get_all_field_indices(column)) == 1:
+        kind = schema.field(column).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if not any(is_one(kind) for is_one in _TELLING):
+            expected = "expected text, bytes or whole numbers"
+            raise Unsearchable(f"column {column}: {expected}, found {_line(kind)}")
+    if not _is_plain(metadata, column):
+        raise Unsearchable(f"it has no column {column}, or several")
+
+
+def _is_plain(metadata: pq.FileMetaData, name: str) -> bool:
+    """Whether one column alone has the name, also among columns within columns, and of what type it is."""
+    schema = metadata.schema.to_arrow_schema()
+    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
+    if len(schema.get_all_field_indices(name)) != 1 or paths.count(name) != 1:
+        return False
+    kind = schema.field(name).type
+    return not pa.types.is_nested(kind) and not isinstance(kind, pa.BaseExtensionType)
+
+
+def _field(field: pa.Field) -> pa.Field:
+    """The column as it is written."""
+    if pa.types.is_string_view(field.type):
+        return field.with_type(pa.string())
+    return field.with_type(pa.binary()) if pa.types.is_binary_view(field.type) else field
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What pyarrow cannot do with a file is a reason not to have searched it, and no defect of ours."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except (pa.ArrowException, AttributeError, TypeError, ValueError) as error:
+        raise Unsearchable(f"pyarrow cannot read or write it anew: {_line(error)}") from error
 
 
 def _footer(path: Path, rules: ValidateParams) -> pq.FileMetaData:
@@ -66,10 +123,6 @@ def _opened(path: Path, rules: ValidateParams, columns: list[str]) -> pq.Parquet
         raise Unsearchable(str(too_much)) from too_much
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Unsearchable(f"not a readable Parquet file: {_line(error)}") from error
-    for name in columns:
-        if len(file.schema_arrow.get_all_field_indices(name)) != 1:
-            file.close()
-            raise Unsearchable(f"it has no column {name}, or several")
     return file
 
 
@@ -80,13 +133,17 @@ def _marked(
     wanted = pa.array(sorted(keys), pa.string())
     try:
         for batch in scan(file, columns):
-            said = batch.column(column).cast(pa.string())
-            yield batch, pc.fill_null(pc.is_in(said, value_set=wanted), fill_value=False)
+            isin = pc.is_in(_text(batch, column), value_set=wanted)
+            yield batch, pc.fill_null(isin, fill_value=False)
     except Unreadable as unreadable:
         raise Unsearchable(unreadable.failure.message) from unreadable
-    except pa.ArrowException as error:
+    except pa.ArrowInvalid as error:
         raise Unsearchable(f"column {column}: not text or numbers: {_line(error)}") from error
 
 
-def _line(error: Exception) -> str:
+def _text(batch: pa.RecordBatch, column: str) -> pa.Array:
+    return batch.column(column).cast(pa.string())
+
+
+def _line(error: object) -> str:
     return " ".join(str(error).split())[:160]

@@ -1,6 +1,7 @@
 """Where somebody's rows are: every content that the catalogue names is read, also what is not in use."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +20,12 @@ Say = Callable[[str], None]
 class Found:
     """`batches` hold rows; `unsearched` says what may, as it cannot be read, and why.
 
-    `orphans` are keys of bytes that the catalogue does not know, old enough to be a crash's.
+    `present` are the keys of people that have rows. `orphans` are keys of bytes that the catalogue does not
+    know, old enough to be a crash's.
     """
 
     searched: int = 0
+    present: set[str] = field(default_factory=set)
     batches: list[ErasedBatch] = field(default_factory=list)
     unsearched: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
@@ -64,31 +67,34 @@ class Search:
 
         target = folder / "left.parquet"
         try:
-            rows = self._without(one, folder / "batch.parquet", target)
+            counts = self._without(one, folder / "batch.parquet", target)
         except (Unsearchable, Corrupt) as why:
             if self.whole:
                 return ErasedBatch(period=one.period, old=one.sha256, new=None, rows=0, size=0)
             found.unsearched.append(f"{one.period} (revision {one.revision}, {one.status}): {why}")
             return None
-        if not rows:
+        if not counts:
             return None
+        found.present |= counts.keys()
         data = target.read_bytes()
         if self.keep:
             self.ledger.store.put(bytes_key(self.ledger.model, digest(data)), data)
-        return ErasedBatch(period=one.period, old=one.sha256, new=digest(data), rows=rows, size=len(data))
+        return ErasedBatch(
+            period=one.period, old=one.sha256, new=digest(data), rows=counts.total(), size=len(data)
+        )
 
-    def _without(self, one: Revision, path: Path, target: Path) -> int:
-        """Write what is left of a batch to `target` if rows are to go, and say how many."""
+    def _without(self, one: Revision, path: Path, target: Path) -> Counter[str]:
+        """Write what is left of a batch to `target` if rows are to go, and say how many of each key."""
         from tasks.erase.rows import Unsearchable, count, without
 
         if one.unread:
             raise Unsearchable(str(one.reason))
         path.write_bytes(batch_bytes(self.ledger.store, self.ledger.model, one))
         rules, column = self.home.params.validation, self.home.params.person
-        rows = count(path, column, self.keys, rules)
-        if rows:
+        counts = count(path, column, self.keys, rules)
+        if counts:
             without(path, target, column, self.keys, rules)
-        return rows
+        return counts
 
 
 def _orphans(home: Workspace, ledger: Ledger, catalogue: Catalogue, found: Found) -> None:

@@ -1,23 +1,23 @@
 """The step: find somebody's rows, say in the ledger what goes, and then let it go.
 
 The entry comes before anything is removed, and all that is left to do follows from it: after a crash the
-same command, another erasure or `evergreen reconcile` goes on. Before the entry nothing has changed.
+same command, another erasure or `evergreen reconcile` goes on. Before the entry nothing goes that the
+catalogue names: only bytes that a crash left long ago, and incoming objects that were erased once already.
 """
 
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tasks.corrections import used
 from tasks.documents import Document, digest
+from tasks.erase.entry import refuse_if_at_work, write_entry
 from tasks.erase.finish import Say, finish
 from tasks.erase.keys import keys_of, silent_reason
+from tasks.erase.resting import Resting, resting_on
 from tasks.erase.search import Found, Search
-from tasks.errors import Refused
 from tasks.intake import intake, read_catalogue
 from tasks.intake.delimited import terms
 from tasks.intake.names import incoming_prefix
-from tasks.ledger import Body, Decided, Erased, ErasedBatch, Ledger, Promoted, State
+from tasks.ledger import ErasedBatch, Ledger, State
 from tasks.opening import open_ledger
 from tasks.run.at_work import at_rest
 from tasks.workspace import Workspace
@@ -26,8 +26,9 @@ from tasks.workspace import Workspace
 class Erasing(Document):
     """What was found, and is gone unless this was a `dry_run`; `entry` is the ledger's.
 
-    `decisions` and `champions` are entries that were made from these rows, drills too. `unsearched` is
-    what may hold more rows. `finished` are earlier erasures that a crash had left.
+    `absent` counts keys of which no row was found. `decisions` and `champions` are entries that were made
+    from these rows, drills and rollbacks too; of the `unknown` nobody can tell. `unsearched` is what may hold
+    more rows. `finished` are earlier erasures that a crash had left.
     """
 
     schema_version: int = 1
@@ -39,6 +40,8 @@ class Erasing(Document):
     decisions: tuple[int, ...]
     champions: tuple[int, ...]
     in_office: bool
+    unknown: tuple[int, ...]
+    absent: int
     searched: int
     unsearched: tuple[str, ...]
     orphans: tuple[str, ...]
@@ -60,18 +63,24 @@ def erase(
     """
     home, ledger = open_ledger(folder)
     wanted = keys_of(keys, home.params)
-    said = silent_reason(reason, wanted)
+    # As they were given, too: 007 is another name of 7.
+    said = silent_reason(reason, wanted.union(keys))
     with nullcontext() if dry_run else at_rest(home):
         finished: tuple[int, ...] = ()
+        # Before the earlier ones are finished: one that comes after that is in no catalogue that is searched.
+        seen = ledger.state()
         if not dry_run:
-            _refuse_if_at_work(home, ledger)
+            refuse_if_at_work(seen, home.params.retention.grace_hours)
             finished = finish(home, ledger, say)
             # What has arrived counts, too: its copies are found by what the catalogue says of them.
             intake(home.params, ledger.store)
         found = Search(home, ledger, wanted, whole=whole, keep=not dry_run).run(say)
         found.unsearched += _waiting(home, ledger, remove=not dry_run)
-        resting = _resting(ledger, found.batches, say) if found.batches else ((), ())
-        entry = None if dry_run else _carried_out(home, ledger, found, said, say)
+        resting = Resting()
+        if found.batches:
+            say("looking for what was made from these rows")
+            resting = resting_on(ledger, found.batches)
+        entry = None if dry_run else _carried_out(home, ledger, found, said, seen, say)
     champion = ledger.state().champion
     return Erasing(
         model=ledger.model,
@@ -79,9 +88,11 @@ def erase(
         entry=entry,
         rows=sum(one.rows for one in found.batches),
         batches=tuple(found.batches),
-        decisions=resting[0],
-        champions=resting[1],
-        in_office=champion is not None and champion.number in resting[1],
+        decisions=resting.decisions,
+        champions=resting.champions,
+        in_office=champion is not None and champion.number in resting.champions,
+        unknown=resting.unknown,
+        absent=len(wanted - found.present),
         searched=found.searched,
         unsearched=tuple(found.unsearched),
         orphans=tuple(found.orphans),
@@ -89,30 +100,16 @@ def erase(
     )
 
 
-def _carried_out(home: Workspace, ledger: Ledger, found: Found, reason: str, say: Say) -> int | None:
+def _carried_out(
+    home: Workspace, ledger: Ledger, found: Found, reason: str, seen: State, say: Say
+) -> int | None:
     for key in found.orphans:
         ledger.store.delete(key)
     if not found.batches:
         return None
-
-    def body(state: State) -> Body:
-        return Erased(before=state.erased, reason=reason, batches=tuple(found.batches))
-
-    entry = ledger.append(body).number
+    entry = write_entry(ledger, found, reason, seen, home.params.retention.grace_hours)
     finish(home, ledger, say)
     return entry
-
-
-def _refuse_if_at_work(home: Workspace, ledger: Ledger) -> None:
-    """A registration without a decision may be a run's on another machine, which has the batches in hand."""
-    grace = timedelta(hours=home.params.retention.grace_hours)
-    for one in ledger.state().open:
-        if datetime.now(UTC) - datetime.fromisoformat(one.time) < grace:
-            raise Refused(
-                f"registration {one.number} has no decision yet: its run may be at work elsewhere; nothing "
-                f"was done. Try again after it, or after {grace.total_seconds() / 3600:g} hours if it died "
-                "(retention.grace_hours)"
-            )
 
 
 def _waiting(home: Workspace, ledger: Ledger, *, remove: bool) -> list[str]:
@@ -126,21 +123,3 @@ def _waiting(home: Workspace, ledger: Ledger, *, remove: bool) -> list[str]:
         else:
             left.append(f"{one.key}: not taken in")
     return left
-
-
-def _resting(ledger: Ledger, batches: list[ErasedBatch], say: Say) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Decisions, and promotions, whose window held one of these contents. It reads the whole ledger."""
-    say("looking for what was made from these rows")
-    gone = {one.old for one in batches}
-    rests: dict[int, bool] = {}
-    decisions: list[int] = []
-    champions: list[int] = []
-    for entry, _ in ledger.entries():
-        if not isinstance(entry.body, Decided | Promoted):
-            continue
-        registered = entry.body.registered
-        if registered not in rests:
-            rests[registered] = not gone.isdisjoint(used(ledger, registered).values())
-        if rests[registered]:
-            (decisions if isinstance(entry.body, Decided) else champions).append(entry.number)
-    return tuple(decisions), tuple(champions)

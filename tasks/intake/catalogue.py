@@ -54,12 +54,15 @@ class Catalogue(Document):
         sources = set(newest.values())
 
         def handled(one: Object) -> bool:
-            before = self.handled.get(one.key, "")
-            if before == version_of(one, terms):
+            if self.handled.get(one.key) == version_of(one, terms):
                 return True
-            return before.rpartition(":")[0] == version_of(one) and one.key not in sources
+            return self.was_read(one) and one.key not in sources
 
         return [one for one in objects if not handled(one)]
+
+    def was_read(self, one: Object) -> bool:
+        """Whether this is text whose bytes were handled, on whatever terms."""
+        return self.handled.get(one.key, "").rpartition(":")[0] == version_of(one)
 
     def usable(self, rules: str) -> tuple[Revision, ...]:
         """For each period, in order, its newest revision that these rules have not blocked."""
@@ -78,12 +81,19 @@ class Catalogue(Document):
     ) -> "Catalogue":
         """After one more arrival; content that the period already has is no new revision.
 
-        `text` says what became of an object that was not Parquet.
+        `text` says what became of an object that was not Parquet; text that is refused again may be so for
+        another reason. Content that comes back brings its release along.
         """
         handled = {**self.handled, source.key: version_of(source, text.terms if text else "")}
         newest = self.newest(period)
+        reason = f"{period}: {text.unfit}" if text is not None and text.unfit is not None else None
         if newest is not None and newest.sha256 == sha256:
-            return self.model_copy(update={"handled": handled})
+            kept = tuple(
+                one.model_copy(update={"reason": reason}) if reason and one is newest else one
+                for one in self.revisions
+            )
+            return self.model_copy(update={"revisions": kept, "handled": handled})
+        before = [one for one in self.revisions if (one.period, one.sha256) == (period, sha256)]
         one = Revision(
             period=period,
             revision=self.next_revision(period),
@@ -92,10 +102,10 @@ class Catalogue(Document):
             source=source.key,
             arrived=arrived,
             original=text.original if text else None,
+            released=before[-1].released if before else None,
         )
-        if text is not None and text.unfit is not None:
-            refused = {"status": "blocked", "reason": f"{period}: {text.unfit}", "unread": True}
-            one = one.model_copy(update=refused)
+        if reason is not None:
+            one = one.model_copy(update={"status": "blocked", "reason": reason, "unread": True})
         return self.model_copy(update={"revisions": (*self.revisions, one), "handled": handled})
 
     def with_verdicts(

@@ -2,8 +2,9 @@
 
 RFC 4180 in UTF-8: commas, a header, `"` around text that holds commas, quotes (doubled) or line ends.
 Values have the types of `validate.columns`; columns that are not declared stay text. An empty field
-is a missing value, a quoted empty one is empty text; nothing else is missing, and nothing is run.
-What is not so is refused whole: to guess would be to change data that nobody has looked at.
+is a missing value, a quoted empty one is empty text; nothing else is missing, but `nan` in a column of
+numbers, and nothing is run. What is not so is refused whole: to guess would be to change data that
+nobody has looked at. What pyarrow takes beyond that stands in docs/data.md.
 """
 
 import codecs

@@ -26,14 +26,18 @@ def replaced(catalogue: Catalogue, left: Mapping[str, tuple[str, int] | None]) -
     return after.model_copy(update={"erased": erased, "erasing": (*catalogue.erasing, *old)})
 
 
-def cleared(catalogue: Catalogue, number: int, gone: Collection[str]) -> Catalogue:
-    """After the bytes of every erasure up to entry `number` are gone, and these incoming objects.
+def cleared(
+    catalogue: Catalogue, number: int, gone: Collection[str], removed: Collection[Revision]
+) -> Catalogue:
+    """After the bytes of every erasure up to `number` are gone: these revisions, these incoming objects.
 
-    Whoever delivers one of them again is to be told, so it does not count as handled.
+    What a later erasure is about to remove stays `erasing`. Whoever delivers one of the objects again is to
+    be told, so it does not count as handled.
     """
+    left = tuple(one for one in catalogue.erasing if one not in removed)
     handled = {key: version for key, version in catalogue.handled.items() if key not in gone}
     last = max(number, catalogue.cleared or 0)
-    return catalogue.model_copy(update={"erasing": (), "cleared": last, "handled": handled})
+    return catalogue.model_copy(update={"erasing": left, "cleared": last, "handled": handled})
 
 
 def _in_its_place(catalogue: Catalogue, old: Revision, rest: tuple[str, int] | None) -> tuple[Revision, ...]:

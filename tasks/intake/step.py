@@ -35,7 +35,10 @@ Arriving = list[tuple[str, Object]]
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What an intake found: new revisions, the catalogue after it, and names it could not place."""
+    """What an intake found: new revisions, the catalogue after it, and names it could not place.
+
+    Text that was read again, and refused for another reason than before, is among the new.
+    """
 
     new: tuple[Revision, ...]
     catalogue: Catalogue
@@ -54,19 +57,27 @@ def intake(params: Params, store: Store) -> Arrivals:
     for key in unplaced:
         _log.warning("%s: expected <%s>.parquet, .csv or .csv.gz; left alone", key, params.intake.period)
     todo = set(catalogue.unhandled((one for _, one in found), terms(params.validation)))
-    new, twice = _alone(_begun([pair for pair in found if pair[1] in todo], params.intake))
-    before, erased = len(catalogue.revisions), frozenset(catalogue.erased)
-    for period, one in new:
+    arriving = _begun([pair for pair in found if pair[1] in todo], params.intake)
+    taken, twice = _alone(_newer(arriving, catalogue))
+    before, erased = catalogue.revisions, frozenset(catalogue.erased)
+    for period, one in taken:
         if one.size <= params.intake.max_bytes:
             catalogue = _arrive(params, store, period, one, erased) or catalogue
     if large := sorted(
-        f"{one.key}: {one.size:,} bytes" for _, one in new if one.size > params.intake.max_bytes
+        f"{one.key}: {one.size:,} bytes" for _, one in taken if one.size > params.intake.max_bytes
     ):
         raise BadInput(
             f"{'; '.join(large)}; intake.max_bytes allows {params.intake.max_bytes:,}. "
             "Split the period or raise the limit in params.yaml"
         )
-    return Arrivals(catalogue.revisions[before:], catalogue, (*unplaced, *twice))
+    new = (*_refused_anew(before, catalogue), *catalogue.revisions[len(before) :])
+    return Arrivals(new, catalogue, (*unplaced, *twice))
+
+
+def _refused_anew(before: tuple[Revision, ...], after: Catalogue) -> tuple[Revision, ...]:
+    reasons = {(one.file, one.revision): one.reason for one in before if one.unread}
+    again = [one for one in after.revisions if (one.file, one.revision) in reasons]
+    return tuple(one for one in again if one.reason != reasons[one.file, one.revision])
 
 
 def _begun(new: Arriving, settings: IntakeParams) -> Arriving:
@@ -76,6 +87,13 @@ def _begun(new: Arriving, settings: IntakeParams) -> Arriving:
     for period, one in early:
         _log.warning("%s: %s has not begun; left alone until it has", one.key, period)
     return [pair for pair in new if pair not in early]
+
+
+def _newer(new: Arriving, catalogue: Catalogue) -> Arriving:
+    """Without text that would be read again, where something else of its period has come: that is newer."""
+    again = [(period, one) for period, one in new if catalogue.was_read(one)]
+    others = {period for period, one in new if (period, one) not in again}
+    return [pair for pair in new if pair not in again or pair[0] not in others]
 
 
 def _alone(new: Arriving) -> tuple[Arriving, tuple[str, ...]]:

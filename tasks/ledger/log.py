@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from tasks.code import code_version
 from tasks.documents import digest
-from tasks.errors import Conflict, Corrupt
+from tasks.errors import Conflict, Corrupt, StoreUnavailable
 from tasks.ledger import looks
 from tasks.ledger.caches import Caches
 from tasks.ledger.entries import Body, Entry, parse_entry
@@ -96,7 +96,8 @@ class Ledger:
 
         `decide` is asked again at each retry, on the state that won; it raises to refuse
         (the fence), and returns None when the log already says it (idempotence).
-        Raises `Conflict` if others win too many times in a row.
+        Raises `Conflict` if others win too many times in a row, and `StoreUnavailable` where the store
+        does not answer: if that is after the entry was sent, the message says that it may be in.
         """
         for attempt in range(_ATTEMPTS):
             state = self.state()
@@ -107,7 +108,11 @@ class Ledger:
             data = entry.to_bytes()
             # Before it is written: an entry that does not follow would be one for ever.
             after = self._advanced(state, entry, digest(data))
-            if not self._created(self.key(entry.number), data):
+            try:
+                created = self._created(self.key(entry.number), data)
+            except StoreUnavailable as error:
+                raise StoreUnavailable(f"{error}. {_may_be_in(entry)}") from error
+            if not created:
                 # Somebody else has this number. Wait a little at random, then read on.
                 time.sleep(random.uniform(0, min(0.5, 0.005 * 2 ** min(attempt, 7))))  # noqa: S311 - no secret
                 continue
@@ -177,3 +182,8 @@ class Ledger:
                 f"the entry back from a backup; or, to go on with the log as it is, delete "
                 f"{' and '.join(self.caches.keys)}"
             )
+
+
+def _may_be_in(entry: Entry) -> str:
+    sent = f"Entry {entry.number} ({entry.body.kind})"
+    return f"{sent} may be in all the same: look at `evergreen history` before you repeat it"

@@ -83,7 +83,8 @@ def _read(data: bytes, batch: Revision, params: Params) -> pd.DataFrame:
     try:
         file = pq.ParquetFile(io.BytesIO(data))
         missing = [name for name in wanted if name not in file.schema_arrow.names]
-        frame: pd.DataFrame = pd.DataFrame() if missing else file.read(columns=wanted).to_pandas()
+        read = file.read(columns=[] if missing else wanted)
+        frame: pd.DataFrame = read.replace_schema_metadata(None).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(f"batch {batch.period}: expected a Parquet file that can be read: {error}") from error
     if missing:

@@ -18,6 +18,7 @@ from tasks.params import QUARANTINED, Params
 from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.quarantined import without_quarantined
 from tasks.prepare.split import SPLITS, TRAIN, split
+from tasks.prepare.together import together
 from tasks.prepare.window import cutoffs
 from tasks.version import DatasetBatch, read_dataset
 from tasks.workspace import Workspace, output_of
@@ -105,7 +106,10 @@ def read_preparation(workspace: Workspace) -> Preparation:
 
 
 def read_rows(files: Mapping[Path | BytesIO, str | None], params: Params) -> tuple[pd.DataFrame, int]:
-    """The columns that preparation needs, of all files as one frame, and how many rows are in quarantine."""
+    """The columns that preparation needs, of all files as one frame, and how many rows are in quarantine.
+
+    Raises `BadInput` for values that cannot be brought together.
+    """
     settings = params.prepare
     wanted = [settings.id, settings.event_time, settings.cluster, settings.label.column]
     wanted += [settings.label.available_at, *settings.features, *settings.slices]
@@ -113,25 +117,7 @@ def read_rows(files: Mapping[Path | BytesIO, str | None], params: Params) -> tup
     wanted += [source.available_at for source in settings.sources]
     columns = list(dict.fromkeys(wanted))
     read = [without_quarantined(pq.read_table(file, columns=columns), files[file]) for file in files]
-    table = pa.concat_tables([_plain(kept) for kept, _ in read], promote_options="permissive")
-    return table.to_pandas(), sum(aside for _, aside in read)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """The same values in the types that every batch can share: how a producer encodes them is its own."""
-
-    def plain(kind: pa.DataType) -> pa.DataType:
-        if pa.types.is_dictionary(kind):
-            kind = kind.value_type
-        if pa.types.is_timestamp(kind):
-            return pa.timestamp("ns" if kind.unit == "ns" else "us", tz="UTC")
-        if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-            return pa.string()
-        if pa.types.is_integer(kind):
-            return pa.int64()
-        return pa.float64() if pa.types.is_floating(kind) else kind
-
-    return table.cast(pa.schema([(field.name, plain(field.type)) for field in table.schema]))
+    return together([kept for kept, _ in read]).to_pandas(), sum(aside for _, aside in read)
 
 
 def read_part(workspace: Workspace, name: str) -> pd.DataFrame:

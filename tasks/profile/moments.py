@@ -21,8 +21,9 @@ class Moments(Document):
 
     @property
     def deviation(self) -> float:
-        """The standard deviation, sqrt(squares / count); 0 of no values."""
-        return math.sqrt(self.squares / self.count) if self.count else 0.0
+        """The standard deviation, sqrt(squares / count); 0 of no values, and of equal ones."""
+        # What squares have then is rounding, in profiles that were kept before rounding was left out.
+        return math.sqrt(self.squares / self.count) if self.count and self.least != self.largest else 0.0
 
     def merge(self, other: "Moments") -> "Moments":
         """The moments of both's values.
@@ -31,19 +32,20 @@ class Moments(Document):
 
             mean = mean_a + d b / n;  squares = squares_a + squares_b + d^2 a b / n.
 
-        Stable where the mean is large beside the spread, unlike sums of squares; associative to rounding.
+        Stable where the mean is large beside the spread, unlike sums of squares; associative to rounding,
+        and exact of values that are all equal.
         Source: Chan, Golub & LeVeque, "Algorithms for computing the sample variance", American Statistician
         37 (1983).
         """
         if not self.count or not other.count:
             return self if self.count else other
         count, apart = self.count + other.count, other.mean - self.mean
-        return Moments(
-            count=count,
-            least=min(_known(self.least), _known(other.least)),
-            largest=max(_known(self.largest), _known(other.largest)),
-            mean=self.mean + apart * other.count / count,
-            squares=self.squares + other.squares + apart * apart * (self.count * other.count / count),
+        return _moments(
+            count,
+            min(_known(self.least), _known(other.least)),
+            max(_known(self.largest), _known(other.largest)),
+            self.mean + apart * other.count / count,
+            self.squares + other.squares + apart * apart * (self.count * other.count / count),
         )
 
 
@@ -52,13 +54,15 @@ def moments(values: Floats) -> Moments:
     if not len(values):
         return Moments()
     mean = float(values.mean())
-    return Moments(
-        count=len(values),
-        least=float(values.min()),
-        largest=float(values.max()),
-        mean=mean,
-        squares=float(np.square(values - mean).sum()),
-    )
+    squares = float(np.square(values - mean).sum())
+    return _moments(len(values), float(values.min()), float(values.max()), mean, squares)
+
+
+def _moments(count: int, least: float, largest: float, mean: float, squares: float) -> Moments:
+    """Of equal values the mean is each of them: a sum over their number need not be, by rounding."""
+    if least == largest:
+        mean, squares = least, 0.0
+    return Moments(count=count, least=least, largest=largest, mean=mean, squares=squares)
 
 
 def _known(value: float | None) -> float:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tasks.errors import BadInput
+from tasks.instants import in_microseconds
 from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
 from tasks.profile.by_slice import by_slice
@@ -85,8 +86,10 @@ def _without(
         return
     kept, before = ~rows_at(left_out, file.metadata.num_rows), 0
     for block in blocks:
-        yield block.filter(pa.array(kept[before : before + block.num_rows]))
+        here = kept[before : before + block.num_rows]
         before += block.num_rows
+        if here.any():
+            yield block.filter(pa.array(here))
 
 
 def _needed(prepare: PrepareParams) -> list[str]:
@@ -112,9 +115,8 @@ def _plain(values: pa.Array) -> pa.Array:
         values = values.dictionary_decode()
     kind = values.type
     if pa.types.is_timestamp(kind):
-        return pc.cast(values, pa.timestamp("ns" if kind.unit == "ns" else "us", tz="UTC"))
-    text = pa.types.is_string(kind) or pa.types.is_string_view(kind)
-    return pc.cast(values, pa.large_string()) if text else values
+        return in_microseconds(values)
+    return pc.cast(values, pa.large_string()) if pa.types.is_string(kind) else values
 
 
 def _floats(values: pa.Array) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ def _joined(names: Sequence[str | None], *fields: NDArray[Any]) -> Slices:
     """
     told = sorted({name for name in names if name is not None}, key=_place)[:MOST_SLICES]
     place = {name: n for n, name in enumerate(told)}
-    at = np.array([place.get(name, len(told)) if name is not None else len(told) for name in names])
+    at = np.array([place.get(name, len(told)) if name is not None else len(told) for name in names], np.int64)
     rest, rows, counts, means, squares = bool((at == len(told)).any()), *fields
     total, n = (_summed(at, one, len(told) + rest) for one in (rows, counts))
     mean = _summed(at, counts * means, len(n)) / np.maximum(n, 1)

@@ -95,8 +95,7 @@ def _type(kind: pa.DataType) -> str | None:
         (pa.types.is_string, "string"),
         (pa.types.is_large_string, "string"),
         (pa.types.is_integer, "integer"),
-        (pa.types.is_float32, "number"),
-        (pa.types.is_float64, "number"),
+        (pa.types.is_floating, "number"),
         (pa.types.is_boolean, "boolean"),
     ]
     if pa.types.is_timestamp(kind) and kind.tz is not None:

@@ -42,12 +42,19 @@ class Proposal:
 
 
 def propose(ledger: Ledger, batches: int, say: Progress) -> Proposal:
-    """From the first so many batches in the store; raises `BadInput` where there are none."""
-    newest = {one.period: one for one in read_catalogue(ledger.store, ledger.model).revisions}
-    first = [newest[period] for period in sorted(newest)[:batches]]
+    """From the first so many periods in the store; raises `BadInput` where there are none."""
+    known = _best(read_catalogue(ledger.store, ledger.model).revisions)
+    first = [known[period] for period in sorted(known)[:batches]]
     if not first:
         raise BadInput(f"{ledger.model}: no batch has been taken in: run `evergreen intake`, or name files")
     return _proposal([_kept(ledger, one) for one in first], say)
+
+
+def _best(revisions: Sequence[Revision]) -> dict[str, Revision]:
+    """Of each period the newest batch that is not blocked, or else the newest; refused text is no batch."""
+    batches = [one for one in revisions if not one.unread]
+    good = {one.period: one for one in batches if one.status != "blocked"}
+    return {one.period: one for one in batches} | good
 
 
 def propose_files(files: Sequence[Path], say: Progress) -> Proposal:

@@ -171,9 +171,10 @@ def _look_for_drift(cycle: Cycle) -> None:
 
     try:
         cycle.drift = cycle.call("drift", told_of, cycle.folder.params, ledger, champion)
-    except EvergreenError as error:
-        _log.warning("drift: not known: %s", error)
-        cycle.drift = Told(unknown=str(error))
+    except Exception as error:  # noqa: BLE001 - what only tells must not end a run, whatever it meets
+        said = str(error) if isinstance(error, EvergreenError) else f"{type(error).__name__}: {error}"
+        _log.warning("drift: not known: %s", said)
+        cycle.drift = Told(unknown=said)
 
 
 def take_in(folder: Workspace, ledger: Ledger) -> tuple[str, ...]:

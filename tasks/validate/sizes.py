@@ -91,10 +91,12 @@ def _declared(metadata: pq.FileMetaData, rules: ValidateParams) -> list[int]:
     """The places of the declared columns."""
     places = []
     for place in range(metadata.num_columns):
-        path = metadata.schema.column(place).path
-        if path in rules.columns:
+        column = metadata.schema.column(place)
+        # A flat column's name may have a full stop: pandas makes `x.1` of a second `x`.
+        outer = column.path.partition(".")[0] if column.name != column.path else ""
+        if column.path in rules.columns:
             places.append(place)
-        elif (outer := path.partition(".")[0]) in rules.columns:
+        elif outer in rules.columns:
             raise _too_much(f"column {outer} holds columns of its own")
     return places
 

@@ -26,8 +26,8 @@ def expectations(params: Params, period: str) -> list[Expectation]:
         ("ExpectTableRowCountToBeBetween", {"min_value": rules.rows.min, "max_value": rules.rows.max})
     ]
     for name, rule in rules.columns.items():
-        suite.append(("ExpectColumnValuesToNotBeNull", {"column": name, "mostly": 1 - rule.max_nulls}))
-        mostly = 1 - rule.max_bad
+        suite.append(("ExpectColumnValuesToNotBeNull", {"column": name, "mostly": _all_but(rule.max_nulls)}))
+        mostly = _all_but(rule.max_bad)
         if rule.min is not None or rule.max is not None:
             bounds = {"min_value": rule.min, "max_value": rule.max}
             suite.append(("ExpectColumnValuesToBeBetween", {"column": name, "mostly": mostly, **bounds}))
@@ -40,6 +40,11 @@ def expectations(params: Params, period: str) -> list[Expectation]:
     inside = {"min_value": calendar.start(period), "max_value": calendar.end(period), "strict_max": True}
     suite.append(("ExpectColumnValuesToBeBetween", {"column": prepare.event_time, **inside}))
     return suite + own_expectations(params)
+
+
+def _all_but(share: float) -> float:
+    """1 - share as one would write it: 1 - 0.18 is 0.8200000000000001 in floats, and 82 of 100 are less."""
+    return round(1 - share, 12)
 
 
 def in_words(params: Params, period: str) -> list[tuple[str, str]]:

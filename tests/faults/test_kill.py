@@ -9,7 +9,8 @@ from functools import cache
 
 import pytest
 from benchmarks.figures import Figure, publish
-from faults.disturbed import ROWS, World
+from faults.disturbed import SLOW, disturbed
+from faults.world import ROWS, World
 
 pytestmark = [pytest.mark.real, pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -25,7 +26,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """One stack for all cases."""
-    with World(tmp_path_factory.mktemp("kill")) as made:
+    with World(tmp_path_factory.mktemp("kill"), SLOW) as made:
         yield made
 
 
@@ -53,7 +54,7 @@ def play(world, say):
 
     @cache
     def once(name):
-        case = world.disturbed(name, **CASES[name])
+        case = disturbed(world, name, **CASES[name])
         say(f"\n{name}: slot held {case.waited:.1f} s, {case.watch.looks} looks, {case.seconds:.0f} s in all")
         return case
 
@@ -75,6 +76,7 @@ class TestKill:
         """The one before or the one after; the ledger's chain and every champion's bytes hold throughout."""
         watch = play(name).watch
         assert watch.dangling == []
+        assert watch.away == 0
         assert watch.looks > 10
         assert len(watch.champions - {undisturbed[1]}) == 1
 

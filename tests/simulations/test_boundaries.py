@@ -95,7 +95,7 @@ class TestPassed:
         case = CASES["heavy_losses", LONG_DAYS]
         with (
             patch("tasks.evaluate.evidence.critical_value", lambda *_: 0.0),
-            patch("tasks.decide.contract.MIN_OPPOSING", 0),
+            patch("tasks.decide.ruling.MIN_OPPOSING", 0),
         ):
             assert proves_more_than_allowed(case)
 

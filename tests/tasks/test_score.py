@@ -99,6 +99,13 @@ class TestBatchAndRow:
         first, second = (score(ledger, parquet(FRAME), name="n", key="row_id")[0] for _ in range(2))
         assert first == second
 
+    def test_columns_that_were_an_index(self, ledger):
+        """pandas writes which columns were its index; a feature and the key are columns all the same."""
+        sink = io.BytesIO()
+        FRAME.set_index(["row_id", "x"]).to_parquet(sink)
+        found = pq.read_table(io.BytesIO(score(ledger, sink.getvalue(), name="n", key="row_id")[0]))
+        assert found.to_pandas().equals(scored(ledger, FRAME))
+
     def test_features_by_name(self, ledger):
         """A row need not name every feature: the others are missing; a stranger is refused."""
         scorer = champion_scorer(ledger)

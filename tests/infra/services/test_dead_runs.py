@@ -31,12 +31,13 @@ def prefect(monkeypatch, tmp_path):
         runs: tuple[str, ...] = ()
 
         def __init__(self):
-            self.told = {}
+            self.told, self.ends = {}, ()
 
         def call(self, _layout, path, document):
             if path == "/flow_runs/filter":
                 self.asked = document
-                return [{"id": run, "name": f"run {run}"} for run in self.runs]
+                self.runs, was = tuple(run for run in self.runs if run not in self.ends), self.runs
+                return [{"id": run, "name": f"run {run}"} for run in was]
             self.told[path] = document["state"]["type"]
             return {}
 
@@ -46,7 +47,7 @@ def prefect(monkeypatch, tmp_path):
 
 
 class TestReportDeadRuns:
-    """What a worker does before it starts."""
+    """What the worker's process does before the worker starts, and beside it."""
 
     def test_only_a_run_without_a_process_is_reported(self, prefect, living):
         """The one that lives without its worker goes on."""
@@ -60,6 +61,28 @@ class TestReportDeadRuns:
         assert dead_runs.report_dead_runs(prefect.layout) == []
         assert prefect.asked["work_pools"] == {"name": {"any_": ["evergreen"]}}
         assert prefect.asked["flow_runs"]["state"]["type"]["any_"] == ["PENDING", "RUNNING", "CANCELLING"]
+
+    def test_beside_a_worker_pending_runs_are_left_alone(self, prefect):
+        """The worker may be starting them: they have no process yet."""
+        assert dead_runs.report_dead_runs(prefect.layout, beside_worker=True) == []
+        assert prefect.asked["flow_runs"]["state"]["type"]["any_"] == ["RUNNING", "CANCELLING"]
+
+    def test_a_run_that_ends_meanwhile_is_left_alone(self, prefect):
+        """It was running when Prefect was asked, and gone when the processes were looked at."""
+        ended, dead = str(uuid.uuid4()), str(uuid.uuid4())
+        prefect.runs, prefect.ends = (ended, dead), (ended,)
+        assert dead_runs.report_dead_runs(prefect.layout, beside_worker=True) == [f"run {dead}"]
+        assert prefect.told == {f"/flow_runs/{dead}/set_state": "CRASHED"}
+
+    def test_a_prefect_that_does_not_answer_ends_nothing(self, prefect, monkeypatch, capsys):
+        """It is said in one line, and the next look may find more."""
+
+        def away(*_):
+            raise ConnectionRefusedError("nobody there")
+
+        monkeypatch.setattr(dead_runs, "call", away)
+        dead_runs.tell_dead_runs(prefect.layout, beside_worker=True)
+        assert capsys.readouterr().out == "Prefect did not say which runs are unfinished: nobody there.\n"
 
     def test_a_command_that_a_run_started_is_not_the_run(self):
         """It carries the run's mark, and may outlive it."""

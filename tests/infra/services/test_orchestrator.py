@@ -1,6 +1,8 @@
 """Deployments: what infra/prefect.yaml asks for, and when it has to be registered again."""
 
+import socket
 import subprocess
+from threading import Thread
 
 import pytest
 import yaml
@@ -47,6 +49,37 @@ class TestFolder:
         found = orchestrator.deployment_variables
         assert found({})["EVERGREEN_FOLDER"] == str(ROOT / "build" / "demo" / "flights")
         assert found({"EVERGREEN_FOLDER": "/models/churn"})["EVERGREEN_FOLDER"] == "/models/churn"
+
+
+class TestCall:
+    """Prefect's API, and what may answer in its place."""
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\ntr",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
+            b"SSH-2.0\r\n\r\n",
+            b"",
+        ],
+    )
+    def test_a_server_that_dies_in_mid_answer_or_is_another_is_no_answer(self, tmp_path, answer):
+        """`OSError`, as where nobody listens: `healthy` says no, and whoever looks on goes on looking."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            layout = read_layout(tmp_path, {"EVERGREEN_PREFECT_PORT": str(server.getsockname()[1])})
+
+            def serve():
+                for _ in range(2):
+                    with server.accept()[0] as client:
+                        client.recv(4096)
+                        client.sendall(answer)
+
+            serving = Thread(target=serve)
+            serving.start()
+            with pytest.raises(OSError, match=r"Errno|half an answer|closed"):
+                orchestrator.call(layout, "/health")
+            assert not orchestrator.healthy(layout)
+            serving.join()
 
 
 class TestDeploy:

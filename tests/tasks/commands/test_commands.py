@@ -116,9 +116,12 @@ class TestEverySubcommand:
 
     @pytest.mark.parametrize("name", SUBCOMMANDS)
     def test_says_one_json_document(self, name: str, journey: dict[str, Said]) -> None:
-        """With `--json`, stdout is one document and nothing else; the status is 0 where it was done."""
+        """With `--json`, stdout is one document and nothing else; the status is 0 where it was done.
+
+        An erasure cannot tell what the second champion was made from, for it was forged, and says so by 1.
+        """
         assert isinstance(journey[name].document, dict)
-        assert journey[name].status == 0, journey[name].err
+        assert journey[name].status == {"erase": 1}.get(name, 0), journey[name].err
         assert "NaN" not in journey[name].out
 
     @pytest.mark.parametrize("name", SUBCOMMANDS)

@@ -31,6 +31,20 @@ class TestUnforeseen:
         assert told["kind"] == "Defect"
         assert "please report it" in told["message"]
 
+    def test_end_of_a_rollback_is_not_to_be_repeated_blindly(self, monkeypatch, tmp_path):
+        """Its entry may be in, and a second one would put the bad champion back; other commands go on."""
+
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("tasks.promote.open_ledger", interrupted)
+        said = evergreen("rollback", "--reason", "bad", "-C", tmp_path)
+        assert (said.status, said.out) == (3, "")
+        assert "look at `evergreen history` before you repeat it" in said.err
+        assert "the same command again" not in said.err
+        monkeypatch.setattr("tasks.opening.open_ledger", interrupted)
+        assert "the same command again goes on" in evergreen("status", "-C", tmp_path).err
+
     def test_of_a_name_that_is_too_long_is_bad_input(self, tmp_path):
         """No disk has room for it, so trying again is no use; nor is all of it in the message."""
         said = evergreen("status", "-C", tmp_path / ("f" * 3000))

@@ -36,11 +36,11 @@ class TestCommands:
         assert "a real storm" in self.say(folder, "list")
 
     def test_as_documents(self, folder):
-        """Each with its version; values that are no JSON as text."""
+        """Each with its version; numbers are numbers, values that are no JSON are text."""
         shown = evergreen("quarantine", "show", JANUARY, "-C", folder, "--json").document
         assert (shown["schema_version"], len(shown["first"])) == (1, 3)
         assert shown["first"][0]["event_time"].startswith("2024-01-")
-        assert shown["first"][0]["x"] == "9999.0"
+        assert shown["first"][0]["x"] == 9999.0
 
     def test_a_lost_copy(self, folder):
         """The rows are shown from the batch itself: the file in quarantine is a copy for people."""

@@ -6,6 +6,7 @@ from profile_factories import batch, numbers, text
 
 from tasks.drift.covariates import comparisons, covariate_shift
 from tasks.drift.usual import luck
+from tasks.drift.words import covariate_words
 from tasks.prepare.features import Feature, Schema
 
 SCHEMA = Schema(features=(Feature(name="x"), Feature(name="colour", categories=("red", "blue"))))
@@ -113,3 +114,4 @@ class TestHistory:
         assert shift.learned
         assert columns["x"].usual == pytest.approx(0.25, abs=0.05)
         assert shift.by_luck == pytest.approx(1 / 6)
+        assert "differs from the others, or what luck may do where that is more" in covariate_words(shift)

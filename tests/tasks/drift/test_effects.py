@@ -52,6 +52,20 @@ class TestNumbers:
         assert effect(numbers([3.0, 5.0]), numbers([5.0, 3.0])) == 0
         assert effect(numbers([4.0] * 9), numbers([3.0] * 9)) == pytest.approx(2)
 
+    @pytest.mark.parametrize("value", [3.3, 0.05, 98.6, -1234.56])
+    def test_equal_values_whose_mean_is_rounded_are_no_drift(self, value):
+        """Their sum over their number is another number; alone, and merged month by month."""
+        months = [numbers([value] * rows) for rows in (400, 390, 405)]
+        assert effect(numbers([value] * 390), months[0]) == 0
+        assert effect(numbers([value] * 401), months[0].merge(months[1]).merge(months[2])) == 0
+
+    def test_equal_values_of_a_profile_that_was_kept_with_its_rounding(self):
+        """A profile in the store may have what rounding left."""
+        kept = numbers([3.3] * 400)
+        rounded = kept.moments.model_copy(update={"mean": 3.3 - 4e-16, "squares": 400 * 1.6e-31})
+        kept = kept.model_copy(update={"moments": rounded})
+        assert effect(numbers([3.3] * 390), kept) == 0
+
     def test_no_values_are_no_effect(self):
         """There is nothing to compare: the rise in missing values tells it."""
         empty = numbers([], nulls=10)

@@ -58,6 +58,17 @@ class TestASlice:
         assert found(newest)
         assert not found(newest.model_copy(update={"slices": {"shop": other}}))
 
+    def test_of_equal_values_has_not_moved(self):
+        """Where a feature is 3.3 in each row of a slice, rounding is no deviation to measure by."""
+
+        def constant(mean):
+            squares = np.full((1, 1), 400 * 1e-32)
+            by = slices(["shop 3"], np.array([400]), np.array([[400]]), np.array([[mean]]), squares)
+            return batch(x=numbers([3.3] * 400)).model_copy(update={"slices": {"shop": by}})
+
+        months = {f"2024-{n + 1:02d}": constant(3.3) for n in range(5)}
+        assert moved_slices(comparisons(months, {"2024-12": constant(3.3 + 4e-15)}), ()) == ()
+
     def test_with_fewer_than_four_periods_nobody_knows_what_is_usual(self):
         """However far it moved."""
         assert found(period(1, moved=5.0), trained=3) == ()

@@ -7,16 +7,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from crashes import stores_replaced
 from erasures import KEY, holders
 from factories import deliver, parquet, small_batch, small_frame
-from ledgers import MODEL, decided_workspace
+from ledgers import MODEL, Meddled, decided_workspace, enthroned
 
 from tasks.documents import write_atomically
 from tasks.erase.step import Erasing, erase
 from tasks.errors import BadInput, Refused
 from tasks.intake import batch_bytes, bytes_key, incoming_prefix, intake, read_catalogue
 from tasks.ledger import Erased, Ledger, Registered
+from tasks.ledger.artifacts import artifact_key, artifacts_of
 from tasks.ledger.audit import audit
+from tasks.promote import rollback
 from tasks.replay.checkout import checkout
 from tasks.run.at_work import at_work
 from tasks.validate.quarantined import quarantine_key
@@ -47,7 +50,7 @@ class TestRows:
         before = ids(ledger)
         done = erased(folder)
         assert holders(folder) == []
-        assert (done.rows, done.searched, done.unsearched, done.orphans) == (4, 4, (), ())
+        assert (done.rows, done.absent, done.searched, done.unsearched, done.orphans) == (4, 0, 4, (), ())
         after = ids(ledger)
         left = [[one for one in found if one != KEY] for found in before.values()]
         assert list(after.values()) == left
@@ -85,8 +88,8 @@ class TestRows:
     def test_that_are_nobodys_change_nothing(self, folder: Path, ledger: Ledger) -> None:
         """No entry, no new revision: somebody may ask twice."""
         before = read_catalogue(ledger.store, MODEL), ledger.state()
-        done = erased(folder, "nobody")
-        assert (done.entry, done.rows, done.searched) == (None, 0, 4)
+        done = erased(folder, "nobody", "no one")
+        assert (done.entry, done.rows, done.searched, done.absent) == (None, 0, 4, 2)
         assert (read_catalogue(ledger.store, MODEL), ledger.state()) == before
 
     @pytest.mark.long
@@ -149,6 +152,24 @@ class TestLedger:
         other = erased(folder, f"{FEBRUARY}-00020")
         assert (other.entry, other.decisions, other.champions, other.in_office) == (7, (), (), False)
         assert ledger.state().erased == 7
+
+    def test_names_a_champion_that_a_rollback_brought_back(
+        self, ledger: Ledger, folder: Path, tmp_path: Path
+    ) -> None:
+        """It is in office by the rollback's entry; the second champion was made from nobody knows what."""
+        enthroned(tmp_path, ledger, "b")
+        assert rollback(ledger, reason="worse").champion.number == 10
+        done = erased(folder, dry_run=True)
+        assert (done.decisions, done.champions, done.in_office) == ((4,), (5, 10), True)
+        assert done.unknown == (8, 9)
+
+    @pytest.mark.parametrize("name", ["dataset.json", "prepared.json"])
+    def test_names_what_cannot_be_told(self, folder: Path, ledger: Ledger, name: str) -> None:
+        """An artifact that is gone is no proof that the rows were not in the window."""
+        ref = artifacts_of(ledger.entry(3))[name]
+        ledger.store.delete(artifact_key(MODEL, ref.sha256, ref.after))
+        done = erased(folder, dry_run=True)
+        assert (done.decisions, done.champions, done.unknown) == ((), (), (4, 5))
 
     def test_explains_why_a_decision_cannot_be_brought_back(self, folder: Path, tmp_path: Path) -> None:
         """In one line, with the entry, instead of missing bytes; and no half folder."""
@@ -241,6 +262,18 @@ class TestArrivals:
         assert erased(folder).rows == 5
         assert holders(folder) == []
 
+    def test_that_overtake_the_listing_stay(self, folder: Path, ledger: Ledger) -> None:
+        """A correction delivered while the old object is looked at was never taken in: it is new data."""
+        key, new = f"{incoming_prefix(MODEL)}{JANUARY}.parquet", small_batch(JANUARY, seed=9)
+
+        def correct(operation: str, asked: str, _data: bytes) -> None:
+            if (operation, asked) == ("get", key) and ledger.state().erased:
+                deliver(folder, JANUARY, new)
+
+        with stores_replaced(lambda store: Meddled(store, before=correct)):
+            erased(folder)
+        assert ledger.store.get(key)[0] == new
+
     def test_of_the_very_bytes_are_left_alone(
         self, folder: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -282,6 +315,10 @@ class TestRefusals:
             erase(folder, keys, reason="asked for")
 
     def test_of_a_reason_that_names_the_person(self, folder: Path) -> None:
-        """The ledger keeps it for ever."""
+        """The ledger keeps it for ever; of whole numbers, the key as it was given counts, too."""
+        params = folder / "params.yaml"
         with pytest.raises(BadInput, match="it holds a key"):
             erase(folder, (KEY,), reason=f"letter of {KEY}, May")
+        params.write_text(params.read_text().replace("row_id: {type: string}", "row_id: {type: integer}"))
+        with pytest.raises(BadInput, match="it holds a key"):
+            erase(folder, ("007",), reason="customer 007")

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from ledgers import MODEL, Meddled, sha
 
 from tasks.errors import Conflict, Corrupt
-from tasks.intake import Catalogue, Revision, batch_bytes, bytes_key, read_catalogue, update_catalogue
+from tasks.intake import (
+    Catalogue,
+    Release,
+    Revision,
+    batch_bytes,
+    bytes_key,
+    read_catalogue,
+    update_catalogue,
+)
 from tasks.intake import catalogue as module
 from tasks.store import Object, Precondition, Store, open_store
 
@@ -56,6 +64,15 @@ class TestArrival:
         catalogue = arrived("a", "b", "a")
         assert [one.revision for one in catalogue.revisions] == [1, 2, 3]
         assert contents(catalogue.revisions) == ["a", "b", "a"]
+
+    def test_of_content_that_was_released_is_released(self) -> None:
+        """A person's word is about content: it holds where the content comes back after another."""
+        word = Release(rules=RULES, rows=3, reason="a real storm", actor="anna", time="now")
+        first = arrived("a")
+        catalogue = first.with_release(first.revisions[0], word)
+        for content in "ba":
+            catalogue = catalogue.with_arrival("2024-01", sha(content), incoming(content=content), "now")
+        assert [one.release_under(RULES) for one in catalogue.revisions] == [word, None, word]
 
     def test_of_the_same_content_is_none(self) -> None:
         """The same bytes under another etag are handled, and are no revision."""

@@ -72,6 +72,17 @@ class TestValues:
         assert column("size", "", "1") == [None, 1.0]
         assert column("at", "") == [None]
 
+    def test_of_numbers_may_be_none_or_infinite(self):
+        """`nan` is missing to every later step; what is too large for a float is infinite."""
+        found = column("size", "nan", "NaN", "inf", "-inf", "1e400")
+        assert [repr(one) for one in found] == ["nan", "nan", "inf", "-inf", "inf"]
+        assert "CSV conversion error to double: invalid value 'NA'" in refused("size\nNA\n")
+
+    def test_that_rfc_4180_does_not_have(self):
+        """Hexadecimal integers, and text beside quotes, are read as the docs say."""
+        assert column("count", "0x10", "007") == [16, 7]
+        assert column("name", '"a"x', '"c" "d"') == ["ax", 'c "d"']
+
     def test_of_text_may_hold_commas_quotes_and_lines(self):
         """Within quotes, quotes doubled."""
         assert column("name", '"a,b"', '"say ""x"""', '"two\nlines"') == ["a,b", 'say "x"', "two\nlines"]

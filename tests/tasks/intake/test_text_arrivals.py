@@ -125,6 +125,21 @@ class TestUnfitText:
         good = taken(local)
         assert (good.revision, good.status) == (2, "arrived")
 
+    def test_tells_the_reason_of_today(self, local: Store):
+        """Read again on other terms and refused elsewhere: it is told as new, once, and no new revision."""
+        frame = small_frame(rows=150).astype({"z": object})
+        frame.loc[3, "z"] = "warm"
+        arrive(local, "2024-01.csv", frame.to_csv(index=False).encode())
+        first = taken(local, parse_params(changed(AS_WHOLE)))
+        assert "column x: Row #2: " in first.reason
+        again = taken(local)
+        assert "column z: Row #5: " in again.reason
+        assert read_catalogue(local, MODEL).revisions == (again,)
+        assert (again.revision, again.status, again.sha256) == (1, "blocked", first.sha256)
+        assert intake(SMALL, local).new == ()
+        other = parse_params(changed(("max: 5000", "max: 6000")))
+        assert intake(other, local).new == ()
+
     def test_is_not_read_again_where_something_newer_came(self, local: Store):
         """A later Parquet of the period counts, whatever types are declared for the text before it."""
         arrive(local, "2024-01.csv")
@@ -157,6 +172,28 @@ class TestTwoAtOnce:
         assert "2024-01 came 2 times at once; left alone: keep one" in caplog.text
         local.delete(f"incoming/{MODEL}/2024-01.parquet")
         assert taken(local).period == "2024-01"
+
+    @pytest.mark.row("one period, two formats")
+    def test_are_not_two_where_one_would_only_be_read_again(self, local: Store):
+        """A correction as Parquet counts, although a limit changed since the CSV was read."""
+        arrive(local, "2024-01.csv")
+        taken(local)
+        arrive(local, "2024-01.parquet", b"newer")
+        widened = parse_params(changed(("max: 5000", "max: 6000")))
+        one = taken(local, widened)
+        assert (one.revision, one.source) == (2, f"incoming/{MODEL}/2024-01.parquet")
+        again = intake(widened, local)
+        assert (again.new, again.unplaced) == ((), ())
+
+    @pytest.mark.row("one period, two formats")
+    def test_that_are_both_new_are_left_alone_after_others(self, local: Store):
+        """Another CSV and a Parquet that came since the last run: neither is known to be the later one."""
+        arrive(local, "2024-01.csv")
+        taken(local)
+        arrive(local, "2024-01.csv", TEXT.replace(b"red", b"green"))
+        arrive(local, "2024-01.parquet", b"newer")
+        arrivals = intake(parse_params(changed(("max: 5000", "max: 6000"))), local)
+        assert (len(arrivals.unplaced), arrivals.new) == (2, ())
 
     @pytest.mark.row("one period, two formats")
     def test_one_after_the_other_are_two_revisions(self, local: Store):

@@ -244,6 +244,22 @@ class TestAppend:
         assert ledger.append(freeze("one")).number == 1
         assert frozen(store, sha("two")).state().number == 2
 
+    @pytest.mark.parametrize("operation", ["create", "get"])
+    def test_that_may_be_in_says_so(self, local: Store, operation: str) -> None:
+        """Once it was sent, nobody is told to do it again without a look: a rollback undoes the last."""
+        sent: list[str] = []
+
+        def lost(done: str, key: str, _: bytes) -> None:
+            sent.extend([key] if done == "create" else [])
+            if sent and done == operation:
+                raise StoreUnavailable(f"{key}: no answer")
+
+        with pytest.raises(
+            StoreUnavailable, match=r"no answer. Entry 1 \(contract\) may be in .*`evergreen history`"
+        ):
+            Ledger(Meddled(local, after=lost), MODEL).append(freeze("one"))
+        assert fresh(local).number == 1
+
     def test_that_was_not_written_leaves_nothing(self, local: Store) -> None:
         """A store that fails before it writes leaves the log as it was."""
 

@@ -1,5 +1,6 @@
 """Which rows a plan counts, and what it says of batches that it cannot count."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,16 @@ class TestWhichRows:
         found = arrived(tmp_path, m01=frame)
         assert len(found.labels) == int((frame["state"] == "done").sum()) - 3
         assert found.periods == (JANUARY,)
+
+    def test_in_a_file_whose_index_was_the_cluster(self, tmp_path):
+        """pandas writes which columns were its index; it is a column all the same."""
+        folder, sink = small_folder(tmp_path), BytesIO()
+        small_frame(JANUARY).set_index("day").to_parquet(sink)
+        deliver(folder, JANUARY, sink.getvalue())
+        home, ledger = open_ledger(folder)
+        intake(home.params, ledger.store)
+        found = read_traffic(ledger.store, home.params)
+        assert len(set(found.clusters.tolist())) == small_frame(JANUARY)["day"].nunique()
 
     def test_excluded_rows_with_a_label_do_not_count(self, tmp_path):
         """What excludes a row does so whether it has a label or not."""

@@ -39,6 +39,12 @@ class TestMoments:
             found = found.merge(part)
         assert found.deviation == pytest.approx(values.std(), rel=1e-6)
 
+    def test_of_equal_values_are_exact(self):
+        """400 times 3.3 over 400 is not 3.3 in floats, and yet nothing is spread."""
+        parts = of([3.3] * 400), of([3.3] * 390)
+        for found in (*parts, parts[0].merge(parts[1])):
+            assert (found.mean, found.squares, found.deviation) == (3.3, 0, 0)
+
     def test_of_huge_numbers_are_finite(self):
         """The largest numbers that are counted have a spread that a document can hold."""
         assert np.isfinite(of([1e100, -1e100] * 50).merge(of([1e100] * 100)).deviation)

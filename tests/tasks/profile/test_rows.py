@@ -62,6 +62,16 @@ class TestAFile:
         assert found.columns["x"].histogram == other.columns["x"].histogram
         assert found.columns["colour"] == other.columns["colour"]
 
+    @pytest.mark.parametrize("lost", ["3-5", "0-2", "0-5"])
+    def test_a_block_without_a_row_that_counts(self, frame, monkeypatch, lost):
+        """Rows that fill a block, the last one or each, leave the others as they are."""
+        monkeypatch.setattr(module, "BLOCK", 3)
+        first, last = (int(one) for one in lost.split("-"))
+        found = profile_file(parquet(frame.head(6)), PARAMS, "batch", lost)
+        others = frame.head(6).drop(index=range(first, last + 1))
+        assert found == profiled(others)
+        assert found.rows == len(others)
+
     def test_without_a_row_that_it_lacks(self, frame):
         """Row 400 of 400 rows, counted from 0, is none: the report is of another batch."""
         with pytest.raises(Corrupt, match="expected ascending row numbers below 400"):
@@ -82,6 +92,12 @@ class TestAFile:
         late = elsewhere.mask(np.arange(400) < 7, elsewhere + pd.Timedelta(days=1))
         assert profiled(frame.assign(known_at=elsewhere)) == profiled(frame)
         assert profiled(frame.assign(known_at=late)).columns["x"].nulls == 7
+
+    def test_never_beside_nanoseconds(self, frame):
+        """A value that becomes known in the year 9999 is missing, however its event's time is stored."""
+        never = frame["known_at"].mask(np.arange(400) < 7, pd.Timestamp("9999-12-31", tz="UTC"))
+        fine = frame["event_time"].astype("datetime64[ns, UTC]")
+        assert profiled(frame.assign(known_at=never, event_time=fine)).columns["x"].nulls == 7
 
     def test_yes_and_no_are_numbers(self, frame):
         """A boolean feature is 1 and 0, and so is a boolean label."""

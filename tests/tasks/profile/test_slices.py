@@ -53,6 +53,11 @@ class TestOfRows:
             spreads = [group[one].var(ddof=0) * group[one].count() for one in ("x", "z")]
             assert squares == pytest.approx((0, *spreads))
 
+    def test_of_no_rows_are_none(self):
+        """Without a row there is no name, and nothing to join."""
+        none = np.empty((0, 1))
+        assert slices([], none[:, 0], none, none, none) == Slices()
+
     def test_in_blocks_are_the_same(self, monkeypatch):
         """However few rows are in memory at once, and with values that no model takes."""
         frame = small_frame("2024-03")

@@ -13,8 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.errors import BadInput
+from tasks.intake import intake, update_catalogue
+from tasks.opening import open_ledger
 from tasks.params import Params, parse_params
-from tasks.propose import propose_files
+from tasks.propose import propose, propose_files
 from tasks.propose.seen import outward
 from tasks.validate import validate
 from tasks.workspace import Workspace
@@ -69,6 +71,30 @@ class TestFromTheStore:
         assert columns["colour"].values == ("blue", "green", "red")
         assert (columns["label"].min, columns["label"].max) == (0, 1)
         assert 0.1 < columns["z"].max_nulls < 0.3
+
+    def test_of_a_period_the_newest_that_is_good(self, tmp_path):
+        """A correction that was blocked, and text that was refused at the door, are passed over."""
+        folder = small_folder(tmp_path)
+        deliver(folder, MONTHS[0], small_batch(MONTHS[0], rows=150))
+        deliver(folder, MONTHS[1], small_batch(MONTHS[1], rows=160))
+        home, ledger = open_ledger(folder)
+        intake(home.params, ledger.store)
+        ledger.store.put(f"incoming/small/{MONTHS[0]}.csv", b"row_id,x\nragged\n")
+        deliver(folder, MONTHS[1], small_batch(MONTHS[1], rows=170))
+        arrived = intake(home.params, ledger.store)
+        bad = {one.file: "bad" for one in arrived.new if not one.unread}
+        update_catalogue(ledger.store, "small", lambda newest: newest.with_verdicts((), bad, "0" * 64))
+        proposal = propose(ledger, 3, lambda _: None)
+        assert (len(arrived.new), len(bad)) == (2, 1)
+        assert (proposal.batches, proposal.rows) == (MONTHS[:2], 310)
+
+    def test_text_alone_is_no_batch(self, tmp_path):
+        """Where nothing else has come, there is nothing to propose from."""
+        home, ledger = open_ledger(small_folder(tmp_path))
+        ledger.store.put(f"incoming/small/{MONTHS[0]}.csv", b"row_id,x\nragged\n")
+        intake(home.params, ledger.store)
+        with pytest.raises(BadInput, match="no batch has been taken in"):
+            propose(ledger, 3, lambda _: None)
 
     def test_its_batches_pass(self, folder):
         """And so does a month that it has not seen."""
@@ -200,6 +226,12 @@ class TestHostile:
             proposed(tmp_path, pa.table({"a": [1]}), pa.table({"a": [1], "b": [1]}))
         with pytest.raises(BadInput, match="other columns or types than the batch before: a"):
             proposed(tmp_path, pa.table({"a": [1]}), pa.table({"a": ["x"]}))
+
+    @pytest.mark.parametrize("kind", [pa.float16(), pa.float32()])
+    def test_short_floats_are_numbers(self, tmp_path, kind):
+        """As validation takes them."""
+        text = proposed(tmp_path, pa.table({"x": pa.array([0.5, 1.5]).cast(kind)}))
+        assert line(text, "x").startswith("x: {type: number, min: ")
 
     def test_no_rows(self, tmp_path):
         """Nothing comes of nothing."""

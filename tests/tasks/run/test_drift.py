@@ -120,18 +120,25 @@ class TestAWorldThatTurnedRound:
 
 
 class TestTrouble:
-    def test_stops_no_run(self, office, monkeypatch, caplog):
-        """Bytes that are gone: the decision is made all the same, and why there is no drift is told."""
+    @pytest.mark.parametrize(
+        ("trouble", "said"),
+        [
+            (Corrupt("a profile is lost"), "a profile is lost"),
+            (IndexError("no such row"), "IndexError: no such row"),
+        ],
+    )
+    def test_stops_no_run(self, office, monkeypatch, caplog, trouble, said):
+        """Bytes that are gone, a defect: the decision is made all the same, and why no drift is told."""
 
         def lost(*_):
-            raise Corrupt("a profile is lost")
+            raise trouble
 
         monkeypatch.setattr("tasks.drift.step.told_of", lost)
         deliver(office, MARCH)
         outcome = retrain(office)
         assert outcome.entry is not None
-        assert outcome.drift == Told(unknown="a profile is lost")
-        assert "drift: not known: a profile is lost" in outcome_text(outcome).plain
+        assert outcome.drift == Told(unknown=said)
+        assert f"drift: not known: {said}" in outcome_text(outcome).plain
         assert "drift: not known" in caplog.text
 
 

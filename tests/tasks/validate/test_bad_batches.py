@@ -14,8 +14,10 @@ from data_factories import put_batch, small_params
 from factories import parquet, small_folder, small_frame
 
 from tasks.params import Params
+from tasks.validate.found import of_values, without_nulls
 from tasks.validate.result import BatchReport, Failure, rules_hash
 from tasks.validate.step import check_batch
+from tasks.validate.suite import expectations
 from tasks.workspace import Workspace
 
 PERIOD = "2024-01"
@@ -78,6 +80,7 @@ class TestGood:
             ("label", pa.int8()),
             ("label", pa.uint16()),
             ("x", pa.float32()),
+            ("x", pa.float16()),
             ("event_time", pa.timestamp("us", tz="America/New_York")),
             ("event_time", pa.timestamp("ns", tz="UTC")),
         ],
@@ -104,6 +107,19 @@ class TestGood:
         frame["z"] = frame["z"].mask(frame.index < 41)
         failure = only_failure(judged(tmp_path / "above", parquet(frame)))
         assert failure.message == "z: must have a value: 41 of 200 rows do not; at most 20.0% allowed"
+
+    def test_every_hundredth_is_the_share_that_it_says(self):
+        """Of 100 rows so many may be missing, or out of range, and not one more."""
+        for hundredth in range(100):
+            share, rules = hundredth / 100, PARAMS.validation
+            column = rules.columns["z"].model_copy(update={"max_nulls": share, "max_bad": share})
+            rules = rules.model_copy(update={"columns": {"z": column}})
+            params = PARAMS.model_copy(update={"validation": rules})
+            nulls, bad = (one for one in expectations(params, PERIOD) if one[1].get("column") == "z")
+            assert without_nulls(nulls, 100, hundredth).success, share
+            assert of_values(bad, 100, 0, hundredth, []).success, share
+            assert not without_nulls(nulls, 100, hundredth + 1).success, share
+            assert not of_values(bad, 100, 0, hundredth + 1, []).success, share
 
 
 class TestBadRows:
@@ -204,6 +220,15 @@ class TestBadFiles:
         failure = only_failure(judged(tmp_path, parquet(small_frame(rows=ROWS).drop(columns="colour"))))
         assert (failure.column, failure.message) == ("colour", "column colour is missing")
 
+    @pytest.mark.row("added column")
+    def test_a_column_that_is_declared_from_today_on(self, tmp_path):
+        """Earlier batches need it: all of its values may be missing, but it may not."""
+        params = small_params(("    known_at:", "    w: {type: number, max_nulls: 1}\n    known_at:"))
+        frame = small_frame(rows=ROWS)
+        (failure,) = judged(tmp_path / "without", parquet(frame), params).failures
+        assert failure.message == "column w is missing"
+        assert judged(tmp_path / "empty", parquet(frame.assign(w=np.nan)), params).passed
+
     @pytest.mark.row("missing or renamed column")
     def test_a_renamed_column(self, tmp_path):
         """The declared name is missing, and what stands there instead is nobody's guess."""
@@ -224,6 +249,7 @@ class TestBadFiles:
             ("x", pa.string(), "expected type number, found string"),
             ("label", pa.float64(), "expected type integer, found double"),
             ("colour", pa.binary(), "expected type string, found binary"),
+            ("colour", pa.string_view(), "expected type string, found string_view"),
             ("event_time", pa.timestamp("us"), "expected type timestamp, found timestamp[us]"),
             ("event_time", pa.int64(), "expected type timestamp, found int64"),
         ],

@@ -11,7 +11,7 @@ from memory import peak_bytes
 
 from tasks.params import ValidateParams
 from tasks.validate import sizes
-from tasks.validate.schema import open_batch
+from tasks.validate.schema import open_batch, scan
 from tasks.validate.sizes import TooMuch, measured, refuse_long_values
 
 ROWS = 5000
@@ -119,6 +119,16 @@ class TestLimits:
         with pytest.raises(TooMuch, match="column s holds columns of its own"):
             refuse_long_values(path, measured(path, rules()), rules())
         assert refused(path, rules()).startswith("column s: expected type string, found list")
+
+    def test_a_column_whose_name_begins_like_another(self, tmp_path: Path):
+        """`s.1` beside `s`, as pandas names a second `s`, is a column of its own, and is not read."""
+        path = tmp_path / "two.parquet"
+        long = pa.DictionaryArray.from_arrays(pa.array([0] * 9), pa.array(["y" * 1000]))
+        pq.write_table(pa.table({"s": ["a"] * 9, "s.1": long}), path)
+        file, failures = open_batch(path, rules(max_unpacked_bytes=8_000))
+        assert failures == []
+        with file:
+            assert [one.schema.names for one in scan(file, ["s"])] == [["s"]]
 
     def test_columns_that_are_not_declared_are_not_counted(self, tmp_path: Path):
         """Nobody reads them."""

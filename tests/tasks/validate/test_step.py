@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from io import BytesIO
 
 import pytest
 from data_factories import changed, put_batch, small_params, stage_bytes
@@ -171,6 +172,19 @@ class TestWhoChecks:
         assert needs_great_expectations(params, JANUARY)
         assert [(one.column, one.rows) for one in report.failures] == [("x", 150), ("day", None)]
         assert report.failures[1].message.startswith("day: could not check be_between: ")
+
+    def test_it_sees_a_column_that_was_an_index(self, tmp_path, monkeypatch):
+        """pandas writes which columns were its index, and takes them out again; here they are columns."""
+        seen = []
+        monkeypatch.setattr(
+            "tasks.validate.suite.in_great_expectations", lambda frame, _: seen.append(frame) or []
+        )
+        workspace, sink = Workspace(small_folder(tmp_path)), BytesIO()
+        small_frame(JANUARY, rows=150).set_index("day").to_parquet(sink)
+        batch = put_batch(workspace, JANUARY, sink.getvalue())
+        params = small_params(("day: {type: string}", "day: {type: string, min: 5}"))
+        validate_step.check_batch(workspace.batches / batch.name, batch, params, rules_hash(params))
+        assert list(seen[0].columns) == list(params.validation.columns)
 
     def test_what_the_engine_knows(self, workspace):
         """Such a suite is checked by a process that never imports Great Expectations."""
