@@ -17,7 +17,7 @@ was another keep their bytes and their hashes."""
 
 def _text_or_whole_number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError("expected text or a whole number")  # noqa: TRY004 - pydantic tells it with its place
+        raise ValueError('expected text (in quotes, if it is "no" or "null") or a whole number')  # noqa: TRY004 - pydantic tells it with its place
     return value
 
 

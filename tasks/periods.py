@@ -1,6 +1,7 @@
 """Periods: the days or months that batches cover, in the time zone that the business lives in."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tasks.errors import BadInput
 
+_FEWEST = 3
+"""Periods that follow each other from which they are told as a range."""
 _FORMS = {"day": re.compile(r"\d{4}-\d{2}-\d{2}"), "month": re.compile(r"\d{4}-\d{2}")}
 
 
@@ -72,3 +75,25 @@ class Calendar:
     @property
     def _example(self) -> str:
         return "2013-04-30" if self.period == "day" else "2013-04"
+
+
+def spanned(periods: Iterable[str]) -> str:
+    """Periods in words: three or more that follow each other as `2025-02-08 to 2025-02-28`, others each."""
+    runs: list[list[str]] = []
+    for one in periods:
+        if runs and _following(runs[-1][-1]) == one:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) >= _FEWEST else ", ".join(run) for run in runs)
+
+
+def _following(name: str) -> str | None:
+    """The period after this one, whether it is a day or a month; None for what is neither."""
+    for calendar in (Calendar("month", "UTC"), Calendar("day", "UTC")):
+        if _FORMS[calendar.period].fullmatch(name):
+            try:
+                return calendar.following(name)
+            except BadInput:
+                return None
+    return None

@@ -34,6 +34,7 @@ from tasks.ledger.reason import reason_of
 from tasks.ledger.state import LastDecision
 from tasks.ledger.waiting import stale_words
 from tasks.opening import open_ledger
+from tasks.periods import spanned
 from tasks.pins import CARD, former_sources
 from tasks.window import Window, refuse_if_erased, window_in, window_of
 from tasks.workspace import Workspace
@@ -115,7 +116,7 @@ def _recorded(
 
 
 def _too_late(state: State, decision: Decision) -> str:
-    last, where = state.decision, f"the decision on {', '.join(decision.holdout)}"
+    last, where = state.decision, f"the decision on {spanned(decision.holdout)}"
     if state.answer is not None and last is not None and last.candidate == decision.challenger:
         return f"{where} was rejected, by entry {state.answer.number}: nothing was promoted"
     return (

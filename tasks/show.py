@@ -82,8 +82,8 @@ def show(ledger: Ledger, number: int, page: Path | None = None) -> Shown:
     )
 
 
-def shown_text(found: Shown, *, explain: bool = False) -> RenderableType:
-    """As a person reads it; with `explain`, clause by clause for its owner."""
+def shown_text(found: Shown, *, explain: bool = False, saved: Path | None = None) -> RenderableType:
+    """As a person reads it; with `explain`, clause by clause for its owner. The page was `saved` there."""
     entry, decision = found.entry, found.decision
     first = f"entry {entry.number}, {entry.body.kind}, {entry.time}, by {entry.actor}, code {entry.code}"
     parts: list[Any] = [first, summary(entry.body), *_clocks(found)]
@@ -96,7 +96,9 @@ def shown_text(found: Shown, *, explain: bool = False) -> RenderableType:
         ]
     if found.promotion:
         parts.append(Text(found.promotion, style="bold"))
-    if found.report:
+    if saved is not None:
+        parts.append(Text(f"report saved: {saved}"))
+    elif found.report:
         parts.append(f"report: `evergreen show {entry.number} --report report.html`")
     return Group(*parts)
 

@@ -22,6 +22,7 @@ from tasks.ledger.entries import (
 )
 from tasks.ledger.state import State
 from tasks.ledger.waiting import held_words, waiting_words
+from tasks.periods import spanned
 from tasks.steps import Steps
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def summary(body: Body) -> str:
         case "contract" | "promotion" | "rollback":
             return _in_force(body)
         case "look":
-            return f"{body.look[:8]} {'(drill) ' if body.drill else ''}at {', '.join(body.periods)}"
+            return f"{body.look[:8]} {'(drill) ' if body.drill else ''}at {spanned(body.periods)}"
         case "registered":
             return f"{len(body.artifacts)} artifacts"
         case "abandoned" | "swept" | "erased":
@@ -145,7 +146,7 @@ def _in_force(body: ContractFrozen | Promoted | RolledBack) -> str:
 def _cleared(body: Abandoned | Swept | Erased) -> str:
     if isinstance(body, Erased):
         rows, periods = sum(one.rows for one in body.batches), sorted({one.period for one in body.batches})
-        return f"{rows:,} row{'s' * (rows != 1)} of {', '.join(periods)}: {body.reason}"
+        return f"{rows:,} row{'s' * (rows != 1)} of {spanned(periods)}: {body.reason}"
     if isinstance(body, Swept):
         return f"of {body.abandoned}: {body.objects} objects, {body.size:,} bytes"
     return f"registration {body.registered}: {body.reason}"

@@ -8,6 +8,7 @@ from tasks.errors import Corrupt
 from tasks.evaluate.findings import Evidence, Measurements
 from tasks.ledger import ArtifactRef, Ledger
 from tasks.ledger.artifacts import fetch_artifact
+from tasks.periods import spanned
 from tasks.workspace import Workspace
 
 
@@ -40,7 +41,7 @@ def _decided_again(workspace: Workspace, decision: Decision) -> Decision:
     again, told = decide(evidence, *known), decide(evidence, *known, retired=True)
     if again != decision:
         raise Corrupt(
-            f"decision on {', '.join(decision.holdout)}: what it rests on gives another decision today: "
+            f"decision on {spanned(decision.holdout)}: what it rests on gives another decision today: "
             "another version of Evergreen made it; its numbers stay sealed"
         )
     return told

@@ -36,9 +36,9 @@ def docs(folder: Path, page: Path | None) -> tuple[Any, ...]:
 def propose(
     folder: Path, files: tuple[Path, ...], batches: int, write: bool, overwrite: bool
 ) -> tuple[Any, ...]:
-    """Propose what `validate:` could say, from the first batches or from Parquet FILES, with the evidence.
+    """Propose what `validate:` could say, from the first batches or from FILES, with the evidence.
 
-    With FILES, params.yaml need not be complete yet.
+    FILES are Parquet, .csv or .csv.gz. With them, params.yaml need not be complete yet.
     """
     from rich.console import Group
     from rich.text import Text

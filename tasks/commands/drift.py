@@ -18,6 +18,9 @@ from tasks.commands.saving import SavedFile
 )
 def drift(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """What has changed since the champion learned: the inputs, the labels, or what ties the two."""
+    from rich.console import Group
+    from rich.text import Text
+
     from tasks.documents import write_atomically
     from tasks.drift.step import drift as look
     from tasks.drift.terminal import drift_text
@@ -28,4 +31,5 @@ def drift(folder: Path, page: Path | None) -> tuple[Any, ...]:
         found = look(home.params, ledger)
     if page is not None:
         write_atomically(page, render_drift(found).encode())
-    return found, drift_text(found)
+    saved = [Text(f"page saved: {page}")] if page is not None else []
+    return found, Group(drift_text(found), *saved)

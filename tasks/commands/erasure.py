@@ -43,13 +43,15 @@ def erase(
 
 
 def _text(done: "Erasing") -> str:
+    from tasks.periods import spanned
+
     would = "would be" if done.dry_run else "now"
     lines = [f"entry {one}: an erasure that was interrupted is finished" for one in done.finished]
     if not done.batches:
         lines.append(f"no row has such a key: {done.searched} contents searched, nothing to erase")
     else:
         place = f"entry {done.entry}: " if done.entry else ""
-        periods = ", ".join(sorted({one.period for one in done.batches}))
+        periods = spanned(sorted({one.period for one in done.batches}))
         lines.append(f"{place}{done.rows:,} row{'s' * (done.rows != 1)} of {periods} {would} erased")
         lines += [_made(done)]
         if done.absent:

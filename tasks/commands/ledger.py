@@ -32,6 +32,7 @@ def status(folder: Path) -> tuple[Any, ...]:
 def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
     """The ledger: number, kind, time, model, verdict, and the champion after each entry."""
     from rich.console import Group
+    from rich.text import Text
 
     from tasks.ledger.state import State
     from tasks.terminal import history_table, promotions_text
@@ -46,9 +47,10 @@ def history(folder: Path, page: Path | None) -> tuple[Any, ...]:
         for entry, after in told
     ]
     document = {"schema_version": 1, "entries": entries, **promotions(state)}
+    saved = [Text(f"page saved: {page}")] if page is not None else []
     if not told:
-        return document, "the ledger is empty"
-    return document, Group(history_table(told), *filter(None, [promotions_text(state)]))
+        return document, Group("the ledger is empty", *saved)
+    return document, Group(history_table(told), *filter(None, [promotions_text(state)]), *saved)
 
 
 def _save_history(ledger: "Ledger", page: Path) -> None:
@@ -69,7 +71,7 @@ def show(folder: Path, number: int, page: Path | None, explain: bool) -> tuple[A
     from tasks.show import shown_text
 
     found = look(opened(folder)[1], number, page)
-    return found, shown_text(found, explain=explain)
+    return found, shown_text(found, explain=explain, saved=page)
 
 
 @command()

@@ -1,4 +1,4 @@
-"""Before any training: how many rows a lead takes."""
+"""How many rows a lead takes."""
 
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,11 @@ def _number(_: click.Context, option: click.Parameter, given: Any) -> Any:
     "models that are months apart often differ by more. Without a decision it is 0.3.",
 )
 def plan(folder: Path, gains: tuple[float, ...], differ: float | None) -> tuple[Any, ...]:
-    """Before any training: the smallest lead that N batches would show, and how many a lead takes.
+    """The smallest lead that N batches would show, and how many a lead takes.
 
     How much a lead moves from cluster to cluster is measured by the newest decision whose numbers are
-    open. Without one it is guessed from the labels that have arrived, and the answer says so.
+    open. Before there is one it is guessed from the labels that have arrived, and the answer says so: for
+    leads of a binary model over the champion in log loss. Of all others only a decision tells.
     """
     from tasks.plan import GAINS
     from tasks.plan import plan as make

@@ -13,6 +13,7 @@ from tasks.errors import BadInput
 @command()
 def intake(folder: Path) -> tuple[Any, ...]:
     """Acknowledge what has arrived under incoming/<model>/ as immutable batches."""
+    from tasks.intake import incoming_place
     from tasks.intake import intake as step
 
     home, ledger = opened(folder)
@@ -21,7 +22,7 @@ def intake(folder: Path) -> tuple[Any, ...]:
     document = {"new": [one.model_dump(mode="json") for one in arrivals.new], "unplaced": arrivals.unplaced}
     lines = [f"{one.period}: revision {one.revision}, {one.size:,} bytes" for one in arrivals.new]
     lines += [f"blocked: {one.reason}" for one in arrivals.new if one.unread]
-    text = "\n".join(lines) or "nothing new has arrived"
+    text = "\n".join(lines) or f"nothing new has arrived in {incoming_place(ledger.store, ledger.model)}"
     return {"schema_version": 1, **document}, text, int(any(one.unread for one in arrivals.new))
 
 
@@ -114,6 +115,7 @@ def evaluate(folder: Path) -> tuple[Any, ...]:
     """Record a look at the holdout, then compare challenger, champion and naive baseline on it."""
     from tasks.decide.asks import metric_words
     from tasks.objectives import OBJECTIVES
+    from tasks.periods import spanned
     from tasks.steps import evaluate as step
 
     home, ledger = opened(folder)
@@ -122,7 +124,7 @@ def evaluate(folder: Path) -> tuple[Any, ...]:
     loss = found.metrics[objective.loss]
     values = {objective.baseline: loss.baseline, "champion": loss.champion, "challenger": loss.challenger}
     said = ", ".join(f"{name} {value:.4f}" for name, value in values.items() if value is not None)
-    where = f"{found.rows:,} rows of {', '.join(found.holdout)}"
+    where = f"{found.rows:,} rows of {spanned(found.holdout)}"
     return found, f"{metric_words(objective.loss)} on {where}: {said}"
 
 

@@ -21,6 +21,7 @@ from tasks.drift.words import (
     verdict_words,
     volume_words,
 )
+from tasks.periods import spanned
 from tasks.report.wording import number, share
 
 
@@ -97,7 +98,7 @@ def _meetings(concept: ConceptDrift) -> RenderableType:
     for one in concept.meetings:
         table.add_row(
             str(one.entry),
-            ", ".join(one.holdout),
+            spanned(one.holdout),
             number(one.champion),
             number(one.baseline),
             bounds(one.lead),

@@ -16,6 +16,7 @@ from tasks.drift.findings import (
     Volume,
 )
 from tasks.evaluate.evidence import Interval
+from tasks.periods import spanned
 from tasks.report.wording import NOTHING, counted, number, share
 
 _SLICES = 3
@@ -118,7 +119,7 @@ def concept_words(found: ConceptDrift) -> str:
 def baseline_words(found: ConceptDrift) -> tuple[str, ...]:
     """An alarm for each decision in which the naive baseline did better than the champion."""
     return tuple(
-        f"BELOW THE NAIVE BASELINE on {', '.join(one.holdout)} ({one.baseline_wins}): "
+        f"BELOW THE NAIVE BASELINE on {spanned(one.holdout)} ({one.baseline_wins}): "
         f"{number(one.champion)} against {number(one.baseline)}"
         for one in found.meetings
         if one.baseline_wins
@@ -127,7 +128,7 @@ def baseline_words(found: ConceptDrift) -> tuple[str, ...]:
 
 def calibration_words(found: CalibrationDrift) -> str:
     """Whether what comes still is what the champion says, overall; and in which bins of its score not."""
-    where = f"calibration on {', '.join(found.holdout)} (entry {found.entry})"
+    where = f"calibration on {spanned(found.holdout)} (entry {found.entry})"
     if found.withheld:
         return f"{where}: not known: {found.withheld}"
     off = [f"{number(one.predicted, 2)} ({bounds(one.change)})" for one in found.bins if one.drifted]

@@ -16,6 +16,7 @@ from tasks.documents import canonical, digest
 from tasks.errors import Corrupt, Refused
 from tasks.ledger import Body, Ledger, Looked, LookTaken, State
 from tasks.ledger.looks import level_spent, looks_left, retired
+from tasks.periods import spanned
 
 if TYPE_CHECKING:
     from tasks.evaluate.findings import Look
@@ -77,7 +78,7 @@ def refuse_if_exhausted(
     newest = max(one for look in (*spent, *state.looks) if not look.drill for one in look.periods)
     since = ", and what was found is shown since a later one was asked" if left else ""
     raise HoldoutExhausted(
-        f"holdout {', '.join(periods)} has been looked at {_often(spent, budget)}{since}; "
+        f"holdout {spanned(periods)} has been looked at {_often(spent, budget)}{since}; "
         f"a fresh one is due {due(newest)}"
     )
 

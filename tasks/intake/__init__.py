@@ -9,7 +9,7 @@ from tasks.intake.catalogue import (
     read_catalogue,
     update_catalogue,
 )
-from tasks.intake.names import incoming_prefix
+from tasks.intake.names import incoming_place, incoming_prefix
 from tasks.intake.revision import Note, Release, Revision, released_files
 from tasks.intake.step import Arrivals, intake
 
@@ -22,6 +22,7 @@ __all__ = [
     "batch_bytes",
     "bytes_key",
     "content",
+    "incoming_place",
     "incoming_prefix",
     "intake",
     "original_key",

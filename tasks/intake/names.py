@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from tasks.periods import Calendar
-from tasks.store import Object
+from tasks.store import Object, Store
 
 TEXT = (".csv", ".csv.gz")
 _ENDINGS = (".parquet", *TEXT)
@@ -13,6 +13,11 @@ _ENDINGS = (".parquet", *TEXT)
 def incoming_prefix(model: str) -> str:
     """Where producers put batches."""
     return f"incoming/{model}/"
+
+
+def incoming_place(store: Store, model: str) -> str:
+    """The same as an address: the store's and the prefix."""
+    return f"{store.url}/{incoming_prefix(model)}"
 
 
 def placed(

@@ -11,7 +11,7 @@ from tasks.objectives import OBJECTIVES, Class
 from tasks.params.contract import Abstention, Contract, Coverage
 from tasks.params.fitting import misfits
 from tasks.params.retention import EraseParams, RetentionParams
-from tasks.params.section import Section
+from tasks.params.section import MODEL, Section
 from tasks.params.steps import (
     EvaluateParams,
     IntakeParams,
@@ -29,7 +29,7 @@ QUARANTINED = "quarantined"
 class Params(Section):
     """Everything that a model folder declares."""
 
-    model: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+    model: Annotated[str, StringConstraints(pattern=MODEL)]
     store: StoreParams
     intake: IntakeParams
     validation: ValidateParams = Field(alias="validate")

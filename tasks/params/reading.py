@@ -1,6 +1,7 @@
 """From params.yaml to settings, with one line for each thing that is wrong."""
 
 import reprlib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from tasks.errors import BadInput
 from tasks.params.contract import KINDS
 from tasks.params.folder import Params
+from tasks.params.section import IN_WORDS
 from tasks.params.steps import Source
 from tasks.params.suite import read_suite, suite_path
 
@@ -110,8 +112,21 @@ def _explained(name: str, item: dict[str, object]) -> str:
     if parts[:2] == ["contract", "clauses"] and parts[_KIND_AT:][:1] and parts[_KIND_AT] in KINDS:
         # Of a clause's place, its kind is no part: it is one of its settings.
         del parts[_KIND_AT]
+    if parts[-1:] == ["[key]"]:
+        # A key is told as what it was, and not as a place.
+        del parts[-2:]
     where = ".".join(str(part) for part in parts)
     # Not what was found where it could be a secret: in the store's address, or under a key that is not ours.
     silent = item["type"] in ("missing", "value_error", "extra_forbidden") or where.startswith("store")
     found = "" if silent else f", found {_SHORT.repr(item['input'])}"
-    return f"{name}: {where or 'settings'}: {str(item['msg']).removeprefix('Value error, ')}{found}"
+    return f"{name}: {where or 'settings'}: {_said(item)}{found}"
+
+
+def _said(item: dict[str, object]) -> str:
+    """What was expected; pydantic's words where they tell a user enough."""
+    context = item.get("ctx")
+    if isinstance(context, dict) and context.get("pattern") in IN_WORDS:
+        return f"expected {IN_WORDS[context['pattern']]}"
+    if item["type"] == "string_type" and isinstance(item["input"], bool | int | float | date | None):
+        return 'expected text: write it in quotes ("no", "null", "1"), or YAML takes it for something else'
+    return str(item["msg"]).removeprefix("Value error, ")

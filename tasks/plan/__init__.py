@@ -1,4 +1,4 @@
-"""plan: what can be told with the traffic there is, before anything is trained.
+"""plan: what can be told with the traffic there is, of holdouts of other sizes.
 
 How far apart two models are is unknown beforehand, how much such a difference moves from cluster to
 cluster is not: the newest decision whose numbers are open measured it. From that follow the smallest

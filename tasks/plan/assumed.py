@@ -31,15 +31,23 @@ class Traffic:
 
 
 def foreseen(
-    traffic: Traffic, contract: Contract, model: str, gains: tuple[float, ...] = GAINS, differ: float = DIFFER
+    traffic: Traffic,
+    contract: Contract,
+    model: str,
+    gains: tuple[float, ...] = GAINS,
+    differ: float = DIFFER,
+    declared: int = 1,
 ) -> Plan:
-    """The plan for leads over the champion in log loss; raises `Refused` where nothing can be told."""
+    """The plan for leads over the champion in log loss; raises `Refused` where nothing can be told.
+
+    `declared` is the size of a holdout in params.yaml, in batches.
+    """
     told = [one for one in contract.clauses if is_foreseen(one)]
     others = [one for one in contract.clauses if isinstance(one, Lead) and not is_foreseen(one)]
     assumed = assume(traffic, differ)
     sizes = numbered(traffic.clusters)[1]
     spread = Spread(error=lead_error(assumed), freedom=satterthwaite(sizes / assumed.rows))
-    pilot = Pilot(spread, assumed.rows, assumed.clusters, len(traffic.periods), assumed.base_loss)
+    pilot = Pilot(spread, assumed.rows, assumed.clusters, len(traffic.periods), assumed.base_loss, declared)
     return Plan(
         model=model,
         decision=None,
@@ -66,7 +74,7 @@ def assume(traffic: Traffic, differ: float) -> Assumed:
     rate = float(traffic.labels.mean()) if rows else 0.0
     if not 0 < rate < 1 or len(sizes) < 2:  # noqa: PLR2004 - one cluster has nothing to differ from
         raise Refused(
-            f"no decision yet, and {rows:,} labelled rows in {len(sizes)} clusters, of which "
+            f"without a decision, {rows:,} labelled rows in {len(sizes)} clusters, of which "
             f"{rate:.0%} have label 1, are nothing to plan from: it takes both labels, and two clusters"
         )
     correlation = label_correlation(traffic.labels, traffic.clusters)

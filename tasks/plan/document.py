@@ -108,7 +108,8 @@ class Plan(Document):
 class Pilot:
     """What a plan rests on: how much a lead moves on so many rows, clusters and batches.
 
-    `own` is the incumbent's own metric, where it is known.
+    `own` is the incumbent's own metric, where it is known; `declared` is the holdout's size in params.yaml,
+    which is among the sizes that are told.
     """
 
     spread: Spread
@@ -116,6 +117,7 @@ class Pilot:
     clusters: int
     batches: int
     own: float | None
+    declared: int = 1
 
     def plan(
         self, clause: Lead, contract: Contract, unit: str, against: str, gains: tuple[float, ...]
@@ -135,7 +137,7 @@ class Pilot:
             clusters=self.clusters,
             batches=self.batches,
             opposing_clusters=self.spread.opposing,
-            detectable=tuple(self.detectable(n, clause, contract) for n in BATCHES),
+            detectable=tuple(self.detectable(n, clause, contract) for n in sorted({*BATCHES, self.declared})),
             gains=tuple(self.gain(gain, lead, clause, contract) for gain, lead in shown.items()),
             never=tuple(gain for gain in asked if gain not in shown),
         )

@@ -12,14 +12,22 @@ LINEAR = "the linear model"
 
 
 def planned(
-    evidence: Evidence, decision: Decision, contract: Contract, entry: int, gains: tuple[float, ...] = GAINS
+    evidence: Evidence,
+    decision: Decision,
+    contract: Contract,
+    entry: int,
+    gains: tuple[float, ...] = GAINS,
+    declared: int = 1,
 ) -> Plan:
-    """What the evidence of this decision says about other sizes of holdout, for the clauses of today."""
+    """What the evidence of this decision says about other sizes of holdout, for the clauses of today.
+
+    `declared` is the size in params.yaml, in batches.
+    """
     leads = [clause for clause in contract.clauses if isinstance(clause, Lead)]
     found = [
         Later(clause=clause.name, why=why)
         if (why := _untold(clause, decision, evidence, entry))
-        else _clause(clause, contract, evidence, entry, gains)
+        else _clause(clause, contract, evidence, entry, gains, declared)
         for clause in leads
     ]
     return Plan(
@@ -55,7 +63,7 @@ def _about(kind: str, metric: str, *, linear: bool) -> str:
 
 
 def _clause(
-    clause: Lead, contract: Contract, evidence: Evidence, entry: int, gains: tuple[float, ...]
+    clause: Lead, contract: Contract, evidence: Evidence, entry: int, gains: tuple[float, ...], declared: int
 ) -> ClausePlan | Later:
     found = evidence.clauses.get(clause.name)
     part = found.parts[0] if found and len(found.parts) == 1 else None
@@ -64,7 +72,7 @@ def _clause(
         why = f"told after a decision that has an interval for it; decision {entry} has none"
         return Later(clause=clause.name, why=why)
     interval, batches = part.interval, len(evidence.holdout)
-    pilot = Pilot(spread, interval.rows, interval.clusters, batches, _incumbents(clause, evidence))
+    pilot = Pilot(spread, interval.rows, interval.clusters, batches, _incumbents(clause, evidence), declared)
     return pilot.plan(clause, contract, found.unit, found.against, gains)
 
 

@@ -25,14 +25,14 @@ def plan(
     """
     found = newest_open(ledger) if differ is None else None
     if found is None:
-        return _before(ledger, params, gains, DIFFER if differ is None else differ)
+        return _guessed(ledger, params, gains, differ)
     number, decision, named = found
     reference = named["evidence.json"]
     evidence = Evidence.parse(
         fetch_artifact(ledger.store, ledger.model, reference),
         artifact_key(ledger.model, reference.sha256, reference.after),
     )
-    return planned(evidence, decision, params.contract, number, gains)
+    return planned(evidence, decision, params.contract, number, gains, params.prepare.holdout_periods)
 
 
 def newest_open(ledger: Ledger) -> Found | None:
@@ -65,9 +65,14 @@ def _open(ledger: Ledger, number: int, registered: int) -> Found | None:
     return None if sealed else (number, decision, named)
 
 
-def _before(ledger: Ledger, params: Params, gains: tuple[float, ...], differ: float) -> Plan:
+def _guessed(ledger: Ledger, params: Params, gains: tuple[float, ...], differ: float | None) -> Plan:
     binary = OBJECTIVES[params.train.objective].probabilities
     if not (binary and any(is_foreseen(one) for one in params.contract.clauses)):
+        if differ is not None:
+            raise Refused(
+                "--differ is a guess for a lead of a binary model over the champion in log loss, and no "
+                "clause asks for one: leave it out, to plan from a decision"
+            )
         raise Refused(
             "no decision to plan from, and no clause asks a binary model for a lead over the champion in log "
             "loss, the only one that can be foreseen; the first decision tells of the others: run "
@@ -77,4 +82,5 @@ def _before(ledger: Ledger, params: Params, gains: tuple[float, ...], differ: fl
     from tasks.plan.traffic import read_traffic
 
     traffic = read_traffic(ledger.store, params)
-    return foreseen(traffic, params.contract, ledger.model, gains, differ)
+    guess, declared = DIFFER if differ is None else differ, params.prepare.holdout_periods
+    return foreseen(traffic, params.contract, ledger.model, gains, guess, declared)

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.decide.needed import MIN_OPPOSING
+from tasks.periods import spanned
 from tasks.plan.document import Assumed, ClausePlan, Plan
 
 
@@ -38,7 +39,7 @@ def _assumed_text(plan: Plan, assumed: Assumed, period: str) -> Text:
 def _table(plan: Plan, period: str, currency: str) -> Table:
     seen = None
     if plan.decision is not None:
-        seen = f"decision {plan.decision}, holdout {', '.join(plan.holdout)}; power {plan.power:.0%}"
+        seen = f"decision {plan.decision}, holdout {spanned(plan.holdout)}; power {plan.power:.0%}"
     whose = "of the incumbent's" if plan.assumed is None else "of the base rate's"
     table = Table("clause", "against", "holdout", "smallest lead it shows", whose, title=seen)
     for clause in plan.clauses:

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tasks.errors import BadInput
-from tasks.intake import Revision, batch_bytes, read_catalogue
+from tasks.documents import digest
+from tasks.errors import BadInput, Corrupt
+from tasks.intake import Revision, batch_bytes, original_key, read_catalogue
+from tasks.intake.names import ending, is_text
 from tasks.ledger import Ledger
+from tasks.propose.guessed import Text, csv_batch, guessed
+from tasks.store import Store
 
 if TYPE_CHECKING:
     from tasks.propose.seen import SeenColumn
@@ -15,6 +20,14 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 16
 """Rows that are in memory at once."""
 Progress = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """A Parquet file by its name, and how to get at its bytes."""
+
+    name: str
+    read: Callable[[], bytes | Path]
 
 
 @dataclass(frozen=True)
@@ -30,14 +43,11 @@ class Proposal:
 
 def propose(ledger: Ledger, batches: int, say: Progress) -> Proposal:
     """From the first so many periods in the store; raises `BadInput` where there are none."""
-    import pyarrow as pa
-
     known = _best(read_catalogue(ledger.store, ledger.model).revisions)
     first = [known[period] for period in sorted(known)[:batches]]
     if not first:
         raise BadInput(f"{ledger.model}: no batch has been taken in: run `evergreen intake`, or name files")
-    sources = ((one.period, pa.BufferReader(batch_bytes(ledger.store, ledger.model, one))) for one in first)
-    return _proposal(sources, say)
+    return _proposal([_kept(ledger, one) for one in first], say)
 
 
 def _best(revisions: Sequence[Revision]) -> dict[str, Revision]:
@@ -48,28 +58,55 @@ def _best(revisions: Sequence[Revision]) -> dict[str, Revision]:
 
 
 def propose_files(files: Sequence[Path], say: Progress) -> Proposal:
-    """From Parquet files, each one batch; raises `BadInput` for one that cannot be read."""
-    return _proposal(((path.name, path) for path in files), say)
+    """From Parquet and CSV files, each one batch; raises `BadInput` for one that cannot be read."""
+    sources: list[Text | Parquet] = []
+    for path in files:
+        packed = path.name.endswith(".gz")
+        text = is_text(path.name)
+        sources.append(
+            Text(path.name, path.read_bytes, packed) if text else Parquet(path.name, partial(Path, path))
+        )
+    return _proposal(sources, say)
 
 
-def _proposal(sources: Any, say: Progress) -> Proposal:
+def _kept(ledger: Ledger, one: Revision) -> "Text | Parquet":
+    """A batch as it arrived: of CSV the text, since what was not declared became text."""
+    store, model, original = ledger.store, ledger.model, one.original
+    if original is None:
+        return Parquet(one.period, lambda: batch_bytes(store, model, one))
+    key = original_key(model, original.sha256, ending(one.source))
+    return Text(one.period, lambda: _bytes(store, key, original.sha256), packed=key.endswith(".gz"))
+
+
+def _bytes(store: Store, key: str, sha256: str) -> bytes:
+    found = store.get(key)
+    if found is None or digest(found[0]) != sha256:
+        raise Corrupt(
+            f"{key}: expected the text that arrived, found {'nothing' if not found else 'other bytes'}"
+        )
+    return found[0]
+
+
+def _proposal(sources: Sequence[Text | Parquet], say: Progress) -> Proposal:
     from tasks.propose.rules import rule
     from tasks.propose.text import declared, proposal_text
 
     seen: dict[str, SeenColumn] = {}
     names, rows = [], []
-    for name, source in sources:
-        say(f"propose: {name}")
-        names.append(name)
-        rows.append(_look(name, source, seen))
+    say("propose: the types of CSV")
+    types = guessed(one for one in sources if isinstance(one, Text))
+    for one in sources:
+        say(f"propose: {one.name}")
+        names.append(one.name)
+        rows.append(_look(one.name, csv_batch(one, types) if isinstance(one, Text) else one.read(), seen))
     if not sum(rows):
         raise BadInput(f"{', '.join(names)}: no rows: there is nothing to propose from")
-    rules = [rule(one) for one in seen.values()]
-    text = proposal_text(rules, names, rows)
+    rules = [rule(column) for column in seen.values()]
+    text = proposal_text(rules, names, rows, from_csv=any(isinstance(one, Text) for one in sources))
     return Proposal(text, len(rules), declared(rules), sum(rows), tuple(names))
 
 
-def _look(name: str, source: Any, seen: "dict[str, SeenColumn]") -> int:
+def _look(name: str, source: bytes | Path, seen: "dict[str, SeenColumn]") -> int:
     """Count one batch into `seen`; its rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -77,7 +114,7 @@ def _look(name: str, source: Any, seen: "dict[str, SeenColumn]") -> int:
     from tasks.propose.seen import seen_column
 
     try:
-        with pq.ParquetFile(source) as file:
+        with pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else source) as file:
             schema = file.schema_arrow
             _same_columns(name, schema, seen)
             for field in schema if not seen else ():

@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
+from tasks.params.section import A_NAME, NAME
 from tasks.propose.rules import Rule, rows_between
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAME = re.compile(NAME)
 _HEAD = """\
 # Proposed by `evergreen propose` from {rows:,} rows in {batches}. Read it before you use it: it says what
 # these batches are like, and not what is right. Margins: rows from half the fewest to double the most;
@@ -21,7 +22,15 @@ validate:
 """
 
 
-def proposal_text(rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[int]) -> str:
+_OF_CSV = """\
+# Types of CSV are guessed from all of its text, numbers with a zero in front being text. On its way in a CSV
+# column is text until it is declared.
+"""
+
+
+def proposal_text(
+    rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[int], *, from_csv: bool = False
+) -> str:
     """The section `validate:`; a column that cannot be declared is a comment."""
     low, high = rows_between(rows)
     told = batches[0] if len(batches) == 1 else f"{batches[0]}..{batches[-1]}"
@@ -29,6 +38,8 @@ def proposal_text(rules: Sequence[Rule], batches: Sequence[str], rows: Sequence[
     head = _HEAD.format(
         rows=sum(rows), batches=_comment(told), low=low, high=high, fewest=min(rows), most=max(rows)
     )
+    if from_csv:
+        head = head.replace("validate:\n", f"{_OF_CSV}validate:\n", 1)
     return head + "".join(f"{line}\n" for line in lines)
 
 
@@ -39,7 +50,7 @@ def declared(rules: Sequence[Rule]) -> int:
 
 def _line(one: Rule, batches: str) -> str:
     if not _NAME.fullmatch(one.column):
-        return f"    # {_comment(one.column)}: no name that a column may have here: left out"
+        return f"    # {_comment(one.column)}: left out for its name: expected {A_NAME}"
     evidence = "; ".join(one.evidence)
     if one.settings is None:
         return f"    # {one.column}: {evidence}"

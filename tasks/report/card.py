@@ -3,6 +3,7 @@
 from tasks.card.full import FullCard
 from tasks.decide.sealed import LATER
 from tasks.objectives import OBJECTIVES
+from tasks.periods import spanned
 from tasks.report.summary import decided, heading, metrics_table, plain, table
 from tasks.report.wording import counted, instant, metric_name, number, scale_of, size, with_interval
 from tasks.train.card import ModelCard
@@ -97,17 +98,17 @@ def _learned(full: FullCard) -> dict[str, str]:
     card, counts = full.card, full.preparation
     excluded = ", ".join(f"{name} {count:,}" for name, count in counts.excluded.items()) or "none"
     return {
-        "periods": ", ".join(card.periods),
+        "periods": spanned(card.periods),
         "rows": f"{card.train_rows:,} to train on, {card.selection_rows:,} to select by",
         "until": instant(card.trained_until),
-        "judged on": f"{', '.join(full.decision.holdout)}, {counted(full.decision.rows, 'row')}",
+        "judged on": f"{spanned(full.decision.holdout)}, {counted(full.decision.rows, 'row')}",
         "left out": excluded,
     }
 
 
 def _cautions(full: FullCard) -> list[str]:
     """Facts that limit what the model is good for; there is always the first."""
-    judged_on = ", ".join(full.decision.holdout)
+    judged_on = spanned(full.decision.holdout)
     said = [f"Judged on {judged_on} alone: what has changed since, `evergreen drift` tells."]
     said += [f"Requirement not met or open: {name}." for name in full.decision.but_for]
     for clause in full.decision.clauses:

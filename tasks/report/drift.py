@@ -33,7 +33,7 @@ def render_drift(found: Drift) -> str:
         "rows": heat_map(found),
         "columns": found.covariate_shift.columns if found.covariate_shift else (),
         "periods": _periods(found),
-        "terms": Terms(),
+        "terms": Terms(own=_own_names(found)),
     }
     return environment().get_template("drift.html.j2").render(context).strip() + "\n"
 
@@ -45,6 +45,13 @@ def heat_map(found: Drift) -> tuple[tuple[ColumnDrift, tuple[CellView, ...]], ..
     return tuple(
         (one, tuple(_cell(one, cell) for cell in one.history)) for one in found.covariate_shift.columns
     )
+
+
+def _own_names(found: Drift) -> set[str]:
+    columns = found.covariate_shift.columns if found.covariate_shift else ()
+    names = {found.model, *(one.column for one in columns)}
+    names |= {name for one in found.slices for name in (one.slice, one.value)}
+    return names | {one.name for one in (found.class_shift.classes if found.class_shift else ())}
 
 
 def _periods(found: Drift) -> tuple[Cell, ...]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasks.periods import spanned
 from tasks.report import wording
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ def environment() -> "Environment":
         wording.number,
         wording.counted,
         wording.share,
+        wording.minus,
         wording.instant,
         wording.size,
         wording.confidence,
+        spanned,
     ):
         found.filters[helper.__name__] = helper
     return found

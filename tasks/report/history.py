@@ -17,12 +17,14 @@ def render_history(
     tally = Tally()
     tables = timeline(past, tally, links or {})
     periods = sorted(period for one in past if isinstance(one, Judged) for period in one.periods)
+    judged = [one.decision for one in past if isinstance(one, Judged) and one.decision is not None]
+    clauses = {clause.name for one in judged for clause in one.clauses}
     context = {
         "model": model,
         "span": f"{periods[0]} to {periods[-1]}" if periods else "nothing was decided yet",
         "tables": tables,
         "tally": tally,
         "marks": MARKS,
-        "terms": Terms(),
+        "terms": Terms(own={model, *clauses}),
     }
     return environment().get_template("history.html.j2").render(context).strip() + "\n"

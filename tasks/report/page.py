@@ -109,8 +109,21 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "material": material(inputs.preparation),
         "hashes": _hashes(decision),
         "marks": MARKS,
-        "terms": Terms(objective),
+        "terms": Terms(objective, own_names(inputs)),
     }
+
+
+def own_names(inputs: Inputs) -> set[str]:
+    """What the user has named: the model, columns and their values, clauses, exclusions.
+
+    Not the column of clusters: whatever it is called, it holds clusters.
+    """
+    settings, decision = inputs.params, inputs.decision
+    found = {decision.model, *settings.validation.columns, *map(str, settings.classes)}
+    found |= {clause.name for clause in decision.clauses}
+    found |= {one.name for one in settings.prepare.exclude} | {one.name for one in settings.prepare.sources}
+    found |= {value for one in inputs.evidence.slices for value in (one.value, *one.pooled)}
+    return found - {settings.prepare.cluster}
 
 
 def _metric(name: str, metric: MetricEvidence, currency: str, baseline: str) -> MetricView:

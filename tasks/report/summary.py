@@ -9,6 +9,7 @@ from tasks.decide.sealed import LATER
 from tasks.evaluate.findings import Evidence, MetricEvidence
 from tasks.evaluate.metrics import METRICS
 from tasks.objectives import OBJECTIVES, ObjectiveName
+from tasks.periods import spanned
 from tasks.report.wording import counted, metric_name, number, scale_of, with_interval
 
 MARKS = {"promote": "✔", "pass": "✔", "keep": "✘", "fail": "✘", "undecided": "?"}
@@ -38,7 +39,7 @@ def decided(decision: Decision) -> list[str]:
         ]
     lines += [f"**{plain(decision.headline)}**", ""]
     rows, clusters = counted(decision.rows, "row"), counted(decision.clusters, "cluster")
-    told = f"Holdout {', '.join(decision.holdout)}: {rows} in {clusters}. {would_have_been(decision)}"
+    told = f"Holdout {spanned(decision.holdout)}: {rows} in {clusters}. {would_have_been(decision)}"
     lines += [plain(told), ""]
     return lines + table(
         ("clause", "owner", "verdict", "estimate [interval]", "required", "if every row were independent"),

@@ -1,6 +1,7 @@
 """Terms that not every reader knows: each is linked, where it stands first, to what it means. Pure."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tasks.objectives import BINARY, Objective
@@ -18,16 +19,27 @@ _NAMES = {name.lower(): name for name in GLOSSARY if name not in BY_HAND} | ALSO
 _EITHER = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True)).replace(
     "'", "(?:'|&#39;)"
 )
-_TERM = re.compile(rf"(?<![\w-])(?:{_EITHER})(?![\w-])", re.IGNORECASE)
+_WHOLE = r"(?<![\w-])(?:{})(?![\w-])"
+_TERM = re.compile(_WHOLE.format(_EITHER), re.IGNORECASE)
 
 
 class Terms:
     """The terms of one page: links them, and remembers which it has to explain at its end.
 
     A pointer shows the meaning as a tooltip; where there is none, on a phone, the link leads to it.
+    `own` are names that the user gave (models, columns, values): a column `threshold` is no
+    threshold of ours, so words that are such a name are linked only by hand.
     """
 
-    def __init__(self, objective: Objective = BINARY) -> None:
+    def __init__(self, objective: Objective = BINARY, own: Iterable[str] = ()) -> None:
+        from markupsafe import escape
+
+        escaped = {str(escape(name)) for name in own}
+        # Few names have a term in them, and there may be thousands.
+        alike = sorted((name for name in escaped if _TERM.search(name)), key=len, reverse=True)
+        self._own = {name.lower() for name in alike}
+        first = [re.escape(name) for name in alike]
+        self._words = re.compile(_WHOLE.format("|".join([*first, _EITHER])), re.IGNORECASE)
         self._meanings = GLOSSARY if objective.probabilities else GLOSSARY | OF_NUMBERS
         if objective.classes:
             self._meanings |= OF_CLASSES
@@ -48,7 +60,7 @@ class Terms:
                 if (by_hand := _LINK.match(part)) is not None:
                     seen.update(name for name in self._used if _anchor(name) == by_hand["anchor"])
             elif not inside:
-                parts[place] = _TERM.sub(lambda found: self._once(found.group(), seen), part)
+                parts[place] = self._words.sub(lambda found: self._once(found.group(), seen), part)
         return Markup("".join(parts))  # noqa: S704 - what came in, and links of our own
 
     def term(self, name: str, words: str = "") -> "Markup":
@@ -67,6 +79,8 @@ class Terms:
     def _once(self, words: str, seen: set[str]) -> str:
         from markupsafe import Markup
 
+        if words.lower() in self._own:
+            return words
         name = _NAMES[words.lower().replace("&#39;", "'")]
         if name in seen:
             return words

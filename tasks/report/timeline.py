@@ -7,6 +7,7 @@ from itertools import groupby
 from tasks.decide.decision import Decision
 from tasks.evaluate.evidence import Interval
 from tasks.past import Judged, Returned
+from tasks.periods import spanned
 from tasks.report.axis import Axis, Bar, Tick, bar, spanning_most
 from tasks.report.gates import Lead, lead_of
 from tasks.report.tally import Cell, Tally
@@ -85,7 +86,7 @@ def timeline(past: Sequence[Judged | Returned], tally: Tally, links: Mapping[int
 def _row(one: Judged | Returned, tally: Tally, link: str) -> Row:
     if isinstance(one, Returned):
         return Row(one.number, "Rollback", aside=f"to the champion of entry {one.body.to}: {one.body.reason}")
-    row = Row(one.number, ", ".join(one.periods), link, drill=one.body.drill, cells=tally.cells(one))
+    row = Row(one.number, spanned(one.periods), link, drill=one.body.drill, cells=tally.cells(one))
     if one.decision is None or one.evidence is None:
         return replace(row, unseen=f"cannot be read: {one.unread}")
     row = replace(row, in_the_way=_in_the_way(one.decision))

@@ -73,6 +73,12 @@ def heat_map(batches: Sequence[Judged]) -> dict[str, tuple[Square, ...]]:
     return {column: tuple(_square(column, one) for one in batches) for column in columns}
 
 
+def _share_of(bad: float) -> str:
+    """No rule is broken by 0.0% of the rows."""
+    said = share(bad)
+    return "<0.1%" if bad > 0 and said == share(0) else said
+
+
 def _column(failure: Failure) -> str:
     return failure.column or "(file)"
 
@@ -88,4 +94,4 @@ def _square(column: str, batch: Judged) -> Square:
     bad = [one.rows / rows for one in broken if one.rows is not None and rows]
     if len(bad) < len(broken):
         return Square(len(_HEAT), counted(len(broken), "rule"), title)
-    return Square(max(1, sum(max(bad) > step for step in _HEAT)), share(max(bad)), title)
+    return Square(max(1, sum(max(bad) > step for step in _HEAT)), _share_of(max(bad)), title)

@@ -4,6 +4,7 @@ A number that does not exist is said so: no text here ever holds `nan`, `inf` or
 """
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from tasks.decide.asks import DISTANCES
 from tasks.evaluate.evidence import Interval
 
 NOTHING = "none"
+_HYPHEN = re.compile(r"(?<![\w.-])-(?=\.?\d)")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ def with_interval(interval: Interval | None, scale: Scale, *, sign: bool = True)
 def confidence(level: float) -> str:
     """`90%` for one-sided bounds of level 5%."""
     return f"{100 * (1 - 2 * level):.4g}%"
+
+
+def minus(text: str) -> str:
+    """Words of a decision with the page's minus: `−288.00`, and dates and names as they are."""
+    return _HYPHEN.sub("−", text)
 
 
 def share(part: float, whole: float = 1.0, decimals: int = 1) -> str:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from tasks.evaluate.look import HoldoutExhausted, refuse_if_exhausted
-from tasks.intake import Catalogue
+from tasks.intake import Catalogue, incoming_place
 from tasks.ledger import State
 from tasks.prepare.window import NotEnoughPeriods, cutoffs, fresh_holdout
 from tasks.run.context import Cycle, inputs_of
@@ -14,15 +14,15 @@ def idle(cycle: Cycle, state: State, catalogue: Catalogue, rules: str) -> Outcom
     """Why there is nothing to do, if there is nothing: asked before any heavy package is imported."""
     params, usable = cycle.folder.params, catalogue.usable(rules)
     if not usable:
-        return cycle.outcome("nothing new", _nothing(catalogue, rules))
+        return cycle.outcome("nothing new", _nothing(cycle, catalogue, rules))
     if cycle.drill or cycle.pinned or catalogue.pending(rules):
         return None
     try:
         times = cutoffs([one.period for one in usable], params.prepare, params.intake.calendar)
     except NotEnoughPeriods as waiting:
-        return cycle.outcome("nothing new", f"{_nothing(catalogue, rules)}; {waiting}")
+        return cycle.outcome("nothing new", f"{_nothing(cycle, catalogue, rules)}; {waiting}")
     if state.decision is not None and state.decision.inputs == inputs_of(usable, params.hash):
-        return cycle.outcome("nothing new", _nothing(catalogue, rules), entry=state.decision.number)
+        return cycle.outcome("nothing new", _nothing(cycle, catalogue, rules), entry=state.decision.number)
     try:
         refuse_if_spent(cycle, state, times.holdout)
     except HoldoutExhausted as exhausted:
@@ -43,7 +43,7 @@ def refuse_if_spent(cycle: Cycle, state: State, holdout: tuple[str, ...]) -> Non
         refuse_if_exhausted(state, spent, holdout, params.contract.looks_per_holdout, due)
 
 
-def _nothing(catalogue: Catalogue, rules: str) -> str:
+def _nothing(cycle: Cycle, catalogue: Catalogue, rules: str) -> str:
     stuck = catalogue.blocked(rules)
     still = f"; still blocked: {'; '.join(str(one.reason) for one in stuck)}" if stuck else ""
-    return f"nothing new has arrived{still}"
+    return f"nothing new has arrived in {incoming_place(cycle.store, cycle.folder.params.model)}{still}"

@@ -1,13 +1,15 @@
 """Periods: days and months of a place, as instants in UTC."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.errors import BadInput
-from tasks.periods import Calendar
+from tasks.periods import Calendar, spanned
 
 MONTHS, DAYS = Calendar("month", "UTC"), Calendar("day", "UTC")
 NEW_YORK = Calendar("day", "America/New_York")
@@ -90,3 +92,41 @@ class TestNoPeriod:
         with pytest.raises(BadInput, match=r"intake\.timezone: expected a time zone like") as caught:
             Calendar("month", zone).start("2024-01")
         assert len(str(caught.value)) < 200
+
+
+class TestSpanned:
+    """Many periods in few words."""
+
+    @pytest.mark.parametrize(
+        ("periods", "told"),
+        [
+            ((), ""),
+            (("2025-02",), "2025-02"),
+            (("2024-12", "2025-01"), "2024-12, 2025-01"),
+            (("2024-12", "2025-01", "2025-02"), "2024-12 to 2025-02"),
+            (("2024-02-28", "2024-02-29", "2024-03-01"), "2024-02-28 to 2024-03-01"),
+            (("2025-01-01", "2025-01-03", "2025-01-04"), "2025-01-01, 2025-01-03, 2025-01-04"),
+            (
+                ("2025-01-01", "2025-01-03", "2025-01-04", "2025-01-05"),
+                "2025-01-01, 2025-01-03 to 2025-01-05",
+            ),
+            (("a", "b", "9999-12-31"), "a, b, 9999-12-31"),
+        ],
+    )
+    def test_from_three_on_they_are_a_range(self, periods: tuple[str, ...], told: str) -> None:
+        """Two are told each, a gap ends a range, and what is no period stands as it is."""
+        assert spanned(periods) == told
+
+    def test_three_weeks_of_days_are_two_dates(self) -> None:
+        """As a holdout of 21 days is told."""
+        days = [(date(2025, 2, 8) + timedelta(days=one)).isoformat() for one in range(21)]
+        assert spanned(days) == "2025-02-08 to 2025-02-28"
+
+    def test_nothing_lists_each_period_of_a_holdout(self) -> None:
+        """No module and no template joins them with commas by itself."""
+        listed = re.compile(r"join\([\w.]*(?:holdout|periods)\)|(?:holdout|periods)\s*\|\s*join")
+        sources = [
+            path for path in (Path(__file__).parents[2] / "tasks").rglob("*") if path.suffix in (".py", ".j2")
+        ]
+        assert len(sources) > 100
+        assert not [path for path in sources if listed.search(path.read_text(encoding="utf-8"))]

@@ -118,6 +118,14 @@ class TestWords:
         assert "a: promote" in told
         assert "evergreen show 4 --report report.html" in told
 
+    def test_say_where_a_report_was_saved(self, ledger: Ledger, tmp_path: Path) -> None:
+        """Instead of how it could be."""
+        console = Console(file=StringIO(), width=500)
+        console.print(shown_text(show(ledger, 4), saved=tmp_path / "[b]report.html"))
+        told = console.file.getvalue()  # type: ignore[attr-defined]
+        assert f"report saved: {tmp_path}/[b]report.html" in told
+        assert "--report" not in told
+
     def test_say_why_a_rollback_was(self, ledger: Ledger) -> None:
         """The reason that went into the ledger."""
         assert "5: worse on Mondays" in words(show(ledger, 10))

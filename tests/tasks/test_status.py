@@ -106,6 +106,27 @@ class TestStatus:
         found = status(home, ledger)
         assert (found.accepted, found.waiting) == ((), (f"incoming/{MODEL}/2024-01.parquet",))
 
+    @pytest.mark.row("another name")
+    def test_tells_where_files_go_and_which_are_misnamed(self, home: Workspace, ledger: Ledger) -> None:
+        """A file under another name than a period's waits for nobody: it is named, with what is expected."""
+        incoming = home.root / "store" / "incoming" / MODEL
+        assert f"file://{incoming}" in words(status(home, ledger)).replace("\n", "")
+        incoming.mkdir(parents=True)
+        for name in ("2024-1.parquet", "readme.txt"):
+            (incoming / name).write_bytes(b"a")
+        found = status(home, ledger)
+        assert found.incoming == f"{found.store}/incoming/{MODEL}/"
+        assert found.misnamed == tuple(
+            f"incoming/{MODEL}/{name}" for name in ("2024-1.parquet", "readme.txt")
+        )
+        assert found.waiting == ()
+        told = words(found)
+        assert "2024-1.parquet, readme.txt: left alone" in told
+        assert "more" not in told
+        for number in range(5):
+            (incoming / f"extra-{number}.txt").write_bytes(b"a")
+        assert "and 2 more" in words(status(home, ledger))
+
     def test_tells_of_a_blocked_correction_beside_the_good_batch(
         self, home: Workspace, ledger: Ledger
     ) -> None:

@@ -284,7 +284,7 @@ class TestMulticlass:
                 {"type": "integer", "values": [1, 2, "3"]},
                 "values of a column of type integer: expected whole numbers",
             ),
-            ({"type": "string", "values": ["yes", "no", True]}, "expected text or a whole number"),
+            ({"type": "string", "values": ["yes", "no", True]}, "expected text (in quotes, if it is"),
             ({"type": "number", "values": [1, 2, 3]}, "only a string or integer column has them"),
         ],
     )

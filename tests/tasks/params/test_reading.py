@@ -49,12 +49,39 @@ class TestGood:
         assert parse_params(PARAMS).store_url == "s3://bucket"
 
 
+class TestNames:
+    """Columns whose names cannot be declared, and what YAML takes for no text."""
+
+    @pytest.mark.parametrize("name", ["Zeit (UTC)", "_x", "a.b", "größe", "x" * 65])
+    def test_of_columns_are_told_with_what_a_name_may_be(self, name: str) -> None:
+        """One line, with the name as it was given and the rule in words."""
+        document = yaml.safe_load(PARAMS)
+        document["validate"]["columns"][name] = {"type": "number"}
+        told = complaint(yaml.safe_dump(document, allow_unicode=True))
+        assert "validate.columns: expected a name: 1 to 64 of A to Z, a to z, 0 to 9, _ and -" in told
+        assert told.endswith(f"found {name!r}")
+        assert "pattern" not in told
+
+    @pytest.mark.parametrize(("key", "read"), [("no", False), ("null", None), ("7", 7)])
+    def test_that_yaml_reads_as_something_else_are_to_be_quoted(self, key: str, read: object) -> None:
+        """What was a column's name to its author is told as what YAML made of it."""
+        text = PARAMS.replace("  columns:\n", f"  columns:\n    {key}: {{type: number}}\n", 1)
+        told = complaint(text)
+        assert "validate.columns: expected text: write it in quotes (" in told
+        assert told.endswith(f"found {read!r}")
+
+    def test_in_quotes_are_text(self) -> None:
+        """As the message says: `"no"` is a column like another."""
+        text = PARAMS.replace("  columns:\n", '  columns:\n    "no": {type: number}\n', 1)
+        assert "no" in parse_params(text).validation.columns
+
+
 WRONG: list[tuple[str, Any, str]] = [
-    ("model", "Small Model", "model: String should match pattern"),
-    ("model", "../../etc", "model: String should match pattern"),
-    ("model", 7, "model: Input should be a valid string, found 7"),
+    ("model", "Small Model", "model: expected 1 to 48 of a to z"),
+    ("model", "../../etc", "model: expected 1 to 48 of a to z"),
+    ("model", 7, "model: expected text: write it in quotes ("),
     ("store", "s3://x", "store: Input should be a valid dictionary"),
-    ("store.url", None, "store.url: Input should be a valid string"),
+    ("store.url", None, "store.url: expected text"),
     ("intake", [], "intake: Input should be a valid dictionary"),
     ("intake.period", "week", "intake.period: Input should be 'day' or 'month', found 'week'"),
     ("intake.timezone", "Nowhere/Nope", "intake.timezone: expected a time zone like Europe/Berlin"),

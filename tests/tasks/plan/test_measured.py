@@ -35,6 +35,7 @@ def planning(
     gains: tuple[float, ...] = GAINS,
     *,
     asked: Contract | None = None,
+    declared: int = 1,
 ) -> Plan:
     """The plan after decision 7, whose contract was `asked`: the one of today if not given."""
     then = asked or contract
@@ -48,7 +49,7 @@ def planning(
         ordinal=1,
         budget=1,
     )
-    return planned(evidence, decide(evidence, then, look, "small", 5), contract, 7, gains)
+    return planned(evidence, decide(evidence, then, look, "small", 5), contract, 7, gains, declared)
 
 
 PLAN = planning()
@@ -64,6 +65,12 @@ class TestPlanned:
             interval = EVIDENCE.clauses[one.clause].parts[0].interval
             assert (one.standard_error, one.clusters) == (interval.standard_error, interval.clusters)
             assert [found.batches for found in one.detectable] == list(BATCHES)
+
+    def test_a_declared_size_is_among_the_batches(self):
+        """In its place among the others, and 2 is not there twice."""
+        for declared, told in ((21, (*BATCHES, 21)), (4, (1, 2, 3, 4, 6, 12)), (2, BATCHES)):
+            (one, *_) = planning(declared=declared).clauses
+            assert tuple(found.batches for found in one.detectable) == told
 
     def test_more_batches_show_less(self):
         """With four times the batches a lead of about half the size is seen."""

@@ -60,6 +60,20 @@ class TestBeforeAnyDecision:
         assert [one.clause for one in found.clauses] == ["beats-champion"]
         assert [one.clause for one in found.later] == ["beats-base-rate"]
 
+    def test_a_holdout_as_declared_is_among_the_sizes(self, tmp_path):
+        """Who judges by 21 days is told what 21 days show."""
+        text = PARAMS.replace("max_periods: 12", "max_periods: 40").replace(
+            "min_periods: 2", "min_periods: 30"
+        )
+        text = text.replace("holdout_periods: 1", "holdout_periods: 21")
+        folder = small_folder(tmp_path, params=text)
+        for period in MONTHS[:2]:
+            deliver(folder, period)
+        home, ledger = open_ledger(folder)
+        intake(home.params, ledger.store)
+        (found,) = plan(ledger, home.params).clauses
+        assert [one.batches for one in found.detectable] == [1, 2, 3, 6, 12, 21]
+
     def test_without_batches_it_says_what_to_do(self, tmp_path):
         """There is nothing to plan from."""
         home, ledger = open_ledger(small_folder(tmp_path))
@@ -73,6 +87,14 @@ class TestBeforeAnyDecision:
         home, ledger = open_ledger(folder)
         intake(home.params, ledger.store)
         with pytest.raises(Refused, match=r"log loss.*the first decision tells.*`evergreen run`"):
+            plan(ledger, home.params)
+
+    def test_a_guess_that_no_clause_has_a_use_for_is_refused(self, tmp_path):
+        """Whether there is a decision or not: the message is about the guess, and about no decision."""
+        home, ledger = open_ledger(small_folder(tmp_path, params=NUMBER_PARAMS))
+        with pytest.raises(Refused, match=r"^--differ is a guess .* no clause asks for one: leave it out"):
+            plan(ledger, home.params, differ=0.5)
+        with pytest.raises(Refused, match=r"^no decision to plan from"):
             plan(ledger, home.params)
 
 

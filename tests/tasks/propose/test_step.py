@@ -209,6 +209,7 @@ class TestHostile:
         columns = settings_of(text).validation.columns
         assert columns.keys() >= {"null", "123"}
         assert not {"evil", "when", "list", "a b"} & columns.keys()
+        assert "# a b: left out for its name: expected a name: 1 to 64 of A to Z" in text
         assert columns["null"].values == tuple(sorted(odd))
         assert "stored as timestamp[ms], which no declared type allows: left out" in line(text, "when")
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import numpy as np
+from commands import evergreen
+from factories import small_folder
 from pages import HOSTILE, Page
 from profile_factories import batch, month, numbers, text
 
@@ -55,6 +57,13 @@ def concept(*meetings):
     )
 
 
+class TestNames:
+    def test_of_the_user_are_explained_as_nothing_else(self):
+        """A model called churn is no clause."""
+        html = render_drift(found(model="churn"))
+        assert '<p class="where">churn ·' in html
+
+
 class TestHeatMap:
     def test_has_a_square_for_each_column_and_period(self):
         """In the order of time, those that the champion learned from marked."""
@@ -79,6 +88,19 @@ class TestHeatMap:
         assert cells[-2].said == "+2.0 pt"
 
 
+class TestSaved:
+    def test_the_command_says_where(self, tmp_path, monkeypatch):
+        """In words; with --json there is nothing but the document."""
+        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
+        monkeypatch.setattr("tasks.drift.step.drift", lambda *_: found())
+        folder, page = small_folder(tmp_path), tmp_path / "drift.html"
+        said = evergreen("drift", "-C", folder, "--page", page).out
+        assert f"page saved: {page}" in said.replace("\n", "")
+        assert page.exists()
+        assert "page saved" not in evergreen("drift", "-C", folder).out
+        assert "page saved" not in evergreen("drift", "-C", folder, "--page", page, "--json").out
+
+
 class TestThePage:
     def test_stands_alone(self):
         """No script, no address elsewhere, every element closed."""
@@ -88,6 +110,18 @@ class TestThePage:
         assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe"}
         assert "http" not in html.replace("http-equiv", "")
         assert all(link.startswith("#") for link in page.all("href"))
+
+    def test_the_heat_map_begins_with_the_newest_period(self):
+        """What does not fit is older, and the caption is cut off by no table: it stands before its box."""
+        html = render_drift(found())
+        caption, table = html.index('id="heat"'), html.index('<table class="heat" aria-labelledby="heat">')
+        assert caption < html.index('<div class="wide">') < table
+        heat = html[table : html.index("</table>", table)]
+        assert "<caption>" not in heat
+        assert re.findall(r"2024-\d\d(?=</th>)", heat) == [f"2024-0{n}" for n in range(7, 0, -1)]
+        _, cells = heat_map(found())[0]
+        first = heat[heat.index('<th scope="row">x</th>') :]
+        assert re.findall(r">([^<>]+)</td>", first)[:7] == [one.said for one in reversed(cells)]
 
     def test_keeps_three_things_apart(self):
         """Under a heading each, in words that are explained."""

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from commands import evergreen
+from factories import small_folder
 from pages import HOSTILE, Page
 
 from tasks.ledger import RolledBack
@@ -13,6 +15,17 @@ from tasks.report.tally import Tally
 from tasks.report.timeline import timeline
 
 BETTER, WORSE, LUCKY = {"edge": 0.9, "lift": 0}, {"edge": -0.4, "lift": 0}, {}
+
+
+class TestSaved:
+    def test_the_command_says_where(self, tmp_path, monkeypatch):
+        """Of an empty ledger, too."""
+        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
+        folder, page = small_folder(tmp_path), tmp_path / "history.html"
+        said = evergreen("history", "-C", folder, "--page", page).out
+        assert f"page saved: {page}" in said.replace("\n", "")
+        assert page.exists()
+        assert "page saved" not in evergreen("history", "-C", folder).out
 
 
 @pytest.fixture

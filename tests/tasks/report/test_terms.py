@@ -117,6 +117,32 @@ class TestLinked:
         again = unlinked(after)
         assert again == before
 
+    @pytest.mark.parametrize(
+        ("own", "text", "words"),
+        [
+            ("threshold", "threshold drifted; the power", ["power"]),
+            ("Power", "power, AUC", ["AUC"]),
+            ("high power", "high power is no power", ["power"]),
+            ("R&D power", "R&amp;D power", []),
+            ("(auc", "(auc and (auc: AUC", ["AUC"]),
+            ("churn", "churn · judged on 2025-01 by a churn-clause, nats", ["nats"]),
+        ],
+    )
+    def test_what_the_user_has_named_is_left_alone(self, own, text, words):
+        """A model, a column or a value has its own meaning, whatever a term of ours means."""
+        html = str(Terms(own=[own, "unlike"]).linked(f"<p>{text}</p>"))
+        assert re.findall(r"<abbr[^>]*>(.*?)</abbr>", html) == words
+
+    def test_names_of_a_page_are_left_alone(self, make):
+        """A model called churn and a slice value power are explained as nothing else."""
+        inputs = make()
+        slices = tuple(one.model_copy(update={"value": "power"}) for one in inputs.evidence.slices[:1])
+        evidence = inputs.evidence.model_copy(update={"slices": slices})
+        decision = inputs.decision.model_copy(update={"model": "churn"})
+        html = render(replace(inputs, evidence=evidence, decision=decision))
+        assert '<p class="where">churn ·' in html
+        assert '<th scope="row">power' in html
+
     def test_meanings_are_escaped(self):
         """A meaning stands in an attribute: no quote of it may end it."""
         term = str(Terms().term("champion", '"><script>'))

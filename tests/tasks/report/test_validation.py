@@ -45,6 +45,12 @@ class TestHeatMap:
         assert [one.shade for one in rows["z"]] == [0, 1, 0, 0]
         assert [(one.shade, one.said) for one in rows["(file)"]][2] == (4, "1 rule")
 
+    def test_a_rule_that_one_row_in_many_breaks_is_not_broken_by_none(self):
+        """A batch that one of 2,500 rows blocked does not say 0.0%."""
+        (square,) = heat_map([judged("2024-01", failure("x", 1), rows=2500)])["x"]
+        assert square.said == "<0.1%"
+        assert "&lt;0.1%" in page_of([judged("2024-01", failure("x", 1), rows=2500)])
+
     def test_good_batches_have_no_map(self):
         """Nothing is drawn where no rule was broken."""
         assert heat_map(BATCHES[:1]) == {}

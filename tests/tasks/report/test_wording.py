@@ -12,6 +12,7 @@ from tasks.report.wording import (
     confidence,
     counted,
     instant,
+    minus,
     number,
     scale_of,
     share,
@@ -108,3 +109,19 @@ class TestUnits:
         """Other units stay as they are."""
         assert scale_of("money per row", "EUR").unit == "EUR per row"
         assert scale_of("nats per row", "EUR").unit == "nats per row"
+
+
+class TestMinus:
+    """A decision's words are plain text, and the page's numbers have a true minus."""
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("value: -288.00 [-479.00, -120.00] EUR", "value: −288.00 [−479.00, −120.00] EUR"),
+            ("on 2025-02 of beats-2, a-1, -x, --1", "on 2025-02 of beats-2, a-1, -x, --1"),
+            ("at -.5", "at −.5"),
+        ],
+    )
+    def test_stands_before_numbers_alone(self, text, said):
+        """Dates, names and options keep their hyphens."""
+        assert minus(text) == said

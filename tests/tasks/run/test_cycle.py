@@ -53,6 +53,7 @@ class TestTheYearBegins:
         """An empty store is nothing new: no ledger entry, no workspace."""
         outcome = retrain(folder)
         assert (outcome.verdict, outcome.champion, outcome.entry) == ("nothing new", None, None)
+        assert outcome.headline == f"nothing new has arrived in file://{folder}/store/incoming/small/"
         assert entries(folder) == []
         assert no_workspace_left(folder)
 
