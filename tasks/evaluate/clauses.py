@@ -87,7 +87,7 @@ def _missed(
     """In how many clusters something speaks against the claim, and whether it would hold without any.
 
     Of a number that is several means at once (an AUC) no one bet can be made: it holds if misses, as many as
-    may be due in either, would not cost its lead.
+    may be due, would not cost its lead. They are asked of the mean of the fewest rows, where one weighs most.
     """
     worst, means, holds = quantity.worst(), quantity.means(), False
     if worst is not None:
@@ -96,16 +96,17 @@ def _missed(
         if np.ptp(worst):
             every = np.ones(len(values), np.bool_)
             means = (Mean(every, values, np.broadcast_to(worst, values.shape)),)
-    deep = [inf]
-    if lead > 0:
-        asked = [(one.values, clusters, required, one.worst, level, lead, one.counted) for one in means]
-        deep += [clusters_at_worst(*one) for one in asked]
+    deep = inf
+    if means and lead > 0:
+        rarest = min(means, key=lambda mean: np.count_nonzero(mean.counted))
+        asked = (rarest.values, clusters, required, rarest.worst, level, lead, rarest.counted)
+        deep = clusters_at_worst(*asked)
     if worst is None and means:
-        holds = lead > 0 and min(deep) == inf
+        holds = lead > 0 and deep == inf
         if len(means) == 1:
             (only,) = means
             holds = holds_at_worst(only.values, clusters, required, only.worst, level, only.counted)
-    return min(opposing_clusters(values, clusters, required), *deep), holds
+    return min(opposing_clusters(values, clusters, required), deep), holds
 
 
 def _carrying(judged: Interval, values: Floats, clusters: Codes) -> float | None:

@@ -13,6 +13,7 @@ from tasks.evaluate.answers import Answers
 from tasks.evaluate.clauses import clause_evidence
 from tasks.evaluate.evidence import as_share, clustered_mean, independent_mean
 from tasks.evaluate.findings import ClauseEvidence
+from tasks.evaluate.means import Mean
 from tasks.evaluate.opposition import clusters_at_worst, opposing_clusters
 from tasks.evaluate.quantities import quantities
 from tasks.evaluate.serial import serial
@@ -68,13 +69,16 @@ class TestParts:
         for part, one in zip(found(clause, seen).parts, quantities(clause, seen), strict=True):
             clusters = seen.clusters if one.rows is None else seen.clusters[one.rows]
             values, worst = one.values(), one.worst()
+            every = np.ones(len(values), bool)
             lead = part.interval.low - clause.required
-            known = [(mean.values, mean.worst, mean.counted) for mean in one.means()]
+            known = sorted(one.means(), key=lambda mean: mean.counted.sum())[:1]
             if worst is not None and np.ptp(worst):
-                known.append((values, np.broadcast_to(worst, len(values)), None))
+                known = [Mean(every, values, np.broadcast_to(worst, len(values)))]
             deep = [
-                clusters_at_worst(told, clusters, clause.required, least, 0.05, lead, counted)
-                for told, least, counted in known
+                clusters_at_worst(
+                    mean.values, clusters, clause.required, mean.worst, 0.05, lead, mean.counted
+                )
+                for mean in known
             ]
             against = opposing_clusters(values, clusters, clause.required)
             assert part.opposing_clusters == min(against, *deep, np.inf)
