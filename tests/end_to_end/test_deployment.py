@@ -126,8 +126,8 @@ class TestScoreAndRollback:
         asked = small_batch("2024-05")
         ledger.store.put("ask.parquet", asked)
         expected = score(ledger, asked, name="ask.parquet", key="row_id")[0]
-        scored = stack.run("score/flights", source="ask.parquet", target="told.parquet")
-        told = ledger.store.get("told.parquet")[0]
+        scored = stack.run("score/flights", source="ask.parquet", target="scores/told.parquet")
+        told = ledger.store.get("scores/told.parquet")[0]
         assert told == expected
         assert scored["rows"] == 400
         champions = pq.read_table(io.BytesIO(told)).column("champion").unique().to_pylist()

@@ -147,7 +147,7 @@ CASES = [
          2, "evaluate.costs"),
     Case("params: nobody's home", params(("url: store", "url: ~nobody-here/x")), ("run",), 2, "Name another"),
     Case("params: another's files", params(("model: small", "model: ../../etc")), ("run",),
-         2, "model: String"),
+         2, "model: expected 1 to 48 of"),
     Case("dvc.yaml: gone", lambda folder: (folder / "dvc.yaml").unlink(), ("run",),
          2, "expected a file dvc.yaml"),
     Case("suite: too deep", suite(DEEP), ("run",), 2, f"{SUITE}: not a suite in JSON"),

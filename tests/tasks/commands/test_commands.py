@@ -319,7 +319,7 @@ class TestExitStatus:
         [["show"], ["show", "five"], ["rollback"], ["nonsense"], ["status", "--nonsense"], ["score"], ["-x"],
          ["hold"], ["release"], ["approve", "4"], ["reject", "--reason", "x"],
          ["approve", "x", "--reason", "y"],
-         ["history", "more"], ["show", "1", "--report", "/"]],
+         ["history", "more"]],
         ids=" ".join,
     )  # fmt: skip
     def test_is_2_for_bad_usage(self, arguments: list[str]) -> None:
