@@ -66,7 +66,7 @@ def _part(quantity: Quantity, seen: Comparison, required: float, level: float) -
         )
     judged = clustered_mean(values, clusters, level=level)
     judged = judged if quantity.share is None else as_share(judged, quantity.share)
-    fewest = min((len(np.unique(clusters[rows])) for rows in quantity.rests_on()), default=judged.clusters)
+    fewest = min((len(numbered(clusters[rows])[1]) for rows in quantity.rests_on()), default=judged.clusters)
     lead = 0.0 if judged.low is None else judged.low - required
     # A clause that is open would pass with about one error to spare, if at all.
     lead = lead if lead > 0 else judged.standard_error or 0.0

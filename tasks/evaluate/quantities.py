@@ -94,7 +94,7 @@ def _(clause: terms.NetValue, seen: Comparison) -> Iterator[Quantity]:
 
 
 @quantities.register
-def _(clause: terms.Churn, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001
+def _(clause: terms.Churn, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001 - every kind is asked with its clause
     # Two models that answer alike everywhere have no variation; a negative zero reads badly.
     yield Quantity(
         "",
@@ -204,7 +204,7 @@ def _(clause: terms.Abstention, seen: Comparison) -> Iterator[Quantity]:
 
 
 @quantities.register
-def _(clause: terms.Coverage, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001
+def _(clause: terms.Coverage, seen: Comparison) -> Iterator[Quantity]:  # noqa: ARG001 - every kind is asked with its clause
     possible = seen.challenger.possible
     if possible is not None:
         held = possible.hold(seen.challenger.predictions, seen.labels).astype(np.float64)

@@ -31,24 +31,6 @@ def world(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(world):
-    """The decision's digest and the champion after it, where nothing went wrong."""
-    return world.undisturbed()
-
-
-@pytest.fixture(scope="module")
-def say(pytestconfig):
-    """A function that prints a line while tests run, although pytest keeps what they print."""
-    keeper = pytestconfig.pluginmanager.getplugin("capturemanager")
-
-    def line(text):
-        with keeper.global_and_fixture_disabled():
-            print(text, flush=True)  # noqa: T201 - progress
-
-    return line
-
-
-@pytest.fixture(scope="module")
 def play(world, say):
     """A function that plays the case of a name, once."""
 
