@@ -1,0 +1,98 @@
+"""What a table holds, column by column and period by period: one pass, a block of rows at a time."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.begin.columns import Looked, looked, named_like_an_id
+from tasks.begin.tables import Tables
+from tasks.begin.times import instants, local_days
+from tasks.begin.wishes import Wishes
+from tasks.errors import BadInput
+from tasks.params.fitting import MOST as MOST_CLASSES
+from tasks.periods import Calendar
+from tasks.validate import uniqueness
+from tasks.validate.values import missing_mask, plain
+
+
+@dataclass(frozen=True)
+class Look:
+    """All columns by name; of the label how often each value comes, None where they are many.
+
+    `days` are rows with a label by day, `periods` all rows by period, `labelled` those with a label.
+    """
+
+    columns: dict[str, Looked]
+    labels: Counter[Any] | None
+    days: Counter[str]
+    periods: Counter[str]
+    labelled: Counter[str]
+
+    @property
+    def rows(self) -> int:
+        """Rows in all."""
+        return self.periods.total()
+
+
+def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str], object]) -> Look:
+    """One pass over all rows; raises `BadInput` for a time that is none, and where there are no rows."""
+    columns = {one.name: looked(one) for one in tables.schema}
+    days: Counter[str] = Counter()
+    periods: Counter[str] = Counter()
+    labelled: Counter[str] = Counter()
+    labels: Counter[Any] | None = Counter()
+    wanted = {wishes.id} if wishes.id else {one for one in columns if named_like_an_id(one)}
+    for name, before, block in tables.blocks():
+        say(f"{name}, from row {before + 1:,}")
+        label = block.column(wishes.label)
+        here = times_of(name, before, block, wishes, calendar)
+        for column in columns.values():
+            column.see(block.column(column.name), label)
+            if column.name in wanted and column.type in ("integer", "string"):
+                column.keys.append(uniqueness.keys(plain(block.column(column.name)).drop_null()))
+        known = pc.invert(missing_mask(label)).to_numpy(zero_copy_only=False)
+        periods.update(one[: period_length(calendar)] for one in here)
+        days.update(here[known])
+        labelled.update(one[: period_length(calendar)] for one in here[known])
+        labels = _counted(labels, label)
+    if not periods:
+        raise BadInput(
+            f"{', '.join(one.name for one in tables.tables)}: no rows: there is nothing to learn from"
+        )
+    return Look(columns, labels, days, periods, labelled)
+
+
+def times_of(name: str, before: int, block: pa.RecordBatch, wishes: Wishes, calendar: Calendar) -> Any:
+    """The day of each row of a block, in the calendar's zone."""
+    return local_days(event_times(name, before, block, wishes, calendar), calendar.zone)
+
+
+def event_times(
+    name: str, before: int, block: pa.RecordBatch, wishes: Wishes, calendar: Calendar
+) -> pa.Array:
+    """The instant of each row of a block; messages name table, row and column."""
+    return instants(
+        block.column(wishes.time),
+        calendar.zone,
+        lambda row: f"{name}: row {before + row + 1:,}: {wishes.time}",
+    )
+
+
+def period_length(calendar: Calendar) -> int:
+    """How much of a day's name is its period's."""
+    return len("2013-04-30" if calendar.period == "day" else "2013-04")
+
+
+def _counted(known: "Counter[Any] | None", label: pa.Array) -> "Counter[Any] | None":
+    if known is None:
+        return None
+    values = plain(label)
+    present = pc.value_counts(values.filter(pc.invert(missing_mask(values))))
+    if len(present) > MOST_CLASSES:
+        return None
+    known = known + Counter({one["values"]: one["counts"] for one in present.to_pylist()})
+    return known if len(known) <= MOST_CLASSES else None
