@@ -7,12 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.begin.looked import event_times, period_length
+from tasks.begin.looked import event_times, periods_of
 from tasks.begin.plan import Plan
 from tasks.begin.tables import Tables
 from tasks.begin.times import local_days
@@ -50,7 +49,7 @@ def _parts(
     events = event_times(name, before, block, plan.wishes, plan.calendar)
     days = local_days(events, plan.calendar.zone)
     whole = _with_made(plan, block, events, days)
-    periods = np.array([one[: period_length(plan.calendar)] for one in days])
+    periods = periods_of(days, plan.calendar)
     for period in sorted(set(periods.tolist()) & set(plan.periods)):
         part = whole.filter(pa.array(periods == period))
         if plan.made_id:

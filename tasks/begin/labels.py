@@ -71,7 +71,8 @@ def _guessed(column: Looked, counts: Any) -> ObjectiveName:
     if column.type == "string":
         return "multiclass"
     few = counts is not None and len(counts) <= _FEW_NUMBERS
-    return "multiclass" if few and column.type == "integer" else "regression"
+    whole = few and column.type != "boolean" and all(one == int(one) for one in counts)
+    return "multiclass" if whole else "regression"
 
 
 def _binary(column: Looked, counts: Any, wishes: Wishes) -> Labelling:
@@ -112,7 +113,7 @@ def _classes(column: Looked, counts: Any, wishes: Wishes) -> Labelling:
         raise BadInput(f"{column.name}: classes are text or whole numbers, found {_seen(counts)}")
     classes = sorted(int(one) for one in counts) if column.type != "string" else sorted(counts)
     seen = f"{len(counts)} values: {_each(counts)}, so classes"
-    if column.type == "integer":
+    if column.type != "string":
         seen += " (if they are amounts: --objective regression)"
     return Labelling("multiclass", seen, classes=tuple(classes))
 

@@ -23,7 +23,8 @@ from tasks.validate.values import missing_mask, plain
 class Look:
     """All columns by name; of the label how often each value comes, None where they are many.
 
-    `days` are rows with a label by day, `periods` all rows by period, `labelled` those with a label.
+    `days` are rows with a label by day, `periods` all rows by period, `labelled` those with a label;
+    `kinds` the labels that occur, by period.
     """
 
     columns: dict[str, Looked]
@@ -31,6 +32,7 @@ class Look:
     days: Counter[str]
     periods: Counter[str]
     labelled: Counter[str]
+    kinds: dict[str, set[Any]]
 
     @property
     def rows(self) -> int:
@@ -45,6 +47,7 @@ def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str]
     periods: Counter[str] = Counter()
     labelled: Counter[str] = Counter()
     labels: Counter[Any] | None = Counter()
+    kinds: dict[str, set[Any]] = {}
     wanted = {wishes.id} if wishes.id else {one for one in columns if named_like_an_id(one)}
     for name, before, block in tables.blocks():
         say(f"{name}, from row {before + 1:,}")
@@ -55,15 +58,17 @@ def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str]
             if column.name in wanted and column.type in ("integer", "string"):
                 column.keys.append(uniqueness.keys(plain(block.column(column.name)).drop_null()))
         known = pc.invert(missing_mask(label)).to_numpy(zero_copy_only=False)
-        periods.update(one[: period_length(calendar)] for one in here)
-        days.update(here[known])
-        labelled.update(one[: period_length(calendar)] for one in here[known])
+        there = periods_of(here, calendar)
+        periods.update(there.tolist())
+        days.update(here[known].tolist())
+        labelled.update(there[known].tolist())
         labels = _counted(labels, label)
+        _see_kinds(kinds, there[known], label.filter(pa.array(known)), many=labels is None)
     if not periods:
         raise BadInput(
             f"{', '.join(one.name for one in tables.tables)}: no rows: there is nothing to learn from"
         )
-    return Look(columns, labels, days, periods, labelled)
+    return Look(columns, labels, days, periods, labelled, kinds)
 
 
 def times_of(name: str, before: int, block: pa.RecordBatch, wishes: Wishes, calendar: Calendar) -> Any:
@@ -82,9 +87,19 @@ def event_times(
     )
 
 
-def period_length(calendar: Calendar) -> int:
-    """How much of a day's name is its period's."""
-    return len("2013-04-30" if calendar.period == "day" else "2013-04")
+def periods_of(days: Any, calendar: Calendar) -> Any:
+    """The period of each day of an array of text."""
+    return days if calendar.period == "day" else days.astype("<U7")
+
+
+def _see_kinds(kinds: dict[str, set[Any]], periods: Any, label: pa.Array, *, many: bool) -> None:
+    """Which labels each period has; of many nobody asks."""
+    if many:
+        kinds.clear()
+        return
+    found = pa.table({"period": periods.tolist(), "label": plain(label)})
+    for one in found.group_by(["period", "label"]).aggregate([]).to_pylist():
+        kinds.setdefault(one["period"], set()).add(one["label"])
 
 
 def _counted(known: "Counter[Any] | None", label: pa.Array) -> "Counter[Any] | None":

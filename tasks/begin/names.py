@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import chain, count
 
 from pydantic import ValidationError
 
@@ -35,8 +36,8 @@ def allowed_names(columns: Iterable[str]) -> dict[str, str]:
 def free_name(wanted: str, taken: Iterable[str]) -> str:
     """`wanted`, or with the first number behind it that makes it another name than those taken."""
     others = {one.lower() for one in taken}
-    candidates = (wanted, *(f"{wanted[: _LONGEST - 6]}_{number}" for number in range(2, 10_000)))
-    return next(one for one in candidates if one.lower() not in others)
+    numbered = (f"{wanted[: _LONGEST - 6]}_{number}" for number in count(2))
+    return next(one for one in chain([wanted], numbered) if one.lower() not in others)
 
 
 def model_name(text: str) -> str:

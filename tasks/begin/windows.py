@@ -14,7 +14,7 @@ _FEW = 200
 """Rows below which two weeks are too few to choose trees and threshold on."""
 FEWEST_CLUSTERS, USUAL_CLUSTERS = 10, 20
 _HOLDOUT_DAYS = 28
-_LEAST_TRAINING = 21
+_LEAST_TRAINING = 14
 """Days of the shortest window that are left to train on."""
 
 
@@ -46,6 +46,11 @@ def windows(days: Mapping[str, int], periods: list[str], calendar: Calendar, kno
     return Windows(
         holdout, before + holdout, 730 if by_day else max(24, before + holdout), span + known_after, because
     )
+
+
+def fewest_days(known_after: int) -> int:
+    """Days that are enough for a first decision by day, where there are rows enough on them."""
+    return _LEAST_TRAINING + _FORTNIGHT + known_after + _HOLDOUT_DAYS
 
 
 def days_judged(days: Mapping[str, int], calendar: Calendar) -> int:

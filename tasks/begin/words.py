@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tasks.begin.looked import Look
 from tasks.begin.plan import Plan
-from tasks.begin.windows import FEWEST_CLUSTERS
+from tasks.begin.windows import FEWEST_CLUSTERS, fewest_days
 
 _PART = 0.5
 """A newest period of fewer rows than this share of the usual one is perhaps not over."""
@@ -59,7 +59,7 @@ def notes(plan: Plan, look: Look) -> tuple[str, ...]:
         )
     if not plan.made_known:
         said.append("labels are taken as known at once: if it takes days, begin anew with --known-after DAYS")
-    said += [*_newest(plan, look), *_clusters(plan, look), *_future(plan)]
+    said += [*_newest(plan, look), *_one_sided(plan, look), *_clusters(plan, look), *_future(plan)]
     if os.environ.get("EVERGREEN_STORE"):
         said.append("EVERGREEN_STORE is set: runs look for files there, and not in this folder's store")
     return tuple(one for one in said if one)
@@ -74,7 +74,7 @@ def _needed(plan: Plan, look: Look) -> str:
         f"{least - have} more"
     )
     days = {one for one in look.days if one[:7] in {period[:7] for period in plan.periods}}
-    enough = plan.calendar.period == "month" and len(days) >= 28 + 14 + 21 + plan.wishes.known_after
+    enough = plan.calendar.period == "month" and len(days) >= fewest_days(plan.wishes.known_after)
     return f"{said}. By day there are {len(days)}, which is enough: --period day" if enough else said
 
 
@@ -85,6 +85,15 @@ def _newest(plan: Plan, look: Look) -> list[str]:
         return []
     said = f"{newest} has {look.periods[newest]:,} rows, and a usual {plan.calendar.period} {usual:,}"
     return [f"{said}: if it is not over, take its file away until it is, for it would be judged on"]
+
+
+def _one_sided(plan: Plan, look: Look) -> list[str]:
+    """Labels that only come with time look like all of one kind at first."""
+    newest = plan.periods[-1]
+    if len(look.kinds.get(newest, ())) != 1:
+        return []
+    said = f"all labels of {newest} are {next(iter(look.kinds[newest]))!r}: if they are not known yet, or the"
+    return [f"{said} table is sorted by them, no decision on it means anything"]
 
 
 def _clusters(plan: Plan, look: Look) -> list[str]:
