@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tasks.begin.labels import Labelling, labelling
 from tasks.begin.looked import Look
 from tasks.begin.names import free_name
-from tasks.begin.roles import Role, refuse_wrong_id, roles_of, with_role
+from tasks.begin.roles import Role, refuse_wrong_columns, roles_of, with_role
 from tasks.begin.windows import FEWEST_CLUSTERS, USUAL_CLUSTERS, Windows, days_judged, windows
 from tasks.begin.wishes import DAY, Wishes
 from tasks.periods import Calendar
@@ -58,7 +58,7 @@ class Plan:
 def planned(look: Look, wishes: Wishes, model: str, calendar: Calendar) -> Plan:
     """What is made of the table; raises `BadInput` where nothing can be."""
     label = labelling(look, wishes)
-    refuse_wrong_id(look, wishes)
+    refuse_wrong_columns(look, wishes)
     roles = roles_of(look, wishes)
     every = sorted(look.periods)
     newest = max(index for index, one in enumerate(every) if look.labelled[one])

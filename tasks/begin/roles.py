@@ -39,8 +39,20 @@ def with_role(roles: Iterable[Role], *taken: Taken) -> list[str]:
     return [one.column for one in roles if one.taken in taken]
 
 
-def refuse_wrong_id(look: Look, wishes: Wishes) -> None:
-    """Raise `BadInput` where the column that shall name rows does not name each, and only once."""
+def refuse_wrong_columns(look: Look, wishes: Wishes) -> None:
+    """Raise `BadInput` where the columns that were named for id or cluster cannot be that."""
+    _refuse_wrong_id(look, wishes)
+    column = look.columns.get(wishes.cluster or "")
+    if column is None or wishes.cluster == DAY:
+        return
+    if column.type not in ("integer", "string"):
+        raise BadInput(f"--cluster {column.name}: stored as {column.stored}: expected text or a whole number")
+    if column.nulls:
+        raise BadInput(f"--cluster {column.name}: {column.nulls:,} of {column.rows:,} rows have none")
+
+
+def _refuse_wrong_id(look: Look, wishes: Wishes) -> None:
+    """An id names each row, and only one."""
     if wishes.id is None:
         return
     column = look.columns[wishes.id]

@@ -12,7 +12,7 @@ from tasks.params.section import MODEL
 class TestNames:
     """Of columns and of a model."""
 
-    @settings(max_examples=50)
+    @settings(max_examples=20)
     @given(st.lists(st.text(max_size=80), unique=True, max_size=12))
     def test_of_columns_are_allowed_and_differ(self, columns):
         """Whatever they were; one that is allowed stays as it is."""
@@ -22,6 +22,7 @@ class TestNames:
         assert len(set(names.values())) == len(columns)
         assert all(names[one] == one for one in columns if is_allowed(one))
 
+    @settings(max_examples=50)
     @given(st.text(max_size=80))
     def test_of_a_model_are_allowed(self, label):
         """From any label."""

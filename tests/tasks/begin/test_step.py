@@ -181,6 +181,21 @@ class TestWhatIsTakenForWhat:
         assert not {"note", "", "column"} & set(batch(made, "2024-01").columns)
         assert "a column without a name is left out" in made.changes
 
+    def test_takes_no_name_that_is_there(self, tmp_path):
+        """A column that is called `day` or `row_id` already stays what it is."""
+        made = begun(tmp_path, person_table().assign(day="Monday", row_id=7))
+        prepare = settings(made).prepare
+        assert (prepare.id, prepare.cluster) == ("row_id_2", "day_2")
+        assert set(batch(made, "2024-01")["day"]) == {"Monday"}
+
+    def test_writes_down_what_could_be_taken_for_something_else(self, tmp_path):
+        """Classes and a file's name that hold what YAML or a comment lives on come back as they are."""
+        classes = ("no: #", "'{\"", "null")
+        table = person_table().assign(left=[classes[n % 3] for n in range(600)])
+        path = csv_file(tmp_path / "a\n\nmodel: other.csv", table)
+        made = begun(tmp_path, path)
+        assert (settings(made).model, set(settings(made).classes)) == ("left", set(classes))
+
     def test_knows_labels_later(self, tmp_path):
         """By --known-after: a column says when, the lag is that, and selection begins so much earlier."""
         made = begun(tmp_path, person_table(months=6), known_after=10)
@@ -257,7 +272,7 @@ class TestHowMuchIsNeeded:
 
     def test_tells_where_days_would_do(self, tmp_path):
         """Two months of days are enough by day, with four weeks to be judged on."""
-        table = person_table(months=2, rows=1500)
+        table = person_table(months=2, rows=500)
         assert made_by_month(begun(tmp_path, table))
         made = begun(tmp_path, table, period="day", model="daily")
         prepare = settings(made).prepare
@@ -310,6 +325,8 @@ class TestRefusals:
             (HEAD + b"1,0\n2024-01-02,2\n", {}, "not a readable CSV file"),
             (HEAD + b"1,0\n2024-01-02,2,1", {}, "the last line has no end"),
             (HEAD + b"a,0\n2024-01-02,a,1\n", {"id": "x"}, "--id x: some come twice"),
+            (HEAD + b"a,0\n2024-01-02,,1\n", {"cluster": "x"}, "--cluster x: 1 of 2 rows have none"),
+            (HEAD + b"1.5,0\n2024-01-02,2,1\n", {"cluster": "x"}, "--cluster x: stored as double"),
             (HEAD + b"a,0\n2024-01-02,,1\n", {"id": "x"}, "--id x: 1 of 2 rows have none"),
             (HEAD + b"a,0\n2024-01-02,a,1\n", {}, "no column is left to learn from: x: the sam"),
             (TWO, {"leave_out": ("left",)}, "is asked for"),
