@@ -38,9 +38,8 @@ def windows(days: Mapping[str, int], periods: list[str], calendar: Calendar, kno
     found = _rows(days, ends, _FORTNIGHT, known_after)
     span = _FORTNIGHT if found >= _FEW else _MONTH
     rows = _rows(days, ends, span, known_after)
-    because = f"{rows:,} rows with a label in the {span} days before {judged}"
-    if known_after:
-        because += f"; and {known_after} more, in which labels are not known yet"
+    late = f", and {known_after} more in which labels are not known yet," if known_after else ""
+    because = f"{rows:,} rows with a label in {span} days{late} before {judged}"
     least = span + known_after + _LEAST_TRAINING
     before = least if by_day else max(2, math.ceil(least / 28))
     return Windows(

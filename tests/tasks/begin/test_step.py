@@ -203,6 +203,8 @@ class TestWhatIsTakenForWhat:
         assert (rows["left_known_at"] - rows["asked"]).unique().tolist() == [pd.Timedelta(days=10)]
         assert (prepare.label.available_at, prepare.label_lag_days) == ("left_known_at", 10)
         assert prepare.selection_days == 31 + 10
+        text = (made.folder / "params.yaml").read_text()
+        assert "in 31 days, and 10 more in which labels are not known yet, before 2024-06" in text
 
     def test_takes_two_texts_where_it_is_said_which_is_1(self, tmp_path):
         """Neither is plainly yes."""
