@@ -199,9 +199,9 @@ class Shifts(Document):
 
     `corrected` are training periods of which another revision has arrived since. `slices` are those in which
     a feature has moved that has not in the whole. Of labels that are classes there is a `class_shift` instead
-    of a `label_shift`. `season` is `weekday` or `month` where each period is
-    compared with those of its season. `unchecked` are later periods that no run has judged by today's rules,
-    so that nobody knows of rows in quarantine there: all of them count.
+    of a `label_shift`. `season` is `weekday`, `week` or `month` where each period is compared with those of
+    its season, a week with the weeks of its month. `unchecked` are later periods that no run has judged by
+    today's rules, so that nobody knows of rows in quarantine there: all of them count.
     """
 
     model: str

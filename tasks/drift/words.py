@@ -27,7 +27,8 @@ def against(found: Shifts) -> str:
     """What is compared with what."""
     first, last = found.trained_on[0], found.trained_on[-1]
     learned_from = first if first == last else f"{first} to {last}"
-    each = f", each {found.season} with the same {found.season}" if found.season else ""
+    same = "weeks of its month" if found.season == "week" else f"the same {found.season}"
+    each = f", each {found.season} with {same}" if found.season else ""
     unchecked = ", ".join(found.unchecked)
     more = f"; not checked by today's rules yet, so all rows count: {unchecked}" if unchecked else ""
     newest = found.newest or "no newer batch"
