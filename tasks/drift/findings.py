@@ -61,8 +61,9 @@ class CovariateShift(Document):
 class MovedSlice(Document):
     """A feature that has moved where a slice has one value, and not in the whole.
 
-    `effect` is in standard deviations, None of categories and where nothing is there; `missing` is by how
-    much the share of missing values rose. `beyond` is how many times what is usual of slices it is.
+    `effect` is in standard deviations, or for categories a Jensen-Shannon distance; None where nothing is
+    there. `missing` is by how much the share of missing values rose. `beyond` is how many times what is usual
+    of slices it is.
     """
 
     slice: str
@@ -72,6 +73,7 @@ class MovedSlice(Document):
     missing: float
     rows: int
     beyond: float
+    categorical: Annotated[bool, Field(exclude_if=lambda categorical: not categorical)] = False
 
 
 class Volume(Document):

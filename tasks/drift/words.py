@@ -55,7 +55,7 @@ def slice_words(found: Sequence[MovedSlice]) -> str:
     """Which features have moved in one slice alone, the three that are farthest beyond usual; or nothing."""
     told = []
     for one in found[:_SLICES]:
-        far = f"{number(one.effect, 3)} sd" if one.effect else ""
+        far = f"{number(one.effect, 3)}{'' if one.categorical else ' sd'}" if one.effect else ""
         gone = f"missing {number(100 * one.missing, 1, sign=True)} points" if one.missing else ""
         told.append(f"{one.column} where {one.slice} is {one.value} ({', '.join(filter(None, (far, gone)))})")
     more = f" and {len(found) - _SLICES} more" if len(found) > _SLICES else ""
