@@ -8,7 +8,7 @@ from tasks.errors import BadInput
 from tasks.objectives import OBJECTIVES, Class, Declared
 from tasks.params.section import Money, Name, Section, Share
 from tasks.params.suite import Suite
-from tasks.periods import Calendar
+from tasks.periods import Calendar, Length
 
 
 class StoreParams(Section):
@@ -20,7 +20,7 @@ class StoreParams(Section):
 class IntakeParams(Section):
     """How arriving objects map to periods."""
 
-    period: Literal["day", "month"]
+    period: Length
     timezone: str
     max_bytes: int = Field(default=1 << 30, gt=0)
 

@@ -13,7 +13,7 @@ from tasks.errors import BadInput
 from tasks.instants import in_microseconds
 from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
-from tasks.profile.by_slice import by_slice
+from tasks.profile.by_slice import by_slice, coded
 from tasks.profile.categories import Categories, categories, short_name
 from tasks.profile.classes import ClassLabels, class_labels
 from tasks.profile.histogram import LARGEST, Histogram, histogram
@@ -57,7 +57,8 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[C
 
     `classes` are those of a multiclass label; a label that is none of them does not count.
     """
-    features, text = _features(block, prepare), frozenset(prepare.categorical)
+    features, text = _features(block, prepare), prepare.categorical
+    numbered = {name: coded(one) if name in text else one for name, one in features.items()}
     return Profile(
         rows=block.num_rows,
         columns={
@@ -65,7 +66,7 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[C
         },
         labels=Labels() if classes else _labels(block, prepare),
         classes=_classes(block, prepare, classes) if classes else None,
-        slices={name: by_slice(_plain(block[name]), features, text) for name in prepare.slices},
+        slices={name: by_slice(_plain(block[name]), numbered) for name in prepare.slices},
     )
 
 

@@ -83,7 +83,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("store", "s3://x", "store: Input should be a valid dictionary"),
     ("store.url", None, "store.url: expected text"),
     ("intake", [], "intake: Input should be a valid dictionary"),
-    ("intake.period", "week", "intake.period: Input should be 'day' or 'month', found 'week'"),
+    ("intake.period", "year", "intake.period: Input should be 'day', 'week' or 'month', found 'year'"),
     ("intake.timezone", "Nowhere/Nope", "intake.timezone: expected a time zone like Europe/Berlin"),
     ("intake.timezone", "America", "intake.timezone: expected a time zone like Europe/Berlin"),
     ("intake.timezone", "../../etc/passwd", "intake.timezone: expected a time zone like Europe/Berlin"),
