@@ -1,6 +1,5 @@
 """The types of CSV, which has none: guessed from all of its text, and read again by them as on its way in."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,8 +8,8 @@ from tasks.errors import BadInput
 from tasks.intake.delimited import to_parquet
 from tasks.intake.reading import Unfit
 from tasks.params import Column, Rows, ValidateParams
+from tasks.params.columns import unfit_name
 from tasks.params.contract import MOST
-from tasks.params.section import NAME
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,7 +61,7 @@ def guessed(texts: Iterable[Text]) -> Types:
                     seen |= {column} if len(some) else set()
                     possible = left.setdefault(column, set(_FORMS))
                     possible -= {kind for kind in possible if not _all_are(kind, some)}
-    names = (column for column in left if column in seen and re.fullmatch(NAME, column))
+    names = (column for column in left if column in seen and not unfit_name(column))
     return {column: kind for column in names for kind in [_narrowest(left[column])] if kind}
 
 
