@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tasks.errors import BadInput, Corrupt
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+SETTLED_NS = 2 * 10**9
+"""A file that has not changed for so long is known by its stat: within one tick two changes look like one."""
 
 
 class Document(BaseModel):

@@ -32,12 +32,18 @@ def places(metadata: pq.FileMetaData, names: Iterable[str]) -> list[int]:
 
 
 def blocks(
-    file: pq.ParquetFile, names: Iterable[str], rows: int, groups: Iterable[int] | None = None
+    file: pq.ParquetFile,
+    names: Iterable[str],
+    rows: int,
+    groups: Iterable[int] | None = None,
+    *,
+    threads: bool = True,
 ) -> Iterator[pa.RecordBatch]:
-    """These columns, at most so many rows at a time, of some row groups or of all."""
+    """These columns, at most so many rows at a time, of some row groups or of all; several `threads` may read."""
     chosen = range(file.metadata.num_row_groups) if groups is None else groups
     at = places(file.metadata, names)
-    yield from file.reader.iter_batches(rows, row_groups=chosen, column_indices=at)
+    how = {"row_groups": chosen, "column_indices": at, "use_threads": threads}
+    yield from file.reader.iter_batches(rows, **how)
 
 
 def table(file: pq.ParquetFile, names: list[str]) -> pa.Table:

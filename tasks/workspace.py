@@ -198,11 +198,12 @@ class Workspace:
     def batch_files(self) -> list[BatchFile]:
         """The batches at hand, by period; at most one revision of each."""
         # Names and not paths: a path costs more than all else here, and there is one for each batch ever.
-        names = os.listdir(self.batches) if self.batches.is_dir() else []  # noqa: PTH208 - see above
-        files = [BatchFile.named(name, self.batches) for name in sorted(names) if name[0] != "."]
+        folder = self.batches
+        names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - see above
+        files = [BatchFile.named(name, folder) for name in sorted(names) if name[0] != "."]
         periods = [file.period for file in files]
         if twice := sorted(period for period, count in Counter(periods).items() if count > 1):
-            raise BadInput(f"{self.batches}: two revisions of {', '.join(twice)}; keep the one that counts")
+            raise BadInput(f"{folder}: two revisions of {', '.join(twice)}; keep the one that counts")
         return files
 
     def artifacts(self) -> Iterator[tuple[str, Path]]:

@@ -1,11 +1,14 @@
 """What validation says about one batch, as a document, and the hash of the rules it was judged by."""
 
 import json
+import os
+import time
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from tasks.documents import Document, canonical, digest
+from tasks.documents import SETTLED_NS, Document, canonical, digest
 from tasks.params import Params
 from tasks.params.columns import quoted
 from tasks.validate.places import Places
@@ -92,13 +95,25 @@ class BatchReport(Document):
 
 def known_report(folder: str, batch: BatchFile) -> BatchReport | None:
     """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
+    path = f"{folder}/{batch.report}"
     try:
-        # There is one for each batch that ever came: the shortest way to its bytes.
-        with open(f"{folder}/{batch.report}", "rb", buffering=0) as file:  # noqa: PTH123 - see above
-            report = BatchReport.model_validate_json(file.read())
+        stat = os.stat(path)  # noqa: PTH116 - there is one for each batch that ever came: the shortest way
+        # As with hashes: another change within one tick of the file system's clock leaves no trace.
+        settled = stat.st_mtime_ns < time.time_ns() - SETTLED_NS
+        read = _remembered if settled else _read
+        report = read(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
     except (OSError, ValidationError):
         return None
     return report if report.file == batch.name else None
+
+
+def _read(path: str, *_: int) -> BatchReport:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        return BatchReport.model_validate_json(file.read())
+
+
+_remembered = lru_cache(maxsize=4096)(_read)
+"""By path, inode, size and time of change: `validate` and `version` both ask for each report."""
 
 
 _PATTERNS = ("expect_column_values_to_match_regex", "expect_column_values_to_not_match_regex")

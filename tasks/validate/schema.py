@@ -17,7 +17,7 @@ from tasks.validate.result import Failure
 from tasks.validate.sizes import TooMuch, any_shares_prefixes, measured, refuse_long_values
 
 ROWS_AT_A_TIME = 1 << 16
-_READ_AHEAD = 1 << 20
+_READ_AHEAD = 1 << 18
 """Bytes of each column that are read at once: a row group may be larger than memory."""
 
 
@@ -57,7 +57,9 @@ class Unreadable(Exception):
 
 def scan(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """These columns, so many rows at a time; raises `Unreadable`. Other columns are not read."""
-    batches = blocks(file, columns, ROWS_AT_A_TIME)
+    # One column's blocks are handed from thread to thread for longer than that saves.
+    threads = len(columns) > 1
+    batches = blocks(file, columns, ROWS_AT_A_TIME, threads=threads)
     told, rows = file.metadata.num_rows, 0
     while True:
         try:

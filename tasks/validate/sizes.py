@@ -5,6 +5,8 @@ prefixes that values share, repeat one long text a million times in a few bytes,
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -104,14 +106,14 @@ def _holds_columns(kind: pa.DataType) -> bool:
 
 def _text(path: str | Path, metadata: pq.FileMetaData, place: int, most: int) -> int:
     """How many bytes a column's text has at most; where that is above `most`, counted as far as there."""
-    bound = count = 0
-    for group in range(metadata.num_row_groups):
-        chunk = metadata.row_group(group).column(place)
-        bound += chunk.total_uncompressed_size
-        if _shares_prefixes(chunk):
-            bound += chunk.num_values * chunk.total_uncompressed_size
-        elif chunk.has_dictionary_page:
-            bound += chunk.num_values * _longest(path, metadata, group, place)
+    count = 0
+    chunks = [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
+    with ThreadPoolExecutor() as pool:
+        longest = pool.map(partial(_longest, path, metadata, place), range(len(chunks)))
+        bound = sum(
+            int(chunk.total_uncompressed_size) + int(chunk.num_values) * one
+            for chunk, one in zip(chunks, longest, strict=True)
+        )
     if bound <= most:
         return bound
     for length in _lengths(path, metadata, place, max(_AT_ONCE, most >> 4)):
@@ -131,11 +133,21 @@ def _shares_prefixes(chunk: pq.ColumnChunkMetaData) -> bool:
     return "DELTA_BYTE_ARRAY" in chunk.encodings
 
 
-def _longest(path: str | Path, metadata: pq.FileMetaData, group: int, place: int) -> int:
-    """The longest text of a row group's dictionary, of which one row is enough to read."""
+def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int) -> int:
+    """The longest text that a row of a row group may have beside its own bytes in the file.
+
+    It is that of the row group's dictionary, of which one row is enough to read; or all of the bytes
+    there, where values share them.
+    """
+    chunk = metadata.row_group(group).column(place)
+    if _shares_prefixes(chunk):
+        return int(chunk.total_uncompressed_size)
+    if not chunk.has_dictionary_page:
+        return 0
     name = metadata.schema.column(place).name
     with pq.ParquetFile(path, metadata=metadata, read_dictionary=[place]) as file:
-        first = next(blocks(file, [name], 1, [group]), None)
+        # A thread for each row group is at work already.
+        first = next(blocks(file, [name], 1, [group], threads=False), None)
         found = pc.max(pc.binary_length(first.column(0).dictionary)).as_py() if first is not None else None
     return int(found or 0)
 

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasks.documents import Document, Hash, digest_file, write_atomically
+from tasks.documents import SETTLED_NS, Document, Hash, digest_file, write_atomically
 
 _log = logging.getLogger(__name__)
-_SETTLED_NS = 2 * 10**9
 
 
 class _Seen(Document):
@@ -49,7 +48,7 @@ class KnownHashes:
             started = time.time_ns()
             seen = _Seen(size=stat.st_size, mtime_ns=stat.st_mtime_ns, sha256=digest_file(Path(path)))
             self.hashed += 1
-            if stat.st_mtime_ns > started - _SETTLED_NS or _changed(Path(path), stat):
+            if stat.st_mtime_ns > started - SETTLED_NS or _changed(Path(path), stat):
                 return seen.sha256
         self._now[place] = seen
         return seen.sha256
