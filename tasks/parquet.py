@@ -39,7 +39,7 @@ def blocks(
     *,
     threads: bool = True,
 ) -> Iterator[pa.RecordBatch]:
-    """These columns, at most so many rows at a time, of some row groups or of all; several `threads` may read."""
+    """These columns, so many rows at a time, of some row groups or of all; several `threads` may read."""
     chosen = range(file.metadata.num_row_groups) if groups is None else groups
     at = places(file.metadata, names)
     how = {"row_groups": chosen, "column_indices": at, "use_threads": threads}
