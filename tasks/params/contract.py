@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tasks.documents import canonical, digest
+from tasks.params.columns import ColumnName
 from tasks.params.section import Money, Name, Section, Share
 
 Compared = Literal[
@@ -126,7 +127,7 @@ class Slice(Tested):
 
     kind: Literal["slice"] = "slice"
     metric: Literal["log_loss", "brier", "value", "mae", "mse", "pinball", "accuracy"]
-    column: Name
+    column: ColumnName
     margin: float = Field(gt=0, le=MOST)
     required_values: tuple[str, ...] = ()
 
@@ -152,7 +153,7 @@ class Fairness(Tested):
 
     kind: Literal["fairness"] = "fairness"
     measure: Rate
-    column: Name
+    column: ColumnName
     margin: Share | None = Field(default=None, gt=0, exclude_if=lambda margin: margin is None)
     ratio: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda ratio: ratio is None)
 
@@ -179,7 +180,7 @@ class Representation(Tested):
     """Each of `values` of `column` is more than `threshold` of the holdout's rows."""
 
     kind: Literal["representation"] = "representation"
-    column: Name
+    column: ColumnName
     values: tuple[str, ...] = Field(min_length=1)
     threshold: Share
 

@@ -13,6 +13,7 @@ from tasks.errors import BadInput
 from tasks.instants import in_microseconds
 from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
+from tasks.parquet import blocks
 from tasks.profile.by_slice import by_slice, coded
 from tasks.profile.categories import Categories, categories, short_name
 from tasks.profile.classes import ClassLabels, class_labels
@@ -44,7 +45,7 @@ def profile_file(data: bytes, params: Params, name: str, left_out: str = "") -> 
         if missing := sorted(set(_needed(prepare)) - set(file.schema_arrow.names)):
             raise BadInput(f"{name}: expected columns {missing}, found {file.schema_arrow.names}")
         found = _empty(prepare, params.classes)
-        for block in _without(file.iter_batches(BLOCK, columns=_needed(prepare)), left_out, file):
+        for block in _without(blocks(file, _needed(prepare), BLOCK), left_out, file):
             found = found.merge(profile_rows(block, prepare, params.classes))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:160]
@@ -80,13 +81,13 @@ def _features(block: pa.RecordBatch, prepare: PrepareParams) -> dict[str, pa.Arr
 
 
 def _without(
-    blocks: Iterable[pa.RecordBatch], left_out: str, file: pq.ParquetFile
+    found: Iterable[pa.RecordBatch], left_out: str, file: pq.ParquetFile
 ) -> Iterable[pa.RecordBatch]:
     if not left_out:
-        yield from blocks
+        yield from found
         return
     kept, before = ~rows_at(left_out, file.metadata.num_rows), 0
-    for block in blocks:
+    for block in found:
         here = kept[before : before + block.num_rows]
         before += block.num_rows
         if here.any():
