@@ -60,15 +60,18 @@ class Calendar:
     def following(self, name: str) -> str:
         """The period after this one."""
         first = self._first_day(name)
+        steps = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=32)}
         try:
-            if self.period == "day":
-                return (first + timedelta(days=1)).isoformat()
-            if self.period == "week":
-                year, week, _ = (first + timedelta(weeks=1)).isocalendar()
-                return f"{year:04d}-W{week:02d}"
-            return (first.replace(day=28) + timedelta(days=4)).isoformat()[:7]
+            return self.period_of(first + steps[self.period])
         except OverflowError as error:
             raise self._none(name) from error
+
+    def period_of(self, day: date) -> str:
+        """The name of the period that has this day."""
+        if self.period == "week":
+            year, week, _ = day.isocalendar()
+            return f"{year:04d}-W{week:02d}"
+        return day.isoformat()[: len(_EXAMPLES[self.period])]
 
     def _first_day(self, name: str) -> date:
         if not _FORMS[self.period].fullmatch(name):

@@ -280,6 +280,18 @@ class TestHowMuchIsNeeded:
         assert (prepare.holdout_periods, prepare.min_periods) == (28, 28 + 14 + 14)
         assert len(made.periods) == 60
 
+    def test_cuts_by_week(self, tmp_path):
+        """Four weeks judge, and each row is in the ISO week of its day."""
+        made = begun(tmp_path, person_table(months=3, rows=600), period="week", model="weekly")
+        prepare = settings(made).prepare
+        assert (prepare.holdout_periods, prepare.min_periods) == (4, 4 + 4)
+        assert settings(made).intake.period == "week"
+        for period in made.periods:
+            days = batch(made, period)["asked"].dt.isocalendar()
+            assert {f"{year}-W{week:02d}" for year, week in zip(days["year"], days["week"], strict=True)} == {
+                period
+            }
+
     def test_leaves_periods_without_any_label_for_later(self, tmp_path):
         """The newest month's labels are not known yet: it would be a holdout of no rows."""
         table = person_table()
