@@ -35,7 +35,7 @@ def fits(node: dict[str, Any]) -> str:
     if "const" in node or "enum" in node:
         return ", ".join(f"`{one}`" for one in node.get("enum", [node.get("const")]))
     if node["type"] in PLAIN:
-        return PLAIN[node["type"]]
+        return "section by class" if "additionalProperties" in node else PLAIN[node["type"]]
     if "pattern" in node:
         return "name"
     found = {word: node[key] for key, word in BOUNDS if key in node}
