@@ -11,6 +11,9 @@ from unittest.mock import patch
 
 from tasks.__main__ import main
 
+ROW = '{"x": 1.5, "z": null, "colour": "red"}'
+"""The features of one row of the small model, as `score --row` takes them."""
+
 
 @dataclass(frozen=True)
 class Said:

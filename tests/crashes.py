@@ -10,6 +10,7 @@ from ledgers import MODEL, Meddled, sha
 
 from tasks.ledger import Ledger
 from tasks.promote import promote
+from tasks.reconcile import Reconciled
 from tasks.store import Store
 from tasks.workspace import Workspace
 
@@ -63,3 +64,8 @@ def artifact_files(folder: Path) -> set[str]:
     """The artifacts in the folder's directory store, by key below the model's."""
     root = folder / "store" / "artifacts" / MODEL
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def told(found: Reconciled) -> list[tuple[str, str, bool]]:
+    """What was found: kind, action, and whether it was done."""
+    return [(one.kind, one.action, one.done) for one in found.found]

@@ -100,6 +100,14 @@ def enthroned(root: Path, ledger: Ledger, name: str, **options: Any) -> State:
     return promote(decided_workspace(root, ledger, name, **options), ledger, sha(f"inputs of {name}")).state
 
 
+def waiting(store: Store, root: Path) -> Ledger:
+    """A ledger under a contract that asks for approval, in which decision 4 on `a` waits."""
+    ledger = frozen(store, approval="required")
+    if promote(decided_workspace(root, ledger, "a"), ledger, sha("inputs")).promoted:
+        raise ValueError("expected a decision that waits for approval, found it promoted")
+    return ledger
+
+
 def _nothing(_operation: str, _key: str, _data: bytes) -> None:
     pass
 

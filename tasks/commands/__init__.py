@@ -1,6 +1,7 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
 from tasks.commands import (
+    beginning,
     care,
     control,
     cycle,
@@ -17,6 +18,7 @@ from tasks.commands import (
 from tasks.commands.group import evergreen, main
 
 __all__ = [
+    "beginning",
     "care",
     "control",
     "cycle",

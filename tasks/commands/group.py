@@ -31,7 +31,7 @@ def evergreen() -> None:
     """Automated retraining you can trust.
 
     \b
-    A model folder holds params.yaml and dvc.yaml. In it:
+    A model folder holds params.yaml and dvc.yaml; `evergreen init` makes one of a table. In it:
       evergreen run        one cycle: from what has arrived to a decision in the ledger
       evergreen status     what has arrived, who is champion, what was decided last
       evergreen history    the ledger, entry by entry

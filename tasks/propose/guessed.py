@@ -27,13 +27,13 @@ class Text:
 
 Types = dict[str, str]
 """By column, the type that `validate.columns` would have for it."""
-_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
 # No zeros in front, and no more digits than a number keeps: postcodes and long keys are text.
 _FORMS = {
     "integer": r"-?(0|[1-9][0-9]{0,17})",
     "number": r"-?(0|[1-9][0-9]{0,14}|(0|[1-9][0-9]*)\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]+)?[eE][-+]?[0-9]{1,3})",
     "boolean": "true|True|TRUE|false|False|FALSE",
-    "timestamp": rf"{_DATE}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)",
+    "timestamp": rf"{DATE}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)",
 }
 
 
@@ -48,7 +48,12 @@ def csv_batch(text: Text, types: Types) -> bytes:
 
 
 def guessed(texts: Iterable[Text]) -> Types:
-    """The narrowest type that every value of a column has in all of these; text where there is none."""
+    """The types of those columns that can be declared, by their names."""
+    return {column: kind for column, kind in guessed_types(texts).items() if re.fullmatch(NAME, column)}
+
+
+def guessed_types(texts: Iterable[Text]) -> Types:
+    """The narrowest type that every value of a column has in all of these; a column of text is not named."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -62,8 +67,7 @@ def guessed(texts: Iterable[Text]) -> Types:
                     seen |= {column} if len(some) else set()
                     possible = left.setdefault(column, set(_FORMS))
                     possible -= {kind for kind in possible if not _all_are(kind, some)}
-    names = (column for column in left if column in seen and re.fullmatch(NAME, column))
-    return {column: kind for column in names for kind in [_narrowest(left[column])] if kind}
+    return {column: kind for column in left if column in seen for kind in [_narrowest(left[column])] if kind}
 
 
 def _narrowest(possible: set[str]) -> str | None:

@@ -15,6 +15,7 @@ from tasks.propose.guessed import Text, csv_batch, guessed
 from tasks.store import Store
 
 if TYPE_CHECKING:
+    from tasks.propose.rules import Rule
     from tasks.propose.seen import SeenColumn
 
 _BLOCK = 1 << 16
@@ -88,8 +89,21 @@ def _bytes(store: Store, key: str, sha256: str) -> bytes:
 
 
 def _proposal(sources: Sequence[Text | Parquet], say: Progress) -> Proposal:
-    from tasks.propose.rules import rule
     from tasks.propose.text import declared, proposal_text
+
+    rules, names, rows = _rules(sources, say)
+    text = proposal_text(rules, names, rows, from_csv=any(isinstance(one, Text) for one in sources))
+    return Proposal(text, len(rules), declared(rules), sum(rows), tuple(names))
+
+
+def rules_from(files: Sequence[Path], say: Progress) -> "tuple[list[Rule], list[int]]":
+    """Of Parquet files: a rule for each column, as `propose_files` tells them, and each file's rows."""
+    rules, _, rows = _rules([Parquet(path.name, partial(Path, path)) for path in files], say)
+    return rules, rows
+
+
+def _rules(sources: Sequence[Text | Parquet], say: Progress) -> "tuple[list[Rule], list[str], list[int]]":
+    from tasks.propose.rules import rule
 
     seen: dict[str, SeenColumn] = {}
     names, rows = [], []
@@ -101,9 +115,7 @@ def _proposal(sources: Sequence[Text | Parquet], say: Progress) -> Proposal:
         rows.append(_look(one.name, csv_batch(one, types) if isinstance(one, Text) else one.read(), seen))
     if not sum(rows):
         raise BadInput(f"{', '.join(names)}: no rows: there is nothing to propose from")
-    rules = [rule(column) for column in seen.values()]
-    text = proposal_text(rules, names, rows, from_csv=any(isinstance(one, Text) for one in sources))
-    return Proposal(text, len(rules), declared(rules), sum(rows), tuple(names))
+    return [rule(column) for column in seen.values()], names, rows
 
 
 def _look(name: str, source: bytes | Path, seen: "dict[str, SeenColumn]") -> int:

@@ -9,6 +9,7 @@ from benchmarks.drift import measure_drift
 from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
 from benchmarks.ledger import QUICK_SIZES, SIZES, measure_ledger
+from benchmarks.slices import measure_slices
 from benchmarks.validation import QUICK_ROWS as QUICK_BATCH_ROWS
 from benchmarks.validation import ROWS as BATCH_ROWS
 from benchmarks.validation import measure_validation
@@ -55,6 +56,7 @@ def main(quick: bool, repeat: int, batch_rows: int | None) -> None:
         ),
         "ledger": measure_ledger(QUICK_SIZES if quick else SIZES, console),
         "drift": measure_drift(max(repeat, 3), console, rows=QUICK_DRIFT_ROWS if quick else DRIFT_ROWS),
+        "slices": measure_slices(max(repeat, 3), console),
         "cycle": measure_cycle(repeat, console),
     }
     if not quick:

@@ -2,7 +2,12 @@
 
 import pytest
 from benchmarks.drift import NUMBERS, TEXTS, by_profiles, by_scipy, measure_drift, profiled, written
+from benchmarks.slices import measure_slices, without_slices
+from data_factories import small_params
+from factories import small_batch
 from rich.console import Console
+
+from tasks.profile.rows import profile_file
 
 
 class TestMeasureDrift:
@@ -27,3 +32,20 @@ class TestMeasureDrift:
         assert found["drift_from_rows_evidently"].value == pytest.approx(
             4.8 / (found["drift_profiling_seconds"].value + found["drift_comparing_seconds"].value)
         )
+
+
+class TestMeasureSlices:
+    """What slices add."""
+
+    def test_without_them_all_else_is_the_same(self):
+        """The same profile, of which only the slices are gone."""
+        data, params = small_batch("2024-01"), small_params()
+        whole, less = (profile_file(data, one, "x") for one in (params, without_slices(params)))
+        assert whole.slices.keys() == {"colour"}
+        assert whole.model_copy(update={"slices": {}}) == less
+
+    @pytest.mark.long
+    def test_of_a_real_month(self):
+        """Slices cost time and bytes."""
+        found = {one.name: one.value for one in measure_slices(1, Console(quiet=True))}
+        assert found["profile_month_kb"] > found["profile_month_without_slices_kb"] > 0

@@ -35,6 +35,11 @@ def learned(one: Told) -> frozenset[str]:
     return one.rules | one.learned
 
 
+def rules(one: Told) -> frozenset[str]:
+    """What params.yaml says, without drift."""
+    return one.rules
+
+
 def fixed(effect: float, missing: float, rows: float) -> Gate:
     """The same rules, and thresholds that are the same for each column and month."""
 

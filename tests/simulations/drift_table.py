@@ -8,7 +8,7 @@ from example.flights import PERIODS
 from simulations.cores import spread
 from simulations.corruptions import SEVERITIES, catalogue
 from simulations.drift_gate import Told, month, told
-from simulations.drift_scores import Gate, Score, best, each, learned, new_share, score, together
+from simulations.drift_scores import Gate, Score, best, each, learned, new_share, rules, score, together
 from simulations.measured import Measured
 
 FIRST, SECOND = PERIODS[:6], PERIODS[6:]
@@ -35,6 +35,7 @@ def corruptions(seed: int, quick: bool, tell: Callable[[str], None]) -> Measured
     ours = score(learned, second)
     gates = {
         "learned": learned,
+        "rules alone": rules,
         "fixed, tuned on the first half": best(together(), first, score(learned, first).recall),
         "fixed, scaled in hindsight": best(together(), second, ours.recall),
         "fixed, each in hindsight": best(each(), second, ours.recall),

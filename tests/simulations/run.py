@@ -9,20 +9,30 @@ import sys
 
 from benchmarks.figures import publish
 from rich.console import Console
+from simulations.calibration_table import calibration
 from simulations.clause_tables import boundary_nulls, coverage
 from simulations.decision_tables import better_challengers, looks, planted, power
 from simulations.drift_table import corruptions
 from simulations.null_table import null_promotions
+from simulations.proposal_table import proposals
+from simulations.resample_table import resamples
+from simulations.slice_table import slices
+from simulations.unseen_table import hidden
 
 TABLES = {
     "null-promotions": null_promotions,
     "boundaries": boundary_nulls,
+    "unseen": hidden,
+    "resamples": resamples,
     "coverage": coverage,
     "power": power,
     "looks": looks,
     "planted": planted,
     "better": better_challengers,
     "corruptions": corruptions,
+    "slices": slices,
+    "calibration": calibration,
+    "proposals": proposals,
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from example.flights import PERIODS, SCHEMA
 from simulations.corruptions import CLOCK, IDS, LABEL, ROWS, SEVERITIES, WEATHER, catalogue
 from simulations.drift_gate import Told, told
-from simulations.drift_scores import best, each, fixed, learned, new_share, score, together
+from simulations.drift_scores import best, each, fixed, learned, new_share, rules, score, together
 from simulations.drift_table import FIRST, SECOND, cases
 
 COUNT = 3_000
@@ -109,6 +109,11 @@ class TestScores:
         """What validation blocks is found whatever the thresholds."""
         blocked = of(0, rules={"temp"})
         assert score(learned, [blocked]).recall == score(fixed(9, 9, 9), [blocked]).recall == 1
+        assert score(rules, [blocked]).recall == 1
+
+    def test_rules_alone_know_no_thresholds(self):
+        """What only drift tells is not among what rules tell."""
+        assert rules(of(0, rules={"temp"}, learned={"visib"}, far={"visib": 9.0})) == {"temp"}
 
     def test_fixed_thresholds_each_have_their_own_size(self):
         """Effects, missing values, and the number of rows."""

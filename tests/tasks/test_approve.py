@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import evergreen
-from factories import small_folder
 from ledgers import (
     MODEL,
     Death,
@@ -21,7 +19,9 @@ from ledgers import (
     processes,
     sha,
     steer_with_others,
+    waiting,
 )
+from readers import champion_of, kinds
 
 from tasks.approve import approve, reject
 from tasks.errors import BadInput, Corrupt, Refused
@@ -36,28 +36,10 @@ from tasks.workspace import Workspace
 INPUTS, WHY = sha("inputs"), "looks good"
 
 
-def waiting(store: Store, root: Path) -> Ledger:
-    """A ledger under a contract that asks for approval, in which decision 4 on `a` waits."""
-    ledger = frozen(store, approval="required")
-    assert not promote(decided_workspace(root, ledger, "a"), ledger, INPUTS).promoted
-    return ledger
-
-
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     """Decision 4 waits, in a directory."""
     return waiting(open_store(str(tmp_path / "store")), tmp_path)
-
-
-def champion_of(ledger: Ledger) -> str | None:
-    """The champion that a reader sees who knows nothing yet."""
-    champion = Ledger(ledger.store, MODEL).state().champion
-    return champion and champion.candidate
-
-
-def kinds(ledger: Ledger, first: int) -> list[str]:
-    """The kinds of the entries from `first` on."""
-    return [entry.body.kind for entry, _ in ledger.entries(first)]
 
 
 def refreeze(ledger: Ledger, name: str) -> None:
@@ -71,11 +53,11 @@ class TestApprove:
     def test_promotes(self, store: Store, tmp_path: Path) -> None:
         """An approval, then the promotion, each an entry."""
         ledger = waiting(store, tmp_path)
-        assert champion_of(ledger) is None
+        assert champion_of(ledger.store) is None
         done = approve(ledger, 4, reason=WHY)
         assert (done.approval, done.promotion, done.written, done.promotion_waits) == (5, 6, True, None)
         assert kinds(ledger, 5) == ["approval", "promotion"]
-        assert champion_of(ledger) == sha("a")
+        assert champion_of(ledger.store) == sha("a")
         assert audit(ledger).wrong is None
 
     def test_names_what_was_agreed_to(self, ledger: Ledger) -> None:
@@ -127,7 +109,7 @@ class TestApprove:
         promote(decided_workspace(tmp_path, ledger, "b", **options), ledger, INPUTS)
         with pytest.raises(BadInput, match=message):
             answer(ledger, 7, reason=WHY)
-        assert champion_of(ledger) is None
+        assert champion_of(ledger.store) is None
 
     @pytest.mark.parametrize("answer", [approve, reject])
     @pytest.mark.parametrize("reason", [" ", "x" * 100_000], ids=["empty", "100 kB"])
@@ -153,10 +135,16 @@ class TestApprove:
         ledger.store.put(key, b"forged")
         with pytest.raises(Corrupt, match="not to its name"):
             approve(ledger, 4, reason=WHY)
-        assert champion_of(ledger) is None
+        assert champion_of(ledger.store) is None
         ledger.store.put(key, b"the bytes of a")
         done = approve(ledger, 4, reason="once more")
         assert (done.approval, done.written, done.promotion) == (5, False, 6)
+
+    def test_enthroned_without_approval_is_impossible(self, ledger: Ledger, tmp_path: Path) -> None:
+        """Whatever road a decision takes: `promote` again and again waits again."""
+        assert enthroned(tmp_path, ledger, "b").champion is None
+        assert not promote(Workspace(tmp_path / "b"), ledger, INPUTS).promoted
+        assert champion_of(ledger.store) is None
 
 
 class TestStale:
@@ -202,7 +190,7 @@ class TestStale:
             Refused, match="the champion changed since: it was that of entry 11, and is that of"
         ):
             approve(ledger, 14, reason=WHY)
-        assert champion_of(ledger) == sha("a")
+        assert champion_of(ledger.store) == sha("a")
 
     def test_under_a_hold(self, ledger: Ledger) -> None:
         """Not while it is in force; after it, whoever approves knows of it, and may."""
@@ -233,7 +221,7 @@ class TestStale:
 
         with pytest.raises(Refused, match="decision 4 cannot be approved"):
             approve(Ledger(Meddled(ledger.store, before=overtaken), MODEL), 4, reason=WHY)
-        assert (done, champion_of(ledger)) == ([what], None)
+        assert (done, champion_of(ledger.store)) == ([what], None)
 
     def test_a_hold_between_approval_and_promotion_wins(self, store: Store, tmp_path: Path) -> None:
         """The approval is in, and lapses: after the release it is asked for again."""
@@ -249,7 +237,7 @@ class TestStale:
         assert "waits for `evergreen release`, and then for approval" in str(said.promotion_waits)
         release(other, reason="over")
         assert other.state().waits_for == "approval"
-        assert champion_of(ledger) is None
+        assert champion_of(ledger.store) is None
         assert approve(other, 4, reason="still good").promotion == 9
         assert audit(ledger).wrong is None
 
@@ -260,7 +248,7 @@ class TestReject:
     def test_keeps_the_challenger_out_of_office(self, ledger: Ledger, tmp_path: Path) -> None:
         """For good: the same decision, called again, is told by which entry."""
         assert reject(ledger, 4, reason="prices were wrong").rejection == 5
-        assert (ledger.state().pending, champion_of(ledger)) == (None, None)
+        assert (ledger.state().pending, champion_of(ledger.store)) == (None, None)
         with pytest.raises(Refused, match="was rejected, by entry 5: nothing was promoted"):
             promote(Workspace(tmp_path / "a"), ledger, INPUTS)
         assert audit(ledger).wrong is None
@@ -344,7 +332,7 @@ class TestManyAtOnce:
         ledger = waiting(store, tmp_path)
         told = at_once(store, *["approve"] * many)
         assert kinds(ledger, 5) == ["approval", "promotion"]
-        assert champion_of(ledger) == sha("a")
+        assert champion_of(ledger.store) == sha("a")
         done = [answer for _, _, answer in told if not isinstance(answer, str)]
         assert [one.written for one in done].count(True) == 1
         assert {(one.approval, one.promotion) for one in done} == {(5, 6)}
@@ -372,60 +360,3 @@ class TestManyAtOnce:
         found = [at for at, one in enumerate(bodies, start=5) if isinstance(one, Promoted)]
         assert {one for one in said if one is not None} <= set(found)
         assert audit(ledger).wrong is None
-
-
-class TestTold:
-    """On the command line."""
-
-    @pytest.fixture
-    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        """A model folder in which decision 4 waits for approval."""
-        monkeypatch.delenv("EVERGREEN_STORE", raising=False)
-        folder = small_folder(tmp_path)
-        waiting(open_store(str(folder / "store")), tmp_path)
-        return folder
-
-    @pytest.mark.parametrize("name", ["status", "history", "run", "show"])
-    def test_what_waits_for_whom(self, folder: Path, name: str) -> None:
-        """And with which two commands it is answered."""
-        arguments = ["4"] if name == "show" else []
-        told = " ".join(evergreen(name, *arguments, "-C", folder).out.split())
-        assert (
-            "decision 4 to promote waits for somebody's `evergreen approve 4` or `evergreen reject 4`" in told
-        )
-
-    def test_what_became_of_a_decision(self, folder: Path) -> None:
-        """`show` of a decision that was rejected names the entry; `show` of that one, the decision."""
-        said = evergreen("reject", 4, "--reason", "prices", "-C", folder)
-        assert said.out == "entry 5: decision 4 is rejected; the champion stays\n"
-        assert "it was rejected already, by entry 5" in evergreen("show", 4, "-C", folder).out
-        told = evergreen("show", 5, "-C", folder, "--json").document
-        assert (told["entry"]["body"]["reason"], told["decision"]["challenger"]) == ("prices", sha("a"))
-        assert "waits" not in evergreen("history", "-C", folder).out
-
-    def test_that_an_approval_came_to_nothing(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A hold in between is exit status 1, and why."""
-        ledger = Ledger(open_store(str(folder / "store")), MODEL)
-
-        def held_first(ledger: Ledger, *_: object) -> object:
-            return hold(ledger, reason="incident") and ledger.state()
-
-        monkeypatch.setattr("tasks.approve.finish", held_first)
-        said = evergreen("approve", 4, "--reason", "yes", "-C", folder)
-        assert (said.status, ledger.state().champion) == (1, None)
-        assert "entry 5 approved decision 4, and nothing was promoted" in " ".join(said.out.split())
-
-    def test_that_an_approval_promoted(self, folder: Path) -> None:
-        """Both entries; a second one is refused."""
-        said = evergreen("approve", 4, "--reason", "yes", "-C", folder)
-        assert said.out == "entry 6: the challenger is champion now, by approval 5\n"
-        again = evergreen("approve", 4, "--reason", "yes", "-C", folder)
-        assert (again.status, again.out) == (1, "")
-        assert "promoted already, by entry 6" in again.err
-
-    def test_enthroned_without_approval_is_impossible(self, folder: Path, tmp_path: Path) -> None:
-        """Whatever road a decision takes: `promote` again and again waits again."""
-        ledger = Ledger(open_store(str(folder / "store")), MODEL)
-        assert enthroned(tmp_path, ledger, "b").champion is None
-        assert not promote(Workspace(tmp_path / "b"), ledger, INPUTS).promoted
-        assert champion_of(ledger) is None

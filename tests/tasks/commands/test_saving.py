@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from commands import evergreen
-from factories import small_batch, small_folder
+from factories import small_batch
 
 from tasks.__main__ import evergreen as group
 from tasks.commands.saving import SavedFile, refuse_own
@@ -18,13 +18,6 @@ COMMANDS = {
     "card": ("card", 4, "--save"),
     "score": ("score", "rows.parquet"),
 }
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty model folder whose store is its own directory."""
-    monkeypatch.delenv("EVERGREEN_STORE", raising=False)
-    return small_folder(tmp_path)
 
 
 class TestOwnFiles:
