@@ -15,13 +15,14 @@ Declared = Annotated[ObjectiveName, Field(exclude_if=lambda name: name == "binar
 was another keep their bytes and their hashes."""
 
 
-def _text_or_whole_number(value: object) -> object:
+def text_or_whole_number(value: object) -> object:
+    """The value, if a column of values may hold it; raises `ValueError` otherwise."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError('expected text (in quotes, if it is "no" or "null") or a whole number')  # noqa: TRY004 - pydantic tells it with its place
     return value
 
 
-Class = Annotated[str | int, BeforeValidator(_text_or_whole_number)]
+Class = Annotated[str | int, BeforeValidator(text_or_whole_number)]
 """A value that a column may have: text, or a whole number. Of a label, one of its classes."""
 
 OR = " or "
@@ -123,8 +124,8 @@ MULTICLASS = Objective(
     stopping="mlogloss",
     loss="log_loss",
     shown=("log_loss", "accuracy", "brier"),
-    metrics=frozenset({"log_loss", "brier", "accuracy"}),
-    kinds=OF_ROWS | {"churn", "calibration", "abstention", "coverage"},
+    metrics=frozenset({"log_loss", "brier", "accuracy", "value"}),
+    kinds=OF_ROWS | {"churn", "calibration", "abstention", "coverage", "fairness", "net_value"},
     baseline="class shares",
     scale="log odds against another class",
     probabilities=False,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tasks.documents import Document
 from tasks.errors import BadInput, Refused
 from tasks.evaluate.classes import likeliest
+from tasks.evaluate.outcomes import best_decisions, outcomes_of
 from tasks.ledger import Champion, Ledger
 from tasks.ledger.artifacts import artifacts_of, fetch_artifact
 from tasks.opening import open_ledger
@@ -73,7 +74,8 @@ class Scorer:
     def batch(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
         """Probability and alarm (or prediction), and champion, for each row; unseen categories by feature.
 
-        Of classes, `probability_<class>` for each, and as `prediction` the likeliest, in the declared values.
+        Of classes, `probability_<class>` for each, and as `prediction` the likeliest, in the declared values;
+        where it is declared what decisions are worth, as `decision` the class of the largest expected value.
         If the champion has sets, `possible_labels` too: `0`, `1`, or `0 or 1` where it is not sure; of
         classes those that are possible, in the declared order, as `low or middle`. If it has intervals, `low`
         and `high`: the least and the largest possible label, missing if all are possible.
@@ -82,7 +84,8 @@ class Scorer:
         said = self.card.answers(self.model.predict(matrix))
         scores = pd.DataFrame(self._told(said)).assign(champion=self.number or 0)
         if any(isinstance(one, str) for one in self.card.classes):
-            scores = scores.astype({"prediction": "str"})
+            named = [name for name in ("prediction", "decision") if name in scores]
+            scores = scores.astype(dict.fromkeys(named, "str"))
         for name, values in self._possible(said).items():
             scores[name] = pd.Series(values, dtype="str" if name == "possible_labels" else "float64")
         return scores, unseen
@@ -95,7 +98,9 @@ class Scorer:
         """What the model says of n rows under the names that users read."""
         if classes := self.card.classes:
             each = {f"probability_{one}": said[:, place] for place, one in enumerate(classes)}
-            return {**each, "prediction": np.array(classes)[likeliest(said)]}
+            names, outcomes = np.array(classes), outcomes_of(self.card.outcomes)
+            told = {**each, "prediction": names[likeliest(said)]}
+            return {**told, "decision": names[best_decisions(said, outcomes)]} if outcomes else told
         if self.card.threshold is None:
             return {"prediction": said}
         return {"probability": said, "alarm": said >= self.card.threshold}

@@ -1,5 +1,7 @@
 """The small model folder of `factories`, asked for one of three classes instead of yes or no."""
 
+import json
+
 import numpy as np
 import pandas as pd
 from data_factories import changed
@@ -50,6 +52,65 @@ SURE_PARAMS = (
 """
 )
 """The folder with a temperature, sets of possible classes, and what they must do on the holdout."""
+
+OUTCOMES = {
+    "low": {"low": 5.0, "middle": -1.0, "high": -8.0},
+    "middle": {"low": -2.0, "middle": 4.0, "high": -2.0},
+    "high": {"low": -30.0, "middle": -6.0, "high": 10.0},
+}
+"""What a row is worth, by the class that came and the one that was decided: who misses a high one pays."""
+_MONEY = "owner: finance\n      reason: What is decided is paid for."
+_FAIR = "column: colour\n      margin: 0.9\n      owner: legal\n      reason: No colour pays for another."
+WORTH_PARAMS = (
+    changed(
+        (
+            "evaluate:\n",
+            f"evaluate:\n  outcomes: {json.dumps({'currency': 'EUR', 'came': OUTCOMES})}\n",
+        ),
+        params=CLASS_PARAMS,
+    ).rstrip()
+    + f"""
+    - name: worth-it
+      kind: floor
+      metric: value
+      threshold: 0.0
+      {_MONEY}
+    - name: beats-one-decision
+      kind: beats_baseline
+      metric: value
+      {_MONEY}
+    - name: worth-no-less
+      kind: not_worse
+      metric: value
+      margin: 5.0
+      {_MONEY}
+    - name: worth-no-less-anywhere
+      kind: slice
+      metric: value
+      column: colour
+      margin: 10.0
+      {_MONEY}
+    - name: pays
+      kind: net_value
+      horizon_rows: 1000
+      margin: 0.0
+      {_MONEY}
+    - name: steady
+      kind: churn
+      threshold: 0.9
+      {_MONEY}
+    - name: errs-alike
+      kind: fairness
+      measure: error_rate
+      {_FAIR}
+    - name: finds-alike
+      kind: fairness
+      measure: true_positive_rate
+      class: high
+      {_FAIR}
+"""
+)
+"""The folder with a table of outcomes, and clauses about money and about groups."""
 
 
 def class_frame(

@@ -65,6 +65,8 @@ def _score_row(ledger: "Ledger", text: str) -> tuple[Any, str]:
     each = [f"{one} {told[f'probability_{one}']:.4f}" for one in scorer.card.classes]
     said = f"{answer}: {', '.join(each)}" if each else f"{answer:.4f}"
     notes = [{True: "alarm", False: "no alarm"}[told["alarm"]]] if "alarm" in told else []
+    if "decision" in told:
+        notes.append(f"decides {told['decision']}")
     if "possible_labels" in told:
         notes.append(f"possible labels: {told['possible_labels']}")
     if "low" in told:

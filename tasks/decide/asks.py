@@ -49,7 +49,7 @@ def _(clause: terms.Slice, against: str, unit: str) -> str:
 
 @asks.register
 def _(clause: terms.Fairness, against: str, unit: str) -> str:
-    measure = clause.measure.replace("_", " ")
+    measure = f"{clause.measure.replace('_', ' ')}{of_class(clause)}"
     if clause.ratio is not None:
         return f"{measure} of any group of {clause.column} is more than {clause.ratio:g} times any other's"
     return f"{measure} of any two groups of {clause.column} differs by less than {clause.margin:g}"
@@ -103,6 +103,12 @@ def _(clause: terms.Size, against: str, unit: str) -> str:
 @asks.register
 def _(clause: terms.TrainingCost, against: str, unit: str) -> str:
     return f"a training for less than {clause.threshold:g} {unit} (at {clause.price_per_hour:g} an hour)"
+
+
+def of_class(clause: terms.Requirement) -> str:
+    """Which class a rate is about, where labels are classes: ` of class late`."""
+    named = clause.of_class if isinstance(clause, terms.Fairness) else None
+    return "" if named is None else f" of class {named}"
 
 
 def metric_words(name: str) -> str:

@@ -1,6 +1,6 @@
 """One clause against its evidence: pass, fail or undecided, in words. Pure."""
 
-from tasks.decide.asks import asks, metric_words
+from tasks.decide.asks import asks, metric_words, of_class
 from tasks.decide.needed import Needed, needed
 from tasks.decide.ruling import Verdict, by_rows, ruled, side
 from tasks.documents import Document
@@ -105,7 +105,7 @@ def _needed(
 
 
 def _subject(clause: terms.Tested, against: str) -> str:
-    what = metric_words(_metric(clause))
+    what = f"{metric_words(_metric(clause))}{of_class(clause)}"
     return f"{what} against {against}" if against != "nothing" else what
 
 

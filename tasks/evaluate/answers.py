@@ -7,6 +7,7 @@ import numpy as np
 from tasks.errors import BadInput
 from tasks.evaluate.classes import likeliest
 from tasks.evaluate.evidence import Floats
+from tasks.evaluate.outcomes import Outcomes, best_decisions
 from tasks.train.intervals import PredictionIntervals
 from tasks.train.uncertainty import Sets
 
@@ -24,6 +25,10 @@ class Costs:
     true_negative: float
 
 
+Amounts = Costs | Outcomes
+"""What a row is worth by what was decided and what came: of yes and no, or of classes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What one model says of the rows, (n,) or (n, classes), and the threshold from which it raises an alarm.
@@ -31,7 +36,7 @@ class Answers:
     The threshold belongs to the model: it is chosen on the selection split (`best_threshold`). So do the
     sets of possible labels, where it has them. A model that predicts numbers, or a probability for each
     class, has no threshold, and raises no alarms. One of numbers may have intervals of possible labels; one
-    that predicts a quantile says which: `alpha`.
+    that predicts a quantile says which: `alpha`. One of classes may have `outcomes`, by which it decides.
     """
 
     predictions: Floats
@@ -39,6 +44,7 @@ class Answers:
     sets: Sets | None = None
     intervals: PredictionIntervals | None = None
     alpha: float | None = None
+    outcomes: Outcomes | None = None
 
     @property
     def possible(self) -> Sets | PredictionIntervals | None:
@@ -64,7 +70,12 @@ def alarms_of(answers: Answers) -> Floats:
 
 
 def decisions_of(answers: Answers) -> Floats:
-    """What the model decides about each row, (n,): 1.0 for an alarm, or the place of the likeliest class."""
+    """What the model decides about each row, (n,): 1.0 for an alarm, or the place of a class.
+
+    That is the class of the largest expected value, or without outcomes the likeliest.
+    """
+    if answers.of_classes and answers.outcomes is not None:
+        return best_decisions(answers.predictions, answers.outcomes).astype(np.float64)
     if answers.of_classes:
         return likeliest(answers.predictions).astype(np.float64)
     return alarms_of(answers)

@@ -20,7 +20,7 @@ def log_losses(probabilities: Floats) -> Floats:
 
     The logarithmic score (Good, Journal of the Royal Statistical Society B 14 (1952)).
     """
-    _check(probabilities)
+    check_probabilities(probabilities)
     clipped = np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     return -np.log(clipped)
 
@@ -31,7 +31,7 @@ def squared_errors(probabilities: Floats) -> Floats:
     The original score of Brier, Monthly Weather Review 78 (1950), over all classes: of two classes it is
     twice what the metric of labels 0 and 1 says. With S = sum_j p_j^2 it is S - 2 p_c + 1 for label c.
     """
-    _check(probabilities)
+    check_probabilities(probabilities)
     squares: Floats = np.square(probabilities).sum(axis=1, keepdims=True) - 2 * probabilities + 1
     # Rounding leaves less than nothing where the answer was certain and right.
     return np.maximum(squares, 0.0)
@@ -39,7 +39,7 @@ def squared_errors(probabilities: Floats) -> Floats:
 
 def hits(probabilities: Floats) -> Floats:
     """1.0 where the class is the likeliest of its row, else 0.0, (n, classes)."""
-    _check(probabilities)
+    check_probabilities(probabilities)
     found = np.zeros(probabilities.shape)
     found[np.arange(len(found)), likeliest(probabilities)] = 1.0
     return found
@@ -71,13 +71,18 @@ def of_labels(table: Floats, labels: Floats) -> Floats:
 
 def confusion(labels: Floats, probabilities: Floats) -> tuple[tuple[int, ...], ...]:
     """How many rows of each class (outer) were said to be of each (inner), in the declared order."""
-    classes = probabilities.shape[1]
-    pairs = labels.astype(np.int64) * classes + likeliest(probabilities)
+    return crossed(labels, likeliest(probabilities), probabilities.shape[1])
+
+
+def crossed(labels: Floats, said: Codes, classes: int) -> tuple[tuple[int, ...], ...]:
+    """How many rows of each class (outer) met each place that was said of them (inner), (n,) both."""
+    pairs = labels.astype(np.int64) * classes + said
     counts = np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
     return tuple(tuple(row) for row in counts.tolist())
 
 
-def _check(probabilities: Floats) -> None:
+def check_probabilities(probabilities: Floats) -> None:
+    """Raise `BadInput` unless each row (n, classes) is of shares that add up to 1."""
     inside = np.isfinite(probabilities) & (probabilities >= 0) & (probabilities <= 1)
     wrong = ~inside.all(axis=1)
     with np.errstate(invalid="ignore"):

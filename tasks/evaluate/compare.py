@@ -11,6 +11,7 @@ from tasks.evaluate.evidence import Codes, Interval
 from tasks.evaluate.findings import Bin, Confusion, MetricEvidence, SliceEvidence
 from tasks.evaluate.leads import paired, remembered, single
 from tasks.evaluate.metrics import LOG_LOSS, METRICS, PINBALL, RMSE, VALUE, Metric
+from tasks.evaluate.outcomes import Outcomes
 from tasks.evaluate.reliability import reliability
 from tasks.objectives import Class
 from tasks.params import CostParams
@@ -36,9 +37,13 @@ def naive(rate: float, rows: int, costs: Costs | None, alpha: float | None = Non
     return constant(rate, rows, 0.0 if alarm > quiet else NO_ALARM)
 
 
-def naive_shares(shares: tuple[float, ...], rows: int) -> Answers:
-    """The share of each class among the training rows, for every row."""
-    return Answers(np.tile(np.asarray(shares, dtype=np.float64), (rows, 1)), None)
+def naive_shares(shares: tuple[float, ...], rows: int, outcomes: Outcomes | None = None) -> Answers:
+    """The share of each class among the training rows, for every row.
+
+    Under outcomes it is also the decision that is worth most if classes come in these shares.
+    """
+    told = np.tile(np.asarray(shares, dtype=np.float64), (rows, 1))
+    return Answers(told, None, outcomes=outcomes)
 
 
 def metric_evidence(metric: Metric, seen: Comparison) -> MetricEvidence:
@@ -95,7 +100,8 @@ def alarms(metrics: dict[str, MetricEvidence], currency: str) -> tuple[str, ...]
     """What must be said loudly, whatever the verdict: a champion that is worse than knowing nothing.
 
     In log loss and RMSE, the naive baseline says the mean label, or the class shares, for everybody; in
-    pinball loss the labels' quantile; in value, it warns everybody or nobody, whichever paid in training.
+    pinball loss the labels' quantile; in value, it warns everybody or nobody, whichever paid in training, or
+    decides for the one class that did.
     """
     told = []
     for name in [name for name in ALARMING if name in metrics]:

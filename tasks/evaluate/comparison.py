@@ -6,10 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from tasks.evaluate.answers import Answers, Costs
+from tasks.evaluate.answers import Amounts, Answers
 from tasks.evaluate.evidence import Codes, Floats
 from tasks.evaluate.groups import Group, groups
-from tasks.objectives import BINARY, Objective
+from tasks.objectives import BINARY, Class, Objective
 from tasks.params import EvaluateParams
 
 
@@ -18,12 +18,13 @@ class Comparison:
     """Labels and cluster codes (in the order of time) of the holdout, and what each model answered: n rows.
 
     `columns` are the values by which rows can be grouped. There are costs where there are alarms, and a
-    `linear` baseline where the challenger was trained with one.
+    `linear` baseline where the challenger was trained with one. Of `classes` labels are places, in their
+    order, and the costs, where they are declared, outcomes.
     """
 
     labels: Floats
     clusters: Codes
-    costs: Costs | None
+    costs: Amounts | None
     challenger: Answers
     champion: Answers | None
     baseline: Answers
@@ -31,6 +32,7 @@ class Comparison:
     settings: EvaluateParams
     objective: Objective = BINARY
     linear: Answers | None = None
+    classes: tuple[Class, ...] = ()
 
     @property
     def incumbent(self) -> Answers:

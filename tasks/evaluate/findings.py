@@ -125,6 +125,21 @@ class Confusion(Document):
     counts: tuple[tuple[int, ...], ...]
 
 
+class Decided(Document):
+    """Rows by the class that came (outer) and the one that a model decided for, and its value per row."""
+
+    counts: tuple[tuple[int, ...], ...]
+    value: float
+
+
+class ValueByClass(Document):
+    """What was decided, by model; `outcomes` is what a row is worth by what came (outer) and was decided."""
+
+    classes: tuple[Class, ...]
+    outcomes: tuple[tuple[float, ...], ...]
+    models: dict[str, Decided]
+
+
 class Held(Document):
     """In which share of the rows the label lay where a model said that it may, and the share `aimed` at.
 
@@ -142,7 +157,8 @@ class Evidence(Document):
 
     That is one answer for every row, the mean label of the training rows: `base_rate`. Of a quantile it is
     the quantile of these labels, of a multiclass model the share of each class, and `base_rate` the largest.
-    Only a binary model has positives and a currency, only a multiclass one a `confusion`. `held` is there of
+    Only a binary model has positives, only a multiclass one a `confusion`. A currency has what is worth
+    money, and a multiclass model then `value_by_class`. `held` is there of
     a quantile, and of a regression that has intervals of possible labels.
     """
 
@@ -165,6 +181,7 @@ class Evidence(Document):
     value_by_threshold: ValueByThreshold | None = None
     objective: Declared = "binary"
     confusion: Annotated[Confusion | None, Field(exclude_if=lambda found: found is None)] = None
+    value_by_class: Annotated[ValueByClass | None, Field(exclude_if=lambda found: found is None)] = None
     held: dict[str, Held] = Field(default={}, exclude_if=lambda held: not held)
 
 

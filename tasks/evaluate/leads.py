@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tasks.evaluate.answers import Answers, Costs
+from tasks.evaluate.answers import Amounts, Answers
 from tasks.evaluate.binary import Undefined
 from tasks.evaluate.evidence import Codes, Floats, Interval, clustered_mean, independent_mean, no_mean
 from tasks.evaluate.means import Mean
@@ -16,7 +16,7 @@ def remembered(metric: Metric) -> Metric:
     """The same metric of the same rows, which works out each model's numbers once."""
     known: dict[int, tuple[Answers, Floats]] = {}
 
-    def rows(labels: Floats, answers: Answers, costs: Costs | None) -> Floats:
+    def rows(labels: Floats, answers: Answers, costs: Amounts | None) -> Floats:
         # With the answers themselves: an identity is taken again once its object is gone.
         if id(answers) not in known:
             known[id(answers)] = answers, metric.rows(labels, answers, costs)
@@ -31,7 +31,7 @@ def single(
     model: Answers,
     clusters: Codes | None,
     *,
-    costs: Costs | None = None,
+    costs: Amounts | None = None,
     level: float = 0.05,
 ) -> Interval:
     """One model's metric, in its own direction: a floor under AUC asks `low`, a ceiling over log loss `high`.
@@ -48,7 +48,7 @@ def paired(
     challenger: Answers,
     clusters: Codes | None,
     *,
-    costs: Costs | None = None,
+    costs: Amounts | None = None,
     level: float = 0.05,
 ) -> Interval:
     """By how much the challenger beats the champion on the same rows: positive is always better.
@@ -59,7 +59,7 @@ def paired(
 
 
 def advantage(
-    metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Costs | None = None
+    metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Amounts | None = None
 ) -> Floats:
     """Each row's part (n,) in the challenger's lead, in the metric's unit; positive is better."""
     lead = metric.rows(labels, challenger, costs) - metric.rows(labels, champion, costs)
@@ -67,7 +67,7 @@ def advantage(
 
 
 def worst_advantage(
-    metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Costs | None = None
+    metric: Metric, labels: Floats, champion: Answers, challenger: Answers, costs: Amounts | None = None
 ) -> Floats | None:
     """The least (n,) that each row's part in the lead can be, whatever its label turns out to be.
 
@@ -77,7 +77,7 @@ def worst_advantage(
         least = metric.least_lead
         return None if least is None else least(champion, challenger)
     if metric.by_class is not None and challenger.of_classes:
-        lead = metric.by_class(challenger.predictions) - metric.by_class(champion.predictions)
+        lead = metric.by_class(challenger, costs) - metric.by_class(champion, costs)
         return np.asarray((lead if metric.bigger_is_better else -lead).min(axis=1))
     if not metric.by_row:
         return None
@@ -90,7 +90,7 @@ def metric_means(metric: Metric, labels: Floats, model: Answers) -> tuple[Mean, 
     return metric.means(labels, model) if metric.means is not None else ()
 
 
-def worst_rows(metric: Metric, labels: Floats, model: Answers, costs: Costs | None = None) -> Floats | None:
+def worst_rows(metric: Metric, labels: Floats, model: Answers, costs: Amounts | None = None) -> Floats | None:
     """The least (n,) that each row's part in the metric can be, whatever its label; a loss is negated.
 
     None where nothing bounds it, or where a row has no part of its own (`Metric.means`).
@@ -99,7 +99,7 @@ def worst_rows(metric: Metric, labels: Floats, model: Answers, costs: Costs | No
     if metric.numbers or not metric.by_row:
         return None
     if metric.by_class is not None and model.of_classes:
-        return np.asarray((sign * metric.by_class(model.predictions)).min(axis=1))
+        return np.asarray((sign * metric.by_class(model, costs)).min(axis=1))
     return np.minimum(*(sign * metric.rows(one, model, costs) for one in (labels, 1 - labels)))
 
 

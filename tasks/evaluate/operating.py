@@ -15,7 +15,7 @@ POINTS = 48
 def value_by_threshold(seen: Comparison) -> ValueByThreshold | None:
     """Both models' curves on the holdout; None without rows, or where alarms cost and earn nothing."""
     costs = seen.costs
-    if not len(seen.labels) or costs is None:
+    if not len(seen.labels) or not isinstance(costs, Costs):
         return None
     models = {"challenger": seen.challenger, "champion": seen.champion}
     nobody, everybody = (

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from tasks.evaluate.answers import Answers, alarms_of, decisions_of
+from tasks.evaluate.answers import Answers, decisions_of
 from tasks.evaluate.binary import Undefined, ratio_rows
 from tasks.evaluate.classes import hits, of_labels
 from tasks.evaluate.comparison import Comparison
@@ -17,6 +17,7 @@ from tasks.evaluate.groups import Group, names_of
 from tasks.evaluate.leads import advantage, metric_means, worst_advantage, worst_rows
 from tasks.evaluate.means import Mean, Rows, between
 from tasks.evaluate.metrics import METRICS
+from tasks.evaluate.parity import sides
 from tasks.evaluate.reliability import quantile_bins
 from tasks.params import contract as terms
 
@@ -131,13 +132,14 @@ def _(clause: terms.Fairness, seen: Comparison) -> Iterator[Quantity]:
     Of a ratio one rate less so much of the other: the smallest is more than that of the largest only if
     each is.
     """
-    alarms, labels, all_rows = alarms_of(seen.challenger), seen.labels, np.ones_like(seen.labels)
+    alarms, labels, probabilities = sides(clause, seen)
+    all_rows = np.ones_like(seen.labels)
     numerator, denominator, what = {
         "selection_rate": (alarms, all_rows, "row"),
         "true_positive_rate": (alarms * labels, labels, "row with label 1"),
         "false_positive_rate": (alarms * (1 - labels), 1 - labels, "row with label 0"),
         "error_rate": ((alarms != labels).astype(np.float64), all_rows, "row"),
-        "calibration": (labels - seen.challenger.probabilities, all_rows, "row"),
+        "calibration": (labels - probabilities, all_rows, "row"),
     }[clause.measure]
 
     supported = [group for group in groups_of(clause, seen) if group.supported]

@@ -23,12 +23,14 @@ from tasks.evaluate.compare import (
     slice_evidence,
 )
 from tasks.evaluate.comparison import Comparison
+from tasks.evaluate.decided import value_by_class
 from tasks.evaluate.findings import Evidence
 from tasks.evaluate.fits import refuse_misfit, refuse_other_classes, refuse_other_objective
 from tasks.evaluate.held import held
 from tasks.evaluate.look import take_look
 from tasks.evaluate.metrics import shown
 from tasks.evaluate.operating import value_by_threshold
+from tasks.evaluate.outcomes import outcomes_of
 from tasks.ledger import Ledger
 from tasks.objectives import OBJECTIVES
 from tasks.params import Params
@@ -64,7 +66,8 @@ class Contender:
         matrix, unseen = self.matrix(rows)
         told = self.card.answers(self.model.predict(matrix))
         card = self.card
-        return Answers(told, card.threshold, card.sets, card.intervals, card.alpha), unseen
+        decides_by = outcomes_of(card.outcomes)
+        return Answers(told, card.threshold, card.sets, card.intervals, card.alpha, decides_by), unseen
 
     def linear(self, rows: pd.DataFrame) -> Answers | None:
         """What the linear baseline says that was trained beside it, if one was."""
@@ -146,24 +149,27 @@ def compare(
     clusters = in_time(holdout[params.prepare.cluster], holdout[params.prepare.event_time])
     objective = OBJECTIVES[params.train.objective]
     costs = cost_matrix(params.evaluate.costs) if params.evaluate.costs else None
+    outcomes = outcomes_of(params.outcomes)
     answers, unseen = challenger.answers(holdout)
     rows = len(labels)
     incumbent: tuple[Answers | None, dict[str, int]] = champion.answers(holdout) if champion else (None, {})
     seen = Comparison(
         labels=labels,
         clusters=clusters,
-        costs=costs,
+        costs=costs or outcomes,
         challenger=answers,
         champion=incumbent[0],
-        baseline=naive_shares(card.class_shares, rows)
+        baseline=naive_shares(card.class_shares, rows, outcomes)
         if card.classes
         else naive(card.base_rate, rows, costs, card.alpha),
         columns={column: holdout[column] for column in params.prepare.slices},
         settings=params.evaluate,
         objective=objective,
         linear=challenger.linear(holdout),
+        classes=card.classes,
     )
-    metrics = {name: metric_evidence(metric, seen) for name, metric in shown(objective).items()}
+    told = shown(objective, worth=seen.costs is not None)
+    metrics = {name: metric_evidence(metric, seen) for name, metric in told.items()}
     slices: list[Any] = []
     for column in params.prepare.slices:
         slices += slice_evidence(column, seen)
@@ -192,6 +198,7 @@ def compare(
         held=held(seen),
         value_by_threshold=value_by_threshold(seen),
         confusion=confused(seen, card.classes),
+        value_by_class=value_by_class(seen),
     )
 
 

@@ -6,6 +6,7 @@ Unknown keys are errors: a misspelt setting must not be a setting that does noth
 
 from tasks.params.contract import Clause, Contract
 from tasks.params.folder import QUARANTINED, Params
+from tasks.params.outcomes import OutcomeParams
 from tasks.params.reading import parse_params, read_params, sources_in, suite_file
 from tasks.params.retention import RetentionParams
 from tasks.params.section import Section
@@ -36,6 +37,7 @@ __all__ = [
     "IntakeParams",
     "Label",
     "MeasureParams",
+    "OutcomeParams",
     "Params",
     "PrepareParams",
     "RetentionParams",

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tasks.documents import canonical, digest
+from tasks.objectives import Class
 from tasks.params.columns import ColumnName
 from tasks.params.section import Money, Name, Section, Share
 
@@ -148,12 +149,14 @@ class Fairness(Tested):
     `selection_rate` is demographic parity, true and false positive rate are the halves of equalized odds, as
     Fairlearn defines them: the largest difference between groups, or the smallest rate over the largest
     (0.8 is the rule of four fifths). `error_rate` is the share of alarms and silences that were wrong,
-    `calibration` the mean of label less probability, of which there is no ratio.
+    `calibration` the mean of label less probability, of which there is no ratio. Of a multiclass model all
+    but `error_rate`, the share of decisions that were wrong, are about one `class` against the others.
     """
 
     kind: Literal["fairness"] = "fairness"
     measure: Rate
     column: ColumnName
+    of_class: Class | None = Field(default=None, alias="class", exclude_if=lambda one: one is None)
     margin: Share | None = Field(default=None, gt=0, exclude_if=lambda margin: margin is None)
     ratio: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda ratio: ratio is None)
 
@@ -253,7 +256,7 @@ class NetValue(Tested):
     """Value gained over the champion on `horizon_rows` predictions less what it costs, above `margin`.
 
     `cost` (training, switching) is once for the horizon, `cost_per_row` is the challenger's serving
-    cost less the champion's; all in the currency of `evaluate.costs`.
+    cost less the champion's; all in the currency of `evaluate.costs` or `evaluate.outcomes`.
     """
 
     kind: Literal["net_value"] = "net_value"

@@ -1,7 +1,8 @@
 """Whether the sections fit what the model is asked for. Pure."""
 
 from tasks.objectives import OBJECTIVES, OR, Objective
-from tasks.params.contract import BeatsBaseline, Clause, Contract
+from tasks.params.contract import BeatsBaseline, Clause, Contract, Fairness, NetValue
+from tasks.params.outcomes import unpaired
 from tasks.params.steps import Column, EvaluateParams, TrainParams
 
 FEWEST, MOST = 3, 50
@@ -20,6 +21,9 @@ def misfits(
     found = [_costs(objective, evaluate), _label(objective, label, declared), _certainty(objective, train)]
     found += [_alpha(objective, train), _parted(objective, train, label, declared)]
     found += [_clause(objective, clause) for clause in contract.clauses]
+    found += [_outcomes(objective, evaluate, declared)]
+    found += [_worth(objective, evaluate, clause) for clause in contract.clauses]
+    found += [_one_class(objective, clause, declared) for clause in contract.clauses]
     return tuple(line for line in found if line)
 
 
@@ -28,6 +32,42 @@ def _costs(objective: Objective, evaluate: EvaluateParams) -> str:
         return "evaluate.costs: a binary model needs them: the threshold of its alarms is chosen by them"
     if not objective.probabilities and evaluate.costs is not None:
         return f"evaluate.costs say what alarms are worth, and a {objective.name} raises none: leave them out"
+    return ""
+
+
+def _outcomes(objective: Objective, evaluate: EvaluateParams, declared: Column) -> str:
+    if evaluate.outcomes is None:
+        return ""
+    if not objective.classes:
+        return (
+            f"evaluate.outcomes say what a decision between classes is worth, and a {objective.name} model "
+            "has none: leave them out"
+        )
+    return unpaired(evaluate.outcomes, declared.values or ())
+
+
+def _worth(objective: Objective, evaluate: EvaluateParams, clause: Clause) -> str:
+    in_money = isinstance(clause, NetValue) or getattr(clause, "metric", None) == "value"
+    if not (objective.classes and in_money) or evaluate.outcomes is not None:
+        return ""
+    return (
+        f"contract: clause {clause.name} asks about money: declare evaluate.outcomes, what each decision is "
+        "worth by the class that came"
+    )
+
+
+def _one_class(objective: Objective, clause: Clause, declared: Column) -> str:
+    """A rate of alarms is one of a class against the others, where labels are classes."""
+    if not isinstance(clause, Fairness):
+        return ""
+    where, found = f"contract: clause {clause.name}: class", clause.of_class
+    if not objective.classes or clause.measure == "error_rate":
+        whose = f"{clause.measure} of a {objective.name} model"
+        return "" if found is None else f"{where}: {whose} is about no single class: leave it out"
+    values = declared.values or ()
+    if found not in values:
+        named = "none" if found is None else repr(found)
+        return f"{where}: {clause.measure} is about one of {', '.join(map(str, values))}, found {named}"
     return ""
 
 

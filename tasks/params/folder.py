@@ -58,6 +58,11 @@ class Params(Section):
         values = self.validation.columns[self.prepare.label.column].values
         return (values or ()) if OBJECTIVES[self.train.objective].classes else ()
 
+    @property
+    def outcomes(self) -> tuple[tuple[float, ...], ...]:
+        """What a row is worth by the class that came (outer) and the one decided; empty if undeclared."""
+        return self.evaluate.outcomes.table(self.classes) if self.evaluate.outcomes else ()
+
     @model_validator(mode="after")
     def _columns_are_declared(self) -> Self:
         prepare, declared = self.prepare, self.validation.columns
@@ -184,7 +189,8 @@ class Params(Section):
         objective = OBJECTIVES[self.train.objective]
         if objective.classes:
             each = {f"probability_{one}" for one in self.classes}
-            return {"champion", "prediction", "possible_labels"} | each
+            decided = {"decision"} if self.evaluate.outcomes else set()
+            return {"champion", "prediction", "possible_labels"} | each | decided
         if objective.probabilities:
             return {"champion", "probability", "alarm", "possible_labels"}
         return {"champion", "prediction", "low", "high"}

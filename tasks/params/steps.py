@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from tasks.errors import BadInput
 from tasks.objectives import OBJECTIVES, Class, Declared
 from tasks.params.columns import ColumnName
+from tasks.params.outcomes import OutcomeParams
 from tasks.params.section import Money, Name, Section, Share
 from tasks.params.suite import Suite
 from tasks.periods import Calendar, Length
@@ -219,12 +220,13 @@ class CostParams(Section):
 class EvaluateParams(Section):
     """What is measured on the holdout, apart from what the contract asks for.
 
-    `costs` belong to a binary model: others raise no alarms.
+    `costs` belong to a binary model: others raise no alarms. `outcomes` belong to one of classes.
     `explained_rows` are sampled for the explanation; 0 explains nothing. Its time grows with these
     rows, with trees and with their depth, and not with the holdout.
     """
 
     costs: CostParams | None = None
+    outcomes: OutcomeParams | None = Field(default=None, exclude_if=lambda outcomes: outcomes is None)
     explained_rows: int = Field(default=256, ge=0, le=100_000)
     min_slice_rows: int = Field(default=200, ge=1)
     min_slice_clusters: int = Field(default=10, ge=2)
@@ -232,7 +234,8 @@ class EvaluateParams(Section):
     @property
     def currency(self) -> str:
         """What money is counted in; nothing where there is none."""
-        return self.costs.currency if self.costs else ""
+        money = self.costs or self.outcomes
+        return money.currency if money else ""
 
 
 class MeasureParams(Section):

@@ -62,6 +62,8 @@ def _of_classes(card: ModelCard) -> dict[str, str]:
     told: dict[str, str] = {}
     if isinstance(card.calibration, Temperature):
         told["calibrated"] = f"log odds divided by {card.calibration.temperature:.3g}, fitted on selection"
+    if card.outcomes:
+        told["decides"] = "the class of the largest expected value, by the outcomes of params.yaml"
     if card.classes and card.sets:
         told["possible labels"] = (
             f"those of a probability of {1 - card.sets.most_doubt:.3g} or more, fitted on selection to "

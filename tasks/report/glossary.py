@@ -154,6 +154,12 @@ KINDS = {
 """What each kind of clause is called on a page: a term of the glossary."""
 
 OF_CLASSES = {
+    "value": "What the decisions are worth by the outcomes of params.yaml. Of each row the class is decided "
+    "that is worth most on average, by the model's probabilities.",
+    "selection rate": "The share of rows that are decided to be of the class.",
+    "true positive rate": "Of the rows of the class, the share that were decided to be of it.",
+    "false positive rate": "Of the rows of other classes, the share that were decided to be of the class.",
+    "error rate": "The share of rows whose class is not the one that was decided.",
     "brier": "The squared distances between the predicted probabilities of all classes and what happened "
     "(1 for the class that came, 0 for the others), added up. Lower is better.",
     "calibration": "Whether, of the rows whose likeliest class is given 70%, about 70 in 100 turn out to be "

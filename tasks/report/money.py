@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tasks.evaluate.findings import MetricEvidence
-from tasks.params import CostParams
+from tasks.params import CostParams, OutcomeParams
 from tasks.report.axis import spanning
 from tasks.report.wording import Scale, number, with_interval
 
@@ -22,7 +22,7 @@ class Worth:
 
 @dataclass(frozen=True)
 class Money:
-    """The three values, where zero is, the paired advantages, and the cost table's four cells."""
+    """The three values, where zero is, the paired advantages, and of alarms the cost table's four cells."""
 
     currency: str
     worth: tuple[Worth, ...]
@@ -31,11 +31,13 @@ class Money:
     cells: dict[str, str]
 
 
-def money(found: MetricEvidence | None, costs: CostParams | None) -> Money | None:
+def money(
+    found: MetricEvidence | None, costs: CostParams | OutcomeParams | None, baseline: str = "base rate"
+) -> Money | None:
     """The picture of the value metric, or None where it was not measured."""
     if found is None or costs is None:
         return None
-    amounts = {"base rate": found.baseline, "champion": found.champion, "challenger": found.challenger}
+    amounts = {baseline: found.baseline, "champion": found.champion, "challenger": found.challenger}
     held = {name: PER * amount for name, amount in amounts.items() if amount is not None}
     axis = spanning([0.0, *held.values()], margin=0.02)
     zero = axis.at(0)
@@ -51,16 +53,18 @@ def money(found: MetricEvidence | None, costs: CostParams | None) -> Money | Non
     scale = Scale(f"{costs.currency} per {PER:,} predictions", 0, PER)
     leads = {
         "challenger over champion": found.challenger_over_champion,
-        "challenger over base rate": found.challenger_over_baseline,
-        "champion over base rate": found.champion_over_baseline,
+        f"challenger over {baseline}": found.challenger_over_baseline,
+        f"champion over {baseline}": found.champion_over_baseline,
     }
     return Money(
         currency=costs.currency,
         worth=worth,
         zero=zero,
         leads=tuple((name, with_interval(lead, scale)) for name, lead in leads.items() if lead is not None),
-        cells={
-            name: f"{value:+g}".replace("-", "−") if value else "0"
-            for name, value in costs.model_dump(exclude={"currency"}).items()
-        },
+        cells={name: signed(value) for name, value in costs.model_dump(exclude={"currency", "came"}).items()},
     )
+
+
+def signed(amount: float) -> str:
+    """`+40`, `−10` or `0`."""
+    return f"{amount:+g}".replace("-", "−") if amount else "0"

@@ -18,6 +18,7 @@ from tasks.report.attributions import attributions
 from tasks.report.calibration import BELOW, LEFT, SIDE, reliability
 from tasks.report.clauses import clause_views
 from tasks.report.confusion import confusion_view
+from tasks.report.decided import decided_views, outcome_rows
 from tasks.report.environment import environment
 from tasks.report.held import held_lines
 from tasks.report.material import material
@@ -71,7 +72,7 @@ def render(inputs: Inputs) -> str:
 
 def _context(inputs: Inputs) -> dict[str, Any]:
     decision, evidence = inputs.decision, inputs.evidence
-    costs, currency = inputs.params.evaluate.costs, inputs.params.evaluate.currency
+    settings, currency = inputs.params.evaluate, inputs.params.evaluate.currency
     objective = OBJECTIVES[evidence.objective]
     loss = METRICS[objective.loss]
     return {
@@ -102,7 +103,11 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         ],
         "square": {"side": SIDE, "left": LEFT, "below": BELOW},
         "attributions": attributions(inputs.explanation, objective),
-        "money": money(evidence.metrics.get("value"), costs),
+        "money": money(
+            evidence.metrics.get("value"), settings.costs or settings.outcomes, objective.baseline
+        ),
+        "decided": decided_views(evidence.value_by_class),
+        "outcomes": outcome_rows(evidence.value_by_class),
         "operating": operating(evidence.value_by_threshold, evidence.rows, currency),
         "per": PER,
         "alarm_words": _alarm_words(inputs.card),

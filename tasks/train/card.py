@@ -16,6 +16,7 @@ OfObjective = Annotated[float | None, Field(exclude_if=lambda one: one is None)]
 """A number that a model of this objective has; another's card does not name it."""
 Classes = Annotated[tuple[Class, ...], Field(exclude_if=lambda classes: not classes)]
 Shares = Annotated[tuple[float, ...], Field(exclude_if=lambda shares: not shares)]
+Worths = Annotated[tuple[tuple[float, ...], ...], Field(exclude_if=lambda worths: not worths)]
 """What only a multiclass model has."""
 
 
@@ -28,7 +29,8 @@ class ModelCard(Document):
     Only a binary model has a `threshold`. `trained_until` is the last instant that training, selection or a
     threshold has seen. `threshold` and `sets` are about calibrated probabilities where there is a
     `calibration`: Platt's of two labels, a temperature of classes. `intervals` are of a regression. `linear`
-    is the linear baseline, where the contract asks for one.
+    is the linear baseline, where the contract asks for one. By `outcomes`, what a row is worth by the class
+    that came (outer) and the one that was decided, a multiclass model decides.
     """
 
     model: str
@@ -57,6 +59,7 @@ class ModelCard(Document):
     linear: Linear | None = Field(default=None, exclude_if=lambda linear: linear is None)
     classes: Classes = ()
     class_shares: Shares = ()
+    outcomes: Worths = ()
 
     @model_serializer(mode="wrap")
     def _without_what_there_is_not(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:

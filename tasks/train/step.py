@@ -161,6 +161,7 @@ def _card(
         objective=objective.name,
         classes=preparation.classes,
         class_shares=shares,
+        outcomes=params.outcomes,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulations.bars import at_truth
 from simulations.boundaries import Boundary
-from simulations.class_worlds import OVERSTATED_CLASSES, UNSURE_CLASSES
+from simulations.class_worlds import DECIDED_CLASSES, ERRING_CLASSES, OVERSTATED_CLASSES, UNSURE_CLASSES
 from simulations.clause_worlds import (
     CHANGED,
     HIDDEN,
@@ -91,6 +91,7 @@ QUANTILES: tuple[Case, ...] = (
         {"kind": "beats_champion", "metric": "pinball"},
     ),
 )
+WORSE = {"kind": "not_worse", "metric": "value"}
 CLASSES: tuple[Case, ...] = (
     (
         "class_abstention",
@@ -104,6 +105,13 @@ CLASSES: tuple[Case, ...] = (
         "calibration of classes, one bin of 5",
         OVERSTATED_CLASSES,
         {"kind": "calibration"},
+    ),
+    ("class_value", "value of classes, worse by the margin", DECIDED_CLASSES, WORSE),
+    (
+        "class_fairness_error_rate",
+        "fairness of classes, error rate, one pair of 3 groups",
+        ERRING_CLASSES,
+        {"kind": "fairness", "measure": "error_rate", "column": COLUMN},
     ),
 )
 

@@ -45,6 +45,7 @@ class TestNulls:
             "number_floor_rmse",
             "number_lead_pinball",
             "class_abstention",
+            pytest.param("class_value", marks=pytest.mark.long),
             pytest.param("class_calibration", marks=pytest.mark.long),
         ],
     )
@@ -67,6 +68,8 @@ class TestPassed:
             pytest.param("class_abstention", DAYS, marks=pytest.mark.long),
             pytest.param("class_coverage", DAYS, marks=pytest.mark.long),
             pytest.param("class_calibration", DAYS, marks=pytest.mark.long),
+            pytest.param("class_value", DAYS, marks=pytest.mark.long),
+            pytest.param("class_fairness_error_rate", REGIMES, marks=pytest.mark.long),
             pytest.param("number_floor_rmse", REGIMES, marks=pytest.mark.long),
             pytest.param("number_lead_mse", ROWS, marks=pytest.mark.long),
             pytest.param("number_lead_mae", DAYS, marks=pytest.mark.long),

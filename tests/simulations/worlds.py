@@ -11,6 +11,7 @@ from tasks.evaluate.answers import Answers
 from tasks.evaluate.compare import cost_matrix, naive, naive_shares
 from tasks.evaluate.comparison import Comparison
 from tasks.evaluate.evidence import Codes, Floats
+from tasks.evaluate.outcomes import Table, outcomes_of
 from tasks.objectives import BINARY, Objective
 from tasks.params import CostParams, EvaluateParams
 from tasks.train.uncertainty import Sets
@@ -38,7 +39,8 @@ class World:
 
     Of probabilities also the money, from which one a model raises an alarm, and that a label is possible to
     the challenger while its doubt is at most `most_doubt`. Of a quantile, which: `alpha`. Of classes `says`
-    is what models say, (answers, classes), and kinds name an answer by its place there.
+    is what models say, (answers, classes), and kinds name an answer by its place there; `outcomes` is what
+    decisions between them are worth, if anything.
     """
 
     kinds: tuple[Kind, ...]
@@ -52,6 +54,7 @@ class World:
     objective: Objective = BINARY
     alpha: float | None = None
     says: tuple[tuple[float, ...], ...] = ()
+    outcomes: Table = ()
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -115,15 +118,15 @@ class World:
         labels, champion, challenger = self._cells[cells].T
         money = self.costs if self.objective.probabilities else None
         costs = cost_matrix(money) if money else None
-        threshold = self.threshold if money else None
+        threshold, outcomes = self.threshold if money else None, outcomes_of(self.outcomes)
         sets = self.sets if self.objective.possible == "sets" else None
         return Comparison(
             labels=labels,
             clusters=clusters,
-            costs=costs,
-            challenger=Answers(self._told(challenger), threshold, sets, alpha=self.alpha),
-            champion=Answers(self._told(champion), threshold, alpha=self.alpha),
-            baseline=naive_shares(self.class_shares, len(cells))
+            costs=costs or outcomes,
+            challenger=Answers(self._told(challenger), threshold, sets, alpha=self.alpha, outcomes=outcomes),
+            champion=Answers(self._told(champion), threshold, alpha=self.alpha, outcomes=outcomes),
+            baseline=naive_shares(self.class_shares, len(cells), outcomes)
             if self.says
             else naive(self.base_rate, len(cells), costs, self.alpha),
             columns={COLUMN: groups},

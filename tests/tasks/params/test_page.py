@@ -35,7 +35,8 @@ def fits(node: dict[str, Any]) -> str:
     if "const" in node or "enum" in node:
         return ", ".join(f"`{one}`" for one in node.get("enum", [node.get("const")]))
     if node["type"] in PLAIN:
-        return PLAIN[node["type"]]
+        by_column = "additionalProperties" not in node or "propertyNames" in node
+        return PLAIN[node["type"]] if by_column else "section by class"
     if "pattern" in node or node.get("format") == "column":
         return "name" if "pattern" in node else "column"
     found = {word: node[key] for key, word in BOUNDS if key in node}
