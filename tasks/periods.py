@@ -1,4 +1,4 @@
-"""Periods: the days or months that batches cover, in the time zone that the business lives in."""
+"""Periods: the days, weeks or months that batches cover, in the time zone that the business lives in."""
 
 import re
 from collections.abc import Iterable
@@ -11,14 +11,23 @@ from tasks.errors import BadInput
 
 _FEWEST = 3
 """Periods that follow each other from which they are told as a range."""
-_FORMS = {"day": re.compile(r"\d{4}-\d{2}-\d{2}"), "month": re.compile(r"\d{4}-\d{2}")}
+Length = Literal["day", "week", "month"]
+"""How much a period covers; a week is one of ISO 8601, from its Monday on."""
+
+_EXAMPLES: dict[Length, str] = {"day": "2013-04-30", "week": "2013-W15", "month": "2013-04"}
+_FORMS: dict[Length, re.Pattern[str]] = {
+    "day": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "week": re.compile(r"[0-9]{4}-W[0-9]{2}"),
+    "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
+}
+_TO_ITS_FIRST_DAY: dict[Length, str] = {"day": "", "week": "-1", "month": "-01"}
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Names periods (`2013-04` or `2013-04-30`) and says when they start and end, in UTC."""
+    """Names periods (`2013-04`, `2013-W15` or `2013-04-30`) and says when they start and end, in UTC."""
 
-    period: Literal["day", "month"]
+    period: Length
     timezone: str
 
     @property
@@ -51,30 +60,48 @@ class Calendar:
     def following(self, name: str) -> str:
         """The period after this one."""
         first = self._first_day(name)
+        steps = {"day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=32)}
         try:
-            if self.period == "day":
-                return (first + timedelta(days=1)).isoformat()
-            return (first.replace(day=28) + timedelta(days=4)).isoformat()[:7]
+            return self.period_of(first + steps[self.period])
         except OverflowError as error:
-            raise BadInput(f"expected a {self.period} like {self._example}, found {name!r}") from error
+            raise self._none(name) from error
+
+    def period_of(self, day: date) -> str:
+        """The name of the period that has this day."""
+        if self.period == "week":
+            year, week, _ = day.isocalendar()
+            return f"{year:04d}-W{week:02d}"
+        return day.isoformat()[: len(_EXAMPLES[self.period])]
 
     def _first_day(self, name: str) -> date:
         if not _FORMS[self.period].fullmatch(name):
-            raise BadInput(f"expected a {self.period} like {self._example}, found {name!r}")
+            raise self._none(name)
         try:
-            return date.fromisoformat(name if self.period == "day" else f"{name}-01")
+            return date.fromisoformat(name + _TO_ITS_FIRST_DAY[self.period])
         except ValueError as error:
-            raise BadInput(f"expected a {self.period} like {self._example}, found {name!r}") from error
+            raise self._none(name) from error
 
     def _midnight(self, day: date) -> datetime:
         try:
             return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
         except OverflowError as error:
-            raise BadInput(f"expected a {self.period} like {self._example}, found {day}") from error
+            raise BadInput(f"expected a {self.period} like {_EXAMPLES[self.period]}, found {day}") from error
 
-    @property
-    def _example(self) -> str:
-        return "2013-04-30" if self.period == "day" else "2013-04"
+    def _none(self, name: str) -> BadInput:
+        return BadInput(f"expected a {self.period} like {_EXAMPLES[self.period]}, found {name!r}")
+
+
+def length_of(name: str) -> Length | None:
+    """What a name is by its form, whether or not there is such a period; None where it is no period's."""
+    return next((length for length, form in _FORMS.items() if form.fullmatch(name)), None)
+
+
+def first_day(name: str) -> date:
+    """The first day of a period of any length; raises `BadInput` for what is none."""
+    length = length_of(name)
+    if length is None:
+        raise BadInput(f"expected a period like {', '.join(_EXAMPLES.values())}, found {name!r}")
+    return Calendar(length, "UTC").start(name).date()
 
 
 def spanned(periods: Iterable[str]) -> str:
@@ -89,11 +116,11 @@ def spanned(periods: Iterable[str]) -> str:
 
 
 def _following(name: str) -> str | None:
-    """The period after this one, whether it is a day or a month; None for what is neither."""
-    for calendar in (Calendar("month", "UTC"), Calendar("day", "UTC")):
-        if _FORMS[calendar.period].fullmatch(name):
-            try:
-                return calendar.following(name)
-            except BadInput:
-                return None
-    return None
+    """The period after this one, of whichever length; None for what is no period, and after the last."""
+    length = length_of(name)
+    if length is None:
+        return None
+    try:
+        return Calendar(length, "UTC").following(name)
+    except BadInput:
+        return None

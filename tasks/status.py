@@ -133,8 +133,8 @@ def _misnamed(found: Status) -> str:
     names = [one.removeprefix(incoming_prefix(found.model)) for one in found.misnamed]
     more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
     return (
-        f"{', '.join(names[:_FEW])}{more}: left alone; a name is a period (2013-04, or 2013-04-30 for days) "
-        "and .parquet, .csv or .csv.gz"
+        f"{', '.join(names[:_FEW])}{more}: left alone; a name is a period (2013-04, 2013-W15 for "
+        "weeks, 2013-04-30 for days) and .parquet, .csv or .csv.gz"
     )
 
 

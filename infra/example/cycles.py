@@ -10,6 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from rich.console import Console
+from rich.markup import escape
 
 from tasks.errors import EvergreenError, Unavailable
 
@@ -93,7 +94,9 @@ class Deployment:
         seconds = time.monotonic() - started
         said = result.get("headline") or f"champion of entry {result.get('entry')}"
         verdict = result.get("verdict", "done")
-        self._console.print(f"{title}: [bold]{verdict}[/bold], {seconds:.0f} s. {said}", highlight=False)
+        self._console.print(
+            f"{title}: [bold]{verdict}[/bold], {seconds:.0f} s. {escape(said)}", highlight=False
+        )
         return Run(result, seconds, run.total_run_time.total_seconds())
 
 

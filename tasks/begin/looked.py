@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -89,7 +91,8 @@ def event_times(
 
 def periods_of(days: Any, calendar: Calendar) -> Any:
     """The period of each day of an array of text."""
-    return days if calendar.period == "day" else days.astype("<U7")
+    unique, places = np.unique(days, return_inverse=True)
+    return np.array([calendar.period_of(date.fromisoformat(day)) for day in unique.tolist()])[places]
 
 
 def _see_kinds(kinds: dict[str, set[Any]], periods: Any, label: pa.Array, *, many: bool) -> None:

@@ -93,7 +93,9 @@ prepare:
 def _holdout(plan: Plan) -> str:
     if plan.calendar.period == "month":
         return "the newest month judges, and is not learned from"
-    return f"the newest {plan.windows.holdout_periods} days judge, and are not learned from"
+    return (
+        f"the newest {plan.windows.holdout_periods} {plan.calendar.period}s judge, and are not learned from"
+    )
 
 
 def _train(plan: Plan, rows: int) -> str:

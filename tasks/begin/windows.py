@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from tasks.periods import Calendar
+from tasks.periods import Calendar, Length, first_day
 
 _FORTNIGHT, _MONTH = 14, 31
 _FEW = 200
 """Rows below which two weeks are too few to choose trees and threshold on."""
 FEWEST_CLUSTERS, USUAL_CLUSTERS = 10, 20
 _HOLDOUT_DAYS = 28
+_DAYS: dict[Length, int] = {"day": 1, "week": 7, "month": 28}
+"""How long a period is at least."""
+_NEWEST: dict[Length, int] = {"day": 730, "week": 104, "month": 24}
+"""Periods that learn, about two years: older rows are of another time."""
 _LEAST_TRAINING = 14
 """Days of the shortest window that are left to train on."""
 
@@ -31,20 +35,19 @@ class Windows:
 
 def windows(days: Mapping[str, int], periods: list[str], calendar: Calendar, known_after: int) -> Windows:
     """From rows with a label by day; `periods` are those that are delivered, in order."""
-    by_day = calendar.period == "day"
-    holdout = _HOLDOUT_DAYS if by_day else 1
+    length = _DAYS[calendar.period]
+    holdout = _HOLDOUT_DAYS // length
     judged = periods[-holdout:][0]
-    ends = date.fromisoformat(judged if by_day else f"{judged}-01")
+    ends = first_day(judged)
     found = _rows(days, ends, _FORTNIGHT, known_after)
     span = _FORTNIGHT if found >= _FEW else _MONTH
     rows = _rows(days, ends, span, known_after)
     late = f", and {known_after} more in which labels are not known yet," if known_after else ""
     because = f"{rows:,} rows with a label in {span} days{late} before {judged}"
     least = span + known_after + _LEAST_TRAINING
-    before = least if by_day else max(2, math.ceil(least / 28))
-    return Windows(
-        holdout, before + holdout, 730 if by_day else max(24, before + holdout), span + known_after, because
-    )
+    before = max(2, math.ceil(least / length))
+    most = max(_NEWEST[calendar.period], before + holdout)
+    return Windows(holdout, before + holdout, most, span + known_after, because)
 
 
 def fewest_days(known_after: int) -> int:
@@ -54,9 +57,9 @@ def fewest_days(known_after: int) -> int:
 
 def days_judged(days: Mapping[str, int], calendar: Calendar) -> int:
     """On how many days the rows of a holdout usually are."""
-    if calendar.period == "day":
-        return min(len(days), _HOLDOUT_DAYS)
-    return int(median(Counter(day[:7] for day in days).values()))
+    periods = Counter(calendar.period_of(date.fromisoformat(day)) for day in days)
+    usual = int(median(periods.values())) * (_HOLDOUT_DAYS // _DAYS[calendar.period])
+    return min(len(days), usual)
 
 
 def _rows(days: Mapping[str, int], ends: date, span: int, known_after: int) -> int:

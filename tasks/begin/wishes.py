@@ -1,9 +1,9 @@
 """What a person says of their table; all else is looked up in it."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from tasks.objectives import ObjectiveName
+from tasks.periods import Length
 
 DAY = "day"
 """As a cluster: the rows of one day belong together."""
@@ -22,7 +22,7 @@ class Wishes:
     model: str | None = None
     id: str | None = None
     cluster: str | None = None
-    period: Literal["day", "month"] = "month"
+    period: Length = "month"
     zone: str = "UTC"
     known_after: int = 0
     objective: ObjectiveName | None = None

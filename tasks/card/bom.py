@@ -11,6 +11,7 @@ from urllib.parse import quote
 from tasks.card.full import FullCard
 from tasks.evaluate.evidence import Interval
 from tasks.objectives import OBJECTIVES
+from tasks.params.columns import listed
 
 _NAMESPACE = uuid.UUID("b9d6f1c4-6a0e-5c55-9d43-1c1b8c0f3a77")
 _TASKS = {"binary": "classification", "multiclass": "classification", "quantile": "quantile regression"}
@@ -87,7 +88,7 @@ def _libraries(full: FullCard) -> list[dict[str, Any]]:
 
 
 def _model_card(full: FullCard, datasets: list[str]) -> dict[str, Any]:
-    features = ", ".join(one.name for one in full.card.features.features)
+    features = listed(one.name for one in full.card.features.features)
     card: dict[str, Any] = {
         "modelParameters": {
             "approach": {"type": "supervised"},

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tasks.begin import Begun
 
+_LENGTHS = ("month", "week", "day")
+
 
 @command()
 @click.argument("tables", nargs=-1, required=True, metavar="TABLE...",
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--cluster", metavar="COLUMN", help="Rows with equal values belong together; `day`: those of a day."
 )
-@click.option("--period", type=click.Choice(["month", "day"]), default="month", help="What one file covers.")
+@click.option("--period", type=click.Choice(_LENGTHS), default="month", help="What one file covers.")
 @click.option("--zone", default="UTC", help="Of times without an offset, and of days; Europe/Berlin.")
 @click.option(
     "--known-after", type=click.IntRange(0, 36500), default=0, metavar="DAYS",

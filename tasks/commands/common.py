@@ -21,7 +21,8 @@ def stderr() -> "Console":
     """Where progress is shown, so that stdout holds the answer alone."""
     from rich.console import Console
 
-    return Console(stderr=True)
+    # No markup: what people and data say may hold brackets.
+    return Console(stderr=True, markup=False, emoji=False)
 
 
 def promotions(state: "State") -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _lines(one: "Aside") -> list[str]:
 
 
 def _row(row: dict[str, Any]) -> str:
-    from tasks.validate.quarantined import ROW, RULES
+    from tasks.params.columns import ROW, RULES
 
     values = ", ".join(f"{name}={value}" for name, value in row.items() if name not in (ROW, RULES))
     return f"row {row[ROW]} ({row[RULES]}): {values}"

@@ -66,7 +66,11 @@ def jensen_shannon(a: Categories, b: Categories) -> float:
     Endres & Schindelin, the same 49 (2003). Categories that are not told apart count as one.
     """
     names = a.merge(b).counts
-    p, q = (_shares(one, names) for one in (a, b))
+    return shares_apart(*(_shares(one, names) for one in (a, b)))
+
+
+def shares_apart(p: np.ndarray, q: np.ndarray) -> float:
+    """The same of shares (k,) that each add up to 1."""
     m = (p + q) / 2
     divergence = sum(
         float((share[there] * np.log2(share[there] / m[there])).sum())

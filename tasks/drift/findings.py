@@ -61,8 +61,9 @@ class CovariateShift(Document):
 class MovedSlice(Document):
     """A feature that has moved where a slice has one value, and not in the whole.
 
-    `effect` is in standard deviations, None of categories and where nothing is there; `missing` is by how
-    much the share of missing values rose. `beyond` is how many times what is usual of slices it is.
+    `effect` is in standard deviations, or for categories a Jensen-Shannon distance; None where nothing is
+    there. `missing` is by how much the share of missing values rose. `beyond` is how many times what is usual
+    of slices it is.
     """
 
     slice: str
@@ -72,6 +73,7 @@ class MovedSlice(Document):
     missing: float
     rows: int
     beyond: float
+    categorical: Annotated[bool, Field(exclude_if=lambda categorical: not categorical)] = False
 
 
 class Volume(Document):
@@ -199,9 +201,9 @@ class Shifts(Document):
 
     `corrected` are training periods of which another revision has arrived since. `slices` are those in which
     a feature has moved that has not in the whole. Of labels that are classes there is a `class_shift` instead
-    of a `label_shift`. `season` is `weekday` or `month` where each period is
-    compared with those of its season. `unchecked` are later periods that no run has judged by today's rules,
-    so that nobody knows of rows in quarantine there: all of them count.
+    of a `label_shift`. `season` is `weekday`, `week` or `month` where each period is compared with those of
+    its season, a week with the weeks of its month. `unchecked` are later periods that no run has judged by
+    today's rules, so that nobody knows of rows in quarantine there: all of them count.
     """
 
     model: str

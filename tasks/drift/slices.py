@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.drift.covariates import Compared
+from tasks.drift.effects import shares_apart
 from tasks.drift.findings import MovedSlice
 from tasks.drift.usual import LEAST_EFFECT, LEAST_HISTORY, LEAST_MISSING, luck
+from tasks.profile.heaps import Heaps, aligned
 from tasks.profile.slices import Slices
 
 _ROUNDING = 1e-12
@@ -76,7 +78,8 @@ def _places(column: str, new: Slices, old: Slices, features: Sequence[str]) -> I
     for row, name in enumerate(new.names):
         if name in before:
             for at, feature in enumerate(features):
-                yield _place(column, name, feature, _Cell.of(new, row, at), _Cell.of(old, before[name], at))
+                cells = (_Cell.of(one, line, at, feature) for one, line in ((new, row), (old, before[name])))
+                yield _place(column, name, feature, *cells)
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,13 @@ class _Cell:
     count: int
     mean: float
     squares: float
+    categories: Heaps | None
 
     @classmethod
-    def of(cls, one: Slices, row: int, at: int) -> "_Cell":
-        return cls(one.rows[row], one.counts[row][at], one.means[row][at], one.squares[row][at])
+    def of(cls, one: Slices, row: int, at: int, feature: str) -> "_Cell":
+        told = one.categories.get(feature)
+        of_text = told[row] if told else None
+        return cls(one.rows[row], one.counts[row][at], one.means[row][at], one.squares[row][at], of_text)
 
     @property
     def deviation(self) -> float:
@@ -105,18 +111,35 @@ def _place(column: str, value: str, feature: str, new: _Cell, old: _Cell) -> _Pl
 
     Of numbers sqrt(d_mean^2 + d_deviation^2) in standard deviations of the reference: no two distributions
     of such means and deviations have a smaller Wasserstein-2 distance (Gelbrich, Mathematische Nachrichten
-    147 (1990)). Shares of missing values of n and m like rows differ by up to sqrt(1/n + 1/m) / 2 of one
-    standard error; three are allowed for.
+    147 (1990)). Of categories their Jensen-Shannon distance as in `effects.jensen_shannon`; where there are
+    more than 32 that of their heaps, which is no larger. Shares of missing values of n and m like rows differ
+    by up to sqrt(1/n + 1/m) / 2 of one standard error; three are allowed for.
     """
-    far = None
-    if new.count and old.count and old.deviation:
-        far = math.hypot(new.mean - old.mean, new.deviation - old.deviation) / old.deviation
+    far = _far(new, old)
     rise, by_luck = new.missing - old.missing, luck(new.rows, old.rows)
     size = max(
         (far or 0.0) / (LEAST_EFFECT + luck(new.count, old.count)),
         abs(rise) / (LEAST_MISSING + by_luck / 2),
     )
     moved = MovedSlice(
-        slice=column, value=value, column=feature, effect=far, missing=rise, rows=new.rows, beyond=size
+        slice=column,
+        value=value,
+        column=feature,
+        effect=far,
+        missing=rise,
+        rows=new.rows,
+        beyond=size,
+        categorical=new.categories is not None,
     )
     return _Place(moved, size)
+
+
+def _far(new: _Cell, old: _Cell) -> float | None:
+    if not new.count or not old.count:
+        return None
+    if new.categories and old.categories:
+        p, q = aligned(new.categories, old.categories)
+        return shares_apart(p / p.sum(), q / q.sum())
+    if old.deviation:
+        return math.hypot(new.mean - old.mean, new.deviation - old.deviation) / old.deviation
+    return None

@@ -55,4 +55,8 @@ class Told(Document):
     @property
     def markdown(self) -> str:
         """For a page that shows markdown: the columns are a table of their own."""
-        return "\n\n".join((f"## {self.headline}", *self.lines, "Nothing is decided by this.")) + "\n"
+        # Imported here: a run that has nothing to tell needs no words for a page.
+        from tasks.report.summary import plain
+
+        said = (f"## {plain(self.headline)}", *map(plain, self.lines), "Nothing is decided by this.")
+        return "\n\n".join(said) + "\n"

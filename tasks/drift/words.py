@@ -27,7 +27,8 @@ def against(found: Shifts) -> str:
     """What is compared with what."""
     first, last = found.trained_on[0], found.trained_on[-1]
     learned_from = first if first == last else f"{first} to {last}"
-    each = f", each {found.season} with the same {found.season}" if found.season else ""
+    same = "weeks of its month" if found.season == "week" else f"the same {found.season}"
+    each = f", each {found.season} with {same}" if found.season else ""
     unchecked = ", ".join(found.unchecked)
     more = f"; not checked by today's rules yet, so all rows count: {unchecked}" if unchecked else ""
     newest = found.newest or "no newer batch"
@@ -54,7 +55,7 @@ def slice_words(found: Sequence[MovedSlice]) -> str:
     """Which features have moved in one slice alone, the three that are farthest beyond usual; or nothing."""
     told = []
     for one in found[:_SLICES]:
-        far = f"{number(one.effect, 3)} sd" if one.effect else ""
+        far = f"{number(one.effect, 3)}{'' if one.categorical else ' sd'}" if one.effect else ""
         gone = f"missing {number(100 * one.missing, 1, sign=True)} points" if one.missing else ""
         told.append(f"{one.column} where {one.slice} is {one.value} ({', '.join(filter(None, (far, gone)))})")
     more = f" and {len(found) - _SLICES} more" if len(found) > _SLICES else ""

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.params import Column, ValidateParams
+from tasks.parquet import flat
 from tasks.validate.schema import Unreadable, scan
 from tasks.validate.sizes import TooMuch, measured, refuse_long_values
 
@@ -76,10 +77,9 @@ def _must_tell(metadata: pq.FileMetaData, column: str) -> None:
 
 
 def _is_plain(metadata: pq.FileMetaData, name: str) -> bool:
-    """Whether one column alone has the name, also among columns within columns, and of what type it is."""
+    """Whether one column alone has the name, and no columns within it."""
     schema = metadata.schema.to_arrow_schema()
-    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
-    if len(schema.get_all_field_indices(name)) != 1 or paths.count(name) != 1:
+    if len(schema.get_all_field_indices(name)) != 1 or len(flat(metadata).get(name, ())) != 1:
         return False
     kind = schema.field(name).type
     return not pa.types.is_nested(kind) and not isinstance(kind, pa.BaseExtensionType)

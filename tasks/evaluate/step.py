@@ -38,7 +38,7 @@ from tasks.pins import ChampionPin, pinned_bytes, read_pin
 from tasks.prepare.features import encode
 from tasks.prepare.former import former_features
 from tasks.prepare.labels import labels_of
-from tasks.prepare.split import HOLDOUT
+from tasks.prepare.split import HOLDOUT, with_columns
 from tasks.prepare.step import read_part, read_preparation
 from tasks.prepare.window import fresh_holdout
 from tasks.train.booster import Model, load_model
@@ -58,7 +58,7 @@ class Contender:
     def matrix(self, rows: pd.DataFrame) -> tuple[NDArray[np.float32], dict[str, int]]:
         """Rows of the holdout as the model sees them, and the unseen categories, counted by feature."""
         if self.former is not None:
-            rows = rows.assign(**self.former.loc[rows.index])
+            rows = with_columns(rows, self.former.loc[rows.index].items())
         return encode(rows, self.card.features)
 
     def answers(self, rows: pd.DataFrame) -> tuple[Answers, dict[str, int]]:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from tasks.documents import canonical, digest
 from tasks.objectives import Class
+from tasks.params.columns import ColumnName
 from tasks.params.section import Money, Name, Section, Share
 
 Compared = Literal[
@@ -127,7 +128,7 @@ class Slice(Tested):
 
     kind: Literal["slice"] = "slice"
     metric: Literal["log_loss", "brier", "value", "mae", "mse", "pinball", "accuracy"]
-    column: Name
+    column: ColumnName
     margin: float = Field(gt=0, le=MOST)
     required_values: tuple[str, ...] = ()
 
@@ -154,7 +155,7 @@ class Fairness(Tested):
 
     kind: Literal["fairness"] = "fairness"
     measure: Rate
-    column: Name
+    column: ColumnName
     of_class: Class | None = Field(default=None, alias="class", exclude_if=lambda one: one is None)
     margin: Share | None = Field(default=None, gt=0, exclude_if=lambda margin: margin is None)
     ratio: float | None = Field(default=None, gt=0, lt=1, exclude_if=lambda ratio: ratio is None)
@@ -182,7 +183,7 @@ class Representation(Tested):
     """Each of `values` of `column` is more than `threshold` of the holdout's rows."""
 
     kind: Literal["representation"] = "representation"
-    column: Name
+    column: ColumnName
     values: tuple[str, ...] = Field(min_length=1)
     threshold: Share
 

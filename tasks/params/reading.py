@@ -9,6 +9,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from tasks.errors import BadInput
+from tasks.params.columns import quoted
 from tasks.params.contract import KINDS
 from tasks.params.folder import Params
 from tasks.params.section import IN_WORDS
@@ -115,7 +116,7 @@ def _explained(name: str, item: dict[str, object]) -> str:
     if parts[-1:] == ["[key]"]:
         # A key is told as what it was, and not as a place.
         del parts[-2:]
-    where = ".".join(str(part) for part in parts)
+    where = ".".join(quoted(part) if isinstance(part, str) else str(part) for part in parts)
     # Not what was found where it could be a secret: in the store's address, or under a key that is not ours.
     silent = item["type"] in ("missing", "value_error", "extra_forbidden") or where.startswith("store")
     found = "" if silent else f", found {_SHORT.repr(item['input'])}"

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tasks.params.section import Name, Section
+from tasks.params.columns import ColumnName
+from tasks.params.section import Section
 
 Days = Annotated[float, Field(ge=1, le=36_500)]
 
@@ -12,7 +13,7 @@ Days = Annotated[float, Field(ge=1, le=36_500)]
 class EraseParams(Section):
     """`column`: where a person's key stands, if that is not `prepare.id`."""
 
-    column: Name
+    column: ColumnName
 
 
 class RetentionParams(Section):

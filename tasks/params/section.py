@@ -8,7 +8,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 A_NAME = "a name: 1 to 64 of A to Z, a to z, 0 to 9, _ and -, beginning with a letter or a digit"
 MODEL = r"^[a-z0-9][a-z0-9-]{0,47}$"
 IN_WORDS = {
-    NAME: f"{A_NAME} (a column is renamed by whoever delivers it)",
+    NAME: A_NAME,
     MODEL: "1 to 48 of a to z, 0 to 9 and -, beginning with a letter or a digit",
 }
 """What the patterns ask for."""

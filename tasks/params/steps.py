@@ -6,10 +6,11 @@ from pydantic import Field, model_validator
 
 from tasks.errors import BadInput
 from tasks.objectives import OBJECTIVES, Class, Declared
+from tasks.params.columns import ColumnName
 from tasks.params.outcomes import OutcomeParams
 from tasks.params.section import Money, Name, Section, Share
 from tasks.params.suite import Suite
-from tasks.periods import Calendar
+from tasks.periods import Calendar, Length
 
 
 class StoreParams(Section):
@@ -21,7 +22,7 @@ class StoreParams(Section):
 class IntakeParams(Section):
     """How arriving objects map to periods."""
 
-    period: Literal["day", "month"]
+    period: Length
     timezone: str
     max_bytes: int = Field(default=1 << 30, gt=0)
 
@@ -101,7 +102,7 @@ class ValidateParams(Section):
 
     rows: Rows
     max_unpacked_bytes: int = Field(default=UNPACKED, gt=0, exclude_if=lambda most: most == UNPACKED)
-    columns: dict[Name, Column]
+    columns: dict[ColumnName, Column]
     quarantine: QuarantineParams | None = Field(default=None, exclude_if=lambda settings: settings is None)
     suite: Suite | None = Field(default=None, exclude_if=lambda suite: suite is None)
 
@@ -120,24 +121,24 @@ class Exclusion(Section):
     """Rows that have no label by nature, left out by name and counted."""
 
     name: Name
-    column: Name
+    column: ColumnName
     equals: str
 
 
 class Label(Section):
     """A column of 0 and 1, of numbers or of classes, and the column that says when it became known."""
 
-    column: Name
-    available_at: Name
+    column: ColumnName
+    available_at: ColumnName
 
 
 class Source(Section):
     """Features that become known together: `available_at` names the column that says when."""
 
     name: Name
-    available_at: Name
-    numeric: tuple[Name, ...] = ()
-    categorical: tuple[Name, ...] = ()
+    available_at: ColumnName
+    numeric: tuple[ColumnName, ...] = ()
+    categorical: tuple[ColumnName, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -148,13 +149,13 @@ class Source(Section):
 class PrepareParams(Section):
     """Which rows, which columns, and how time splits them."""
 
-    id: Name
-    event_time: Name
-    cluster: Name
+    id: ColumnName
+    event_time: ColumnName
+    cluster: ColumnName
     label: Label
     exclude: tuple[Exclusion, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
-    slices: tuple[Name, ...] = ()
+    slices: tuple[ColumnName, ...] = ()
     max_periods: int = Field(ge=2)
     min_periods: int = Field(ge=2)
     holdout_periods: int = Field(default=1, ge=1)

@@ -11,6 +11,7 @@ from tasks.errors import BadInput, Refused
 from tasks.intake.catalogue import batch_bytes, read_catalogue
 from tasks.intake.revision import Revision
 from tasks.params import Params
+from tasks.parquet import table
 from tasks.plan.assumed import Traffic
 from tasks.store import Store
 from tasks.validate.places import rows_at
@@ -83,8 +84,7 @@ def _read(data: bytes, batch: Revision, params: Params) -> pd.DataFrame:
     try:
         file = pq.ParquetFile(io.BytesIO(data))
         missing = [name for name in wanted if name not in file.schema_arrow.names]
-        read = file.read(columns=[] if missing else wanted)
-        frame: pd.DataFrame = read.replace_schema_metadata(None).to_pandas()
+        frame: pd.DataFrame = table(file, [] if missing else wanted).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise BadInput(f"batch {batch.period}: expected a Parquet file that can be read: {error}") from error
     if missing:

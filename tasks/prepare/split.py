@@ -1,5 +1,7 @@
 """Which rows train, select and judge, with nothing known too late. Pure."""
 
+from collections.abc import Hashable, Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -52,10 +54,21 @@ def split(
     place = place.mask(place.isin(SPLITS) & known_at.isna(), _TOO_LATE)
     unlabelled = rows[prepare.label.column].isna()
     place = place.mask(place.isin(SPLITS) & unlabelled, "label missing")
-    known = rows.assign(**hide_late_features(rows, prepare))
+    known = with_columns(rows, hide_late_features(rows, prepare).items())
     parts = {name: _ordered(known[place == name], prepare, objective, classes) for name in SPLITS}
     counts = place[~place.isin(SPLITS)].value_counts()
     return parts, {str(name): int(count) for name, count in sorted(counts.items())}
+
+
+def with_columns(rows: pd.DataFrame, columns: Iterable[tuple[Hashable, pd.Series]]) -> pd.DataFrame:
+    """The rows with these columns, new or in place of their own, whatever they are called.
+
+    `DataFrame.assign` takes names as Python does, and one may be `self`.
+    """
+    rows = rows.copy(deep=False)
+    for name, values in columns:
+        rows[name] = values
+    return rows
 
 
 def hide_late_features(rows: pd.DataFrame, prepare: PrepareParams) -> dict[str, pd.Series]:

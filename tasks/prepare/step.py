@@ -15,6 +15,7 @@ from tasks.documents import Document, digest_file, write_atomically
 from tasks.errors import BadInput, EvergreenError
 from tasks.objectives import OBJECTIVES, Class
 from tasks.params import QUARANTINED, Params
+from tasks.parquet import table
 from tasks.prepare.features import Schema, fix_schema
 from tasks.prepare.quarantined import without_quarantined
 from tasks.prepare.split import SPLITS, TRAIN, split
@@ -124,8 +125,13 @@ def read_rows(files: Mapping[Path | BytesIO, str | None], params: Params) -> tup
     wanted += [exclusion.column for exclusion in settings.exclude]
     wanted += [source.available_at for source in settings.sources]
     columns = list(dict.fromkeys(wanted))
-    read = [without_quarantined(pq.read_table(file, columns=columns), files[file]) for file in files]
+    read = [without_quarantined(_rows(file, columns), files[file]) for file in files]
     return together([kept for kept, _ in read]).to_pandas(), sum(aside for _, aside in read)
+
+
+def _rows(source: Path | BytesIO, columns: list[str]) -> pa.Table:
+    with pq.ParquetFile(source, pre_buffer=True) as file:
+        return table(file, columns)
 
 
 def read_part(workspace: Workspace, name: str) -> pd.DataFrame:
@@ -137,9 +143,9 @@ def read_part(workspace: Workspace, name: str) -> pd.DataFrame:
 
 def write_part(path: Path, part: pd.DataFrame) -> None:
     """A frame as Parquet whose bytes depend on nothing but its rows."""
-    table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+    rows = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
     temporary = path.with_suffix(".tmp")
-    pq.write_table(table, temporary, compression="lz4")
+    pq.write_table(rows, temporary, compression="lz4")
     temporary.replace(path)
 
 

@@ -13,7 +13,8 @@ from tasks.errors import BadInput
 from tasks.instants import in_microseconds
 from tasks.objectives import Class
 from tasks.params import Params, PrepareParams
-from tasks.profile.by_slice import by_slice
+from tasks.parquet import blocks
+from tasks.profile.by_slice import by_slice, coded
 from tasks.profile.categories import Categories, categories, short_name
 from tasks.profile.classes import ClassLabels, class_labels
 from tasks.profile.histogram import LARGEST, Histogram, histogram
@@ -44,7 +45,7 @@ def profile_file(data: bytes, params: Params, name: str, left_out: str = "") -> 
         if missing := sorted(set(_needed(prepare)) - set(file.schema_arrow.names)):
             raise BadInput(f"{name}: expected columns {missing}, found {file.schema_arrow.names}")
         found = _empty(prepare, params.classes)
-        for block in _without(file.iter_batches(BLOCK, columns=_needed(prepare)), left_out, file):
+        for block in _without(blocks(file, _needed(prepare), BLOCK), left_out, file):
             found = found.merge(profile_rows(block, prepare, params.classes))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:160]
@@ -57,7 +58,8 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[C
 
     `classes` are those of a multiclass label; a label that is none of them does not count.
     """
-    features, text = _features(block, prepare), frozenset(prepare.categorical)
+    features, text = _features(block, prepare), prepare.categorical
+    numbered = {name: coded(one) if name in text else one for name, one in features.items()}
     return Profile(
         rows=block.num_rows,
         columns={
@@ -65,7 +67,7 @@ def profile_rows(block: pa.RecordBatch, prepare: PrepareParams, classes: tuple[C
         },
         labels=Labels() if classes else _labels(block, prepare),
         classes=_classes(block, prepare, classes) if classes else None,
-        slices={name: by_slice(_plain(block[name]), features, text) for name in prepare.slices},
+        slices={name: by_slice(_plain(block[name]), numbered) for name in prepare.slices},
     )
 
 
@@ -79,13 +81,13 @@ def _features(block: pa.RecordBatch, prepare: PrepareParams) -> dict[str, pa.Arr
 
 
 def _without(
-    blocks: Iterable[pa.RecordBatch], left_out: str, file: pq.ParquetFile
+    found: Iterable[pa.RecordBatch], left_out: str, file: pq.ParquetFile
 ) -> Iterable[pa.RecordBatch]:
     if not left_out:
-        yield from blocks
+        yield from found
         return
     kept, before = ~rows_at(left_out, file.metadata.num_rows), 0
-    for block in blocks:
+    for block in found:
         here = kept[before : before + block.num_rows]
         before += block.num_rows
         if here.any():

@@ -1,13 +1,15 @@
-"""Features by the values of a declared slice: counts, means and spreads that merge. Pure."""
+"""Features by the values of a declared slice: counts, means, spreads and categories that merge. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from tasks.documents import Document, digest
 from tasks.profile.categories import short_name
+from tasks.profile.heaps import Heaps, joined
 
 MOST_SLICES = 32
 
@@ -22,7 +24,9 @@ class Slices(Document):
     the features in alphabetical order. Of numbers `means` and `squares`, the sum of squared distances from
     the mean, both (k, features); of text they are 0. Of more than 32 values those with the smallest hashes
     of their names are told apart, so that merging does not depend on an order (as `Categories`). The others
-    are one: where `rest` says so they are the last row, without a name.
+    are one: where `rest` says so they are the last row, without a name. `categories` has for each feature of
+    text its counts by category where the slice has each of the names; of the rest nobody asks for them.
+    Profiles that were kept before there were any have none.
     """
 
     names: tuple[str, ...] = ()
@@ -31,6 +35,7 @@ class Slices(Document):
     counts: tuple[tuple[int, ...], ...] = ()
     means: tuple[tuple[float, ...], ...] = ()
     squares: tuple[tuple[float, ...], ...] = ()
+    categories: dict[str, tuple[Heaps, ...]] = Field(default_factory=dict, exclude_if=lambda found: not found)
 
     def merge(self, other: "Slices") -> "Slices":
         """The slices of both's rows."""
@@ -44,27 +49,58 @@ class Slices(Document):
         sides = [
             np.concatenate([np.asarray(getattr(one, field)) for one in (self, other)]) for field in _FIELDS
         ]
-        return _joined(told, *sides)
+        rests: tuple[list[Heaps], ...] = ([{}] * self.rest, [{}] * other.rest)
+        categories = {
+            name: [*self.categories[name], *rests[0], *other.categories[name], *rests[1]]
+            for name in self.categories.keys() & other.categories.keys()
+        }
+        return _joined(told, categories, *sides)
 
 
 _FIELDS = ("rows", "counts", "means", "squares")
 
 
-def slices(names: Sequence[str], rows: Integers, counts: Integers, means: Floats, squares: Floats) -> Slices:
-    """The slices of these values (k,), with rows (k,) and the others (k, features)."""
-    return _joined([short_name(name) for name in names], rows, counts, means, squares)
+def slices(
+    names: Sequence[str | None],
+    rows: Integers,
+    counts: Integers,
+    means: Floats,
+    squares: Floats,
+    categories: Mapping[str, Sequence[Heaps]] | None = None,
+) -> Slices:
+    """The slices of these values (k,), None for the rest: rows (k,), sums (k, features) and `categories`.
+
+    Each of the categories' sequences has k counts, of which those of values that fall to the rest go.
+    """
+    short = [None if name is None else short_name(name) for name in names]
+    return _joined(short, categories or {}, rows, counts, means, squares)
 
 
-def _joined(names: Sequence[str | None], *fields: NDArray[Any]) -> Slices:
+def told_apart(names: Sequence[str]) -> tuple[list[str | None], Integers]:
+    """Those of these values (n,) that are told apart, None for the rest, if any; and for each its place."""
+    short = [short_name(name) for name in names]
+    told = _smallest(short)
+    places = np.array([told.get(name, len(told)) for name in short], np.int64)
+    return [*told, *([None] * bool((places == len(told)).any()))], places
+
+
+def _smallest(names: Sequence[str | None]) -> dict[str, int]:
+    """The 32 of these names with the smallest hashes, in this order, with their places in it."""
+    told = sorted({name for name in names if name is not None}, key=_place)[:MOST_SLICES]
+    return {name: place for place, name in enumerate(told)}
+
+
+def _joined(
+    names: Sequence[str | None], categories: Mapping[str, Sequence[Heaps]], *fields: NDArray[Any]
+) -> Slices:
     """One row for each name, the 32 with the smallest hashes; all others, and those without one, together.
 
     With groups g of n_g values, means m_g and squares s_g: n = sum n_g, m = sum n_g m_g / n and
     squares = sum s_g + sum n_g (m_g - m)^2: the sum of squares within and between groups (Chan, Golub &
     LeVeque, American Statistician 37 (1983), of any number of groups).
     """
-    told = sorted({name for name in names if name is not None}, key=_place)[:MOST_SLICES]
-    place = {name: n for n, name in enumerate(told)}
-    at = np.array([place.get(name, len(told)) if name is not None else len(told) for name in names], np.int64)
+    told = _smallest(names)
+    at = np.array([len(told) if name is None else told.get(name, len(told)) for name in names], np.int64)
     rest, rows, counts, means, squares = bool((at == len(told)).any()), *fields
     total, n = (_summed(at, one, len(told) + rest) for one in (rows, counts))
     mean = _summed(at, counts * means, len(n)) / np.maximum(n, 1)
@@ -76,7 +112,15 @@ def _joined(names: Sequence[str | None], *fields: NDArray[Any]) -> Slices:
         counts=tuple(map(tuple, n.astype(np.int64).tolist())),
         means=tuple(map(tuple, mean.tolist())),
         squares=tuple(map(tuple, within.tolist())),
+        categories={name: _summed_heaps(at, one, len(told)) for name, one in categories.items()},
     )
+
+
+def _summed_heaps(at: Integers, parts: Sequence[Heaps], told: int) -> tuple[Heaps, ...]:
+    sums: list[Heaps] = [{}] * told
+    for part in np.flatnonzero(at < told).tolist():
+        sums[at[part]] = joined(sums[at[part]], parts[part]) if sums[at[part]] else parts[part]
+    return tuple(sums)
 
 
 def _summed(at: Integers, values: NDArray[Any], groups: int) -> NDArray[Any]:

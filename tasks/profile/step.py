@@ -31,6 +31,9 @@ def profile_key(params: Params, sha256: str, left_out: str = "") -> str:
     classes = {"classes": params.classes} if params.classes else {}
     # Without a slice the profile is what it was before there were any in it.
     slices = {"slices": list(params.prepare.slices)} if params.prepare.slices else {}
+    # Profiles from before categories were counted in slices lack them: another name has them made anew.
+    if slices and params.prepare.categorical:
+        slices["slices_tell"] = ["categories"]
     rows = {"left_out": digest(left_out.encode())} if left_out else {}
     rules = digest(canonical({"format": _FORMAT, **settings, **classes, **slices, **rows}))
     return f"batches/{params.model}/{sha256}.{rules[:12]}.profile.json"

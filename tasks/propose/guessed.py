@@ -1,6 +1,5 @@
 """The types of CSV, which has none: guessed from all of its text, and read again by them as on its way in."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,8 +8,8 @@ from tasks.errors import BadInput
 from tasks.intake.delimited import to_parquet
 from tasks.intake.reading import Unfit
 from tasks.params import Column, Rows, ValidateParams
+from tasks.params.columns import unfit_name
 from tasks.params.contract import MOST
-from tasks.params.section import NAME
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +48,7 @@ def csv_batch(text: Text, types: Types) -> bytes:
 
 def guessed(texts: Iterable[Text]) -> Types:
     """The types of those columns that can be declared, by their names."""
-    return {column: kind for column, kind in guessed_types(texts).items() if re.fullmatch(NAME, column)}
+    return {column: kind for column, kind in guessed_types(texts).items() if not unfit_name(column)}
 
 
 def guessed_types(texts: Iterable[Text]) -> Types:

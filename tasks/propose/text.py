@@ -1,15 +1,14 @@
 """The proposal as YAML with comments, which params.yaml can hold as it is. Pure."""
 
-import re
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
-from tasks.params.section import A_NAME, NAME
+from tasks.params.columns import A_COLUMN, quoted, unfit_name
 from tasks.propose.rules import Rule, rows_between
 
-_NAME = re.compile(NAME)
 _HEAD = """\
 # Proposed by `evergreen propose` from {rows:,} rows in {batches}. Read it before you use it: it says what
 # these batches are like, and not what is right. Margins: rows from half the fewest to double the most;
@@ -45,17 +44,23 @@ def proposal_text(
 
 def declared(rules: Sequence[Rule]) -> int:
     """How many of the columns the proposal declares."""
-    return sum(one.settings is not None and bool(_NAME.fullmatch(one.column)) for one in rules)
+    return sum(one.settings is not None and not unfit_name(one.column) for one in rules)
 
 
 def _line(one: Rule, batches: str) -> str:
-    if not _NAME.fullmatch(one.column):
-        return f"    # {_comment(one.column)}: left out for its name: expected {A_NAME}"
+    if unfit := unfit_name(one.column):
+        return f"    # {_comment(one.column)}: left out for its name: expected {A_COLUMN}, {unfit}"
     evidence = "; ".join(one.evidence)
     if one.settings is None:
         return f"    # {one.column}: {evidence}"
     settings = ", ".join(f"{key}: {_value(value)}" for key, value in one.settings.items())
-    return f"    {_value(one.column)}: {{{settings}}}  # {_comment(evidence)} in {batches}"
+    return f"    {_key(one.column)}: {{{settings}}}  # {_comment(evidence)} in {batches}"
+
+
+def _key(name: str) -> str:
+    """A column's name as a key: in quotes that leave its letters as they are, where YAML asks for any."""
+    written = quoted(name)
+    return json.dumps(name) if written == name and yaml.safe_load(name) != name else written
 
 
 def _value(value: Any) -> str:
@@ -63,7 +68,7 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str):
-        if _NAME.fullmatch(value) and yaml.safe_load(value) == value:
+        if quoted(value) == value and yaml.safe_load(value) == value:
             return value
         return yaml.safe_dump(value, default_style='"', width=10**6).strip()
     return yaml.safe_dump(value).splitlines()[0]

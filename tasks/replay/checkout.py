@@ -3,7 +3,6 @@
 Paths come from this version's own list and from hashes, never from what the ledger says.
 """
 
-import re
 import shutil
 import uuid
 from collections.abc import Callable
@@ -17,13 +16,13 @@ from tasks.intake import content
 from tasks.ledger import Ledger
 from tasks.ledger.artifacts import fetch_artifact
 from tasks.ledger.erasures import erased_contents, erased_words
+from tasks.periods import length_of
 from tasks.pins import pin_champion
 from tasks.replay.record import Record, champion_of, is_sealed, record_of
 from tasks.version import Dataset, DatasetBatch
 from tasks.workspace import Workspace
 
 Say = Callable[[str], None]
-_PERIOD = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 EXPECTED = ("model.ubj", "model.json", "dataset.json", "prepared.json", "look.json", "evidence.json",
             "measurements.json", "decision.json", "report.html", "params.yaml", "dvc.yaml", "dvc.lock",
             "batches.dvc", "code.json", "environment.json")  # fmt: skip
@@ -117,7 +116,7 @@ def _batches(ledger: Ledger, record: Record, workspace: Workspace, say: Say) -> 
 def _file(batch: DatasetBatch) -> str:
     """The file's name, made of period and hash; raises `Corrupt` where the manifest has another."""
     name = f"{batch.period}.{batch.sha256[:12]}.parquet"
-    if batch.file != name or not _PERIOD.fullmatch(batch.period):
+    if batch.file != name or length_of(batch.period) is None:
         raise Corrupt(
             f"dataset.json: expected a batch <period>.{batch.sha256[:12]}.parquet, found {batch.file[:80]!r}"
         )

@@ -114,6 +114,7 @@ def _context(inputs: Inputs) -> dict[str, Any]:
         "material": material(inputs.preparation),
         "hashes": _hashes(decision),
         "marks": MARKS,
+        "dashed": [one for one in inputs.params.validation.columns if wording.minus(one) != one],
         "terms": Terms(objective, own_names(inputs)),
     }
 

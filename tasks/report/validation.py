@@ -67,10 +67,11 @@ def render_validation(
     return environment().get_template("validation.html.j2").render(context).strip() + "\n"
 
 
-def heat_map(batches: Sequence[Judged]) -> dict[str, tuple[Square, ...]]:
+def heat_map(batches: Sequence[Judged]) -> tuple[tuple[str, tuple[Square, ...]], ...]:
     """Each column that broke a rule, with its squares batch by batch; the file itself is `(file)`."""
-    columns = sorted({_column(failure) for one in batches for failure in one.failures})
-    return {column: tuple(_square(column, one) for one in batches) for column in columns}
+    found = {failure.column for one in batches for failure in one.failures}
+    columns = sorted(found, key=lambda column: (_said(column), column is not None))
+    return tuple((_said(column), tuple(_square(column, one) for one in batches)) for column in columns)
 
 
 def _share_of(bad: float) -> str:
@@ -79,14 +80,14 @@ def _share_of(bad: float) -> str:
     return "<0.1%" if bad > 0 and said == share(0) else said
 
 
-def _column(failure: Failure) -> str:
-    return failure.column or "(file)"
+def _said(column: str | None) -> str:
+    return "(file)" if column is None else column
 
 
-def _square(column: str, batch: Judged) -> Square:
+def _square(column: str | None, batch: Judged) -> Square:
     """The largest share of rows that breaks a rule; where no rows are counted, how many rules."""
-    here = f"{column}, {batch.revision.period}"
-    broken = [one for one in batch.failures if _column(one) == column]
+    here = f"{_said(column)}, {batch.revision.period}"
+    broken = [one for one in batch.failures if one.column == column]
     if not broken:
         return Square(0, "", f"{here}: {batch.verdict}")
     title = f"{here}: {'; '.join(one.message for one in broken)}"

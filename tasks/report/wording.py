@@ -5,6 +5,7 @@ A number that does not exist is said so: no text here ever holds `nan`, `inf` or
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -74,9 +75,11 @@ def confidence(level: float) -> str:
     return f"{100 * (1 - 2 * level):.4g}%"
 
 
-def minus(text: str) -> str:
-    """Words of a decision with the page's minus: `−288.00`, and dates and names as they are."""
-    return _HYPHEN.sub("−", text)
+def minus(text: str, names: Iterable[str] = ()) -> str:
+    """Words of a decision with the page's minus: `−288.00`, and dates and `names` as they are."""
+    longest_first = sorted(names, key=len, reverse=True)
+    either = re.compile("|".join([*map(re.escape, longest_first), f"(?P<hyphen>{_HYPHEN.pattern})"]))
+    return either.sub(lambda found: "−" if found["hyphen"] else found[0], text)
 
 
 def share(part: float, whole: float = 1.0, decimals: int = 1) -> str:

@@ -6,6 +6,7 @@ It is made from the batch and its report, which are what counts: where it is los
 import io
 from typing import TYPE_CHECKING
 
+from tasks.params.columns import ROW, RULES
 from tasks.store import Store
 from tasks.validate.places import rows_at
 from tasks.validate.result import BatchReport, Quarantine
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from numpy.typing import NDArray
-
-ROW, RULES = "quarantine.row", "quarantine.rules"
-"""Two columns more than the batch has: a row's number in it, and what the row breaks. No column of
-params.yaml may have a full stop in its name."""
 
 
 def quarantine_key(model: str, report: BatchReport) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.params import ValidateParams
+from tasks.parquet import places
 from tasks.validate.schema import ROWS_AT_A_TIME, Unreadable, opened, scan
 from tasks.validate.sizes import any_shares_prefixes
 from tasks.validate.tallies import Scan
@@ -43,9 +44,8 @@ def _of_few_values(metadata: pq.FileMetaData, rules: ValidateParams) -> list[str
         return []
     text = [name for name, rule in rules.columns.items() if rule.type == "string"]
     sizes = dict.fromkeys(text, 0)
-    places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
     for group in (metadata.row_group(number) for number in range(metadata.num_row_groups)):
-        for name in text:
-            sizes[name] += group.column(places[name]).total_uncompressed_size
+        for name, place in zip(text, places(metadata, text), strict=True):
+            sizes[name] += group.column(place).total_uncompressed_size
     rows, sets = metadata.num_rows, rules.columns
     return [name for name in text if sets[name].values is not None or sizes[name] < rows]

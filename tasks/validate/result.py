@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from tasks.documents import SETTLED_NS, Document, canonical, digest
 from tasks.params import Params
+from tasks.params.columns import quoted
 from tasks.validate.places import Places
 from tasks.workspace import BatchFile
 
@@ -40,7 +41,7 @@ class Broken(Document):
     @property
     def name(self) -> str:
         """What a row in quarantine is said to break."""
-        return f"{self.column} {self.rule}"
+        return f"{quoted(self.column)} {self.rule}"
 
 
 class Quarantine(Document):
@@ -166,5 +167,9 @@ def _flat(value: Any, name: str = "") -> dict[str, str]:
         value = dict(enumerate(value, 1))
     if not isinstance(value, dict):
         return {name: json.dumps(value)}
-    inner = (_flat(one, f"{name}.{key}" if name else str(key)) for key, one in value.items())
+    inner = (_flat(one, f"{name}.{_step(key)}" if name else str(key)) for key, one in value.items())
     return {key: text for flat in inner for key, text in flat.items()}
+
+
+def _step(key: object) -> str:
+    return quoted(key) if isinstance(key, str) else str(key)

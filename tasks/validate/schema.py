@@ -4,6 +4,7 @@ Types are judged on the Arrow schema: Great Expectations sees a pandas frame, in
 column with a null is already something else.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.params import Column, ValidateParams
+from tasks.parquet import blocks, places
 from tasks.validate.result import Failure
 from tasks.validate.sizes import TooMuch, any_shares_prefixes, measured, refuse_long_values
 
@@ -40,7 +42,8 @@ def open_batch(path: Path, rules: ValidateParams) -> tuple[pq.ParquetFile | None
 def opened(path: Path, metadata: pq.FileMetaData, dictionaries: list[str]) -> pq.ParquetFile:
     """A reader that gives these columns with their dictionaries."""
     # With `pre_buffer` every byte that was read stays in memory until the last one is.
-    how = {"read_dictionary": dictionaries, "buffer_size": _READ_AHEAD, "pre_buffer": False}
+    encoded = places(metadata, dictionaries)
+    how = {"read_dictionary": encoded, "buffer_size": _READ_AHEAD, "pre_buffer": False}
     return pq.ParquetFile(path, metadata=metadata, **how)
 
 
@@ -56,7 +59,7 @@ def scan(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """These columns, so many rows at a time; raises `Unreadable`. Other columns are not read."""
     # One column's blocks are handed from thread to thread for longer than that saves.
     threads = len(columns) > 1
-    batches = file.iter_batches(batch_size=ROWS_AT_A_TIME, columns=columns, use_threads=threads)
+    batches = blocks(file, columns, ROWS_AT_A_TIME, threads=threads)
     told, rows = file.metadata.num_rows, 0
     while True:
         try:
@@ -85,13 +88,20 @@ def schema_failures(schema: pa.Schema, rules: ValidateParams) -> list[Failure]:
     for name, rule in rules.columns.items():
         indices = schema.get_all_field_indices(name)
         if len(indices) != 1:
-            found = f"is there {len(indices)} times" if indices else "is missing"
+            found = f"is there {len(indices)} times" if indices else f"is missing{_alike(name, schema)}"
             failures.append(Failure(column=name, rule="exists", message=f"column {name} {found}"))
         elif not _is(schema.field(indices[0]).type, rule):
             found = str(schema.field(indices[0]).type)
             message = f"column {name}: expected type {rule.type}, found {found}"
             failures.append(Failure(column=name, rule="type", message=message))
     return failures
+
+
+def _alike(name: str, schema: pa.Schema) -> str:
+    """That a column has the name in another form of Unicode: nobody would see why it is not the same."""
+    if not any(unicodedata.normalize("NFC", other) == name for other in schema.names):
+        return ""
+    return ": the file writes it in another form of Unicode; write it in NFC, as params.yaml does"
 
 
 def _is(kind: pa.DataType, rule: Column) -> bool:

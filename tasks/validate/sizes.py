@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.params import ValidateParams
+from tasks.parquet import blocks, flat
 from tasks.validate.pages import unpacked
 from tasks.validate.result import Failure
 
@@ -91,16 +92,16 @@ def refuse_long_values(path: str | Path, metadata: pq.FileMetaData, rules: Valid
 
 def _declared(metadata: pq.FileMetaData, rules: ValidateParams) -> list[int]:
     """The places of the declared columns."""
-    places = []
-    for place in range(metadata.num_columns):
-        column = metadata.schema.column(place)
-        # A flat column's name may have a full stop: pandas makes `x.1` of a second `x`.
-        outer = column.path.partition(".")[0] if column.name != column.path else ""
-        if column.path in rules.columns:
-            places.append(place)
-        elif outer in rules.columns:
-            raise _too_much(f"column {outer} holds columns of its own")
-    return places
+    schema = metadata.schema.to_arrow_schema()
+    for name in rules.columns:
+        if any(_holds_columns(schema.field(place).type) for place in schema.get_all_field_indices(name)):
+            raise _too_much(f"column {name} holds columns of its own")
+    return sorted(place for name, those in flat(metadata).items() if name in rules.columns for place in those)
+
+
+def _holds_columns(kind: pa.DataType) -> bool:
+    kind = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+    return bool(pa.types.is_nested(kind))
 
 
 def _text(path: str | Path, metadata: pq.FileMetaData, place: int, most: int) -> int:
@@ -143,25 +144,24 @@ def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int
         return int(chunk.total_uncompressed_size)
     if not chunk.has_dictionary_page:
         return 0
-    name = metadata.schema.column(place).path
-    with pq.ParquetFile(path, metadata=metadata, read_dictionary=[name]) as file:
+    name = metadata.schema.column(place).name
+    with pq.ParquetFile(path, metadata=metadata, read_dictionary=[place]) as file:
         # A thread for each row group is at work already.
-        one_row = {"batch_size": 1, "row_groups": [group], "columns": [name], "use_threads": False}
-        first = next(file.iter_batches(**one_row), None)
+        first = next(blocks(file, [name], 1, [group], threads=False), None)
         found = pc.max(pc.binary_length(first.column(0).dictionary)).as_py() if first is not None else None
     return int(found or 0)
 
 
 def _lengths(path: str | Path, metadata: pq.FileMetaData, place: int, at_once: int) -> Iterator[int]:
     """The bytes of a column's text, a batch of rows at a time, few enough to be held whatever they hold."""
-    name = metadata.schema.column(place).path
+    name = metadata.schema.column(place).name
     for group in range(metadata.num_row_groups):
         chunk = metadata.row_group(group).column(place)
         plain = _shares_prefixes(chunk)
         rows = max(1, at_once // max(chunk.total_uncompressed_size, 1)) if plain else _ROWS
-        named = None if plain else [name]
-        with pq.ParquetFile(path, metadata=metadata, read_dictionary=named) as file:
-            for batch in file.iter_batches(batch_size=min(rows, _ROWS), row_groups=[group], columns=[name]):
+        encoded = None if plain else [place]
+        with pq.ParquetFile(path, metadata=metadata, read_dictionary=encoded) as file:
+            for batch in blocks(file, [name], min(rows, _ROWS), [group]):
                 yield _length(batch.column(0))
 
 

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from tasks.params.columns import listed
+
 _NAMED = 8
 """As many columns as are named."""
 
 
 def place(arguments: dict[str, Any]) -> str | None:
     """The column or columns that an expectation is about; None for the table."""
-    columns = [arguments[key] for key in ("column", "column_A", "column_B") if key in arguments]
-    columns += arguments.get("column_list", []) if "column_list" in arguments else []
-    return ", ".join(map(str, columns[:_NAMED])) or None
+    if "column" in arguments:
+        return str(arguments["column"])
+    columns = [arguments[key] for key in ("column_A", "column_B") if key in arguments]
+    return listed((*columns, *arguments.get("column_list", ()))[:_NAMED]) or None
 
 
 def printable(value: str) -> str:
@@ -42,4 +45,4 @@ def asked(rule: str, arguments: dict[str, Any]) -> str:
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(map(str, names[:_NAMED])) + more
+    return listed(names[:_NAMED]) + more

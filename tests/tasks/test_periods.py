@@ -1,4 +1,4 @@
-"""Periods: days and months of a place, as instants in UTC."""
+"""Periods: days, weeks and months of a place, as instants in UTC."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.errors import BadInput
-from tasks.periods import Calendar, spanned
+from tasks.periods import Calendar, first_day, length_of, spanned
 
-MONTHS, DAYS = Calendar("month", "UTC"), Calendar("day", "UTC")
+MONTHS, WEEKS, DAYS = Calendar("month", "UTC"), Calendar("week", "UTC"), Calendar("day", "UTC")
 NEW_YORK = Calendar("day", "America/New_York")
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "America/Sao_Paulo")
 
@@ -30,6 +30,28 @@ class TestPeriod:
         assert DAYS.following("2024-02-28") == "2024-02-29"
         assert DAYS.following("2024-12-31") == "2025-01-01"
 
+    @pytest.mark.parametrize(
+        ("week", "monday", "after"),
+        [
+            ("2013-W15", datetime(2013, 4, 8, tzinfo=UTC), "2013-W16"),
+            ("2014-W52", datetime(2014, 12, 22, tzinfo=UTC), "2015-W01"),
+            ("2015-W52", datetime(2015, 12, 21, tzinfo=UTC), "2015-W53"),
+            ("2015-W53", datetime(2015, 12, 28, tzinfo=UTC), "2016-W01"),
+            ("2019-W01", datetime(2018, 12, 31, tzinfo=UTC), "2019-W02"),
+        ],
+    )
+    def test_of_weeks(self, week: str, monday: datetime, after: str) -> None:
+        """From Monday to Monday, in years of 52 and 53 of them; 2018-12-31 is of 2019."""
+        assert (WEEKS.start(week), WEEKS.following(week)) == (monday, after)
+        assert WEEKS.end(week) == monday + timedelta(weeks=1)
+
+    def test_of_a_week_in_which_clocks_change(self) -> None:
+        """An hour less or more, in the middle of it; Monday 00:00 is that of the place."""
+        weeks = Calendar("week", "America/New_York")
+        assert weeks.start("2013-W10") == datetime(2013, 3, 4, 5, tzinfo=UTC)
+        for week, hours in (("2013-W10", 167), ("2013-W44", 169), ("2013-W45", 168)):
+            assert weeks.end(week) - weeks.start(week) == timedelta(hours=hours)
+
     def test_begins_when_it_does_in_its_place(self) -> None:
         """Midnight in New York is 5:00 UTC in winter and 4:00 in summer."""
         assert NEW_YORK.start("2024-01-15") == datetime(2024, 1, 15, 5, tzinfo=UTC)
@@ -45,6 +67,7 @@ class TestPeriod:
         """Each period ends where the next one starts, and names sort as times do."""
         for calendar, name in (
             (Calendar("day", zone), day.isoformat()),
+            (Calendar("week", zone), day.strftime("%G-W%V")),
             (Calendar("month", zone), day.isoformat()[:7]),
         ):
             after = calendar.following(name)
@@ -52,9 +75,31 @@ class TestPeriod:
             assert calendar.end(name) == calendar.start(after) > calendar.start(name)
             assert after > name
 
+    @given(st.dates(date(1001, 1, 1), date(9990, 1, 1)))
+    def test_is_named_as_it_is_read(self, day: date) -> None:
+        """Each day lies in one period of each length, whose name leads back to its first day."""
+        for calendar, name, ago in (
+            (DAYS, day.isoformat(), 0),
+            (WEEKS, day.strftime("%G-W%V"), day.weekday()),
+            (MONTHS, day.isoformat()[:7], day.day - 1),
+        ):
+            first = day - timedelta(days=ago)
+            assert (first_day(name), length_of(name)) == (first, calendar.period)
+            before = first - timedelta(days=1)
+            form = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}[calendar.period]
+            assert calendar.following(before.strftime(form)) == name
+
+    @given(st.lists(st.dates(date(1000, 1, 1), date(9990, 1, 1)), min_size=2, max_size=6))
+    def test_of_weeks_sort_as_time_does(self, found: list[date]) -> None:
+        """Sorted by name, Mondays rise, over the turn of every year."""
+        names = sorted(day.strftime("%G-W%V") for day in found)
+        starts = [WEEKS.start(name) for name in names]
+        assert starts == sorted(starts)
+
     def test_of_early_years_keep_four_digits(self) -> None:
         """The month after 0999-11 is 0999-12."""
         assert MONTHS.following("0999-11") == "0999-12"
+        assert WEEKS.following("0999-W01") == "0999-W02"
 
 
 class TestNoPeriod:
@@ -74,6 +119,25 @@ class TestNoPeriod:
     def test_of_a_day(self, name: str) -> None:
         """Likewise."""
         assert not DAYS.is_period(name)
+
+    @pytest.mark.parametrize(
+        "name",
+        ["2013-W54", "2013-W00", "2013W15", "2013-w15", "2014-W53", "2013-W5", "2013-W15-1", "2013-15",
+         "2013-04-08", "2013-W15\n", " 2013-W15", "٢٠١٣-W15", "2013-W-1", "2013-W+1", "0000-W01",
+         "9999-W52", "../2013-W15", ""],
+    )  # fmt: skip
+    def test_of_a_week(self, name: str) -> None:
+        """Wrong form, or no such week in that year; each is told in one line."""
+        assert not WEEKS.is_period(name)
+        with pytest.raises(BadInput) as caught:
+            WEEKS.end(name)
+        assert str(caught.value) == f"expected a week like 2013-W15, found {name!r}"
+
+    def test_of_any_length(self) -> None:
+        """What has no form of a period has no first day."""
+        assert length_of("2013w15") is None
+        with pytest.raises(BadInput, match="expected a period like 2013-04-30, 2013-W15, 2013-04, found"):
+            first_day("2013w15")
 
     def test_before_the_first_instant_of_all(self) -> None:
         """Midnight of 0001-01-01 east of Greenwich lies before the calendar in UTC."""
@@ -105,6 +169,8 @@ class TestSpanned:
             (("2024-12", "2025-01"), "2024-12, 2025-01"),
             (("2024-12", "2025-01", "2025-02"), "2024-12 to 2025-02"),
             (("2024-02-28", "2024-02-29", "2024-03-01"), "2024-02-28 to 2024-03-01"),
+            (("2015-W52", "2015-W53", "2016-W01"), "2015-W52 to 2016-W01"),
+            (("2014-W52", "2014-W53", "2015-W01"), "2014-W52, 2014-W53, 2015-W01"),
             (("2025-01-01", "2025-01-03", "2025-01-04"), "2025-01-01, 2025-01-03, 2025-01-04"),
             (
                 ("2025-01-01", "2025-01-03", "2025-01-04", "2025-01-05"),

@@ -162,13 +162,12 @@ class TestWhatIsTakenForWhat:
         assert (params.prepare.cluster, params.prepare.selection_days) == ("row_id", 31)
 
     def test_gives_a_column_another_name_only_if_it_must(self, tmp_path):
-        """And says so; options name columns as the table does."""
-        table = person_table().rename(columns={"left": "Gekündigt?", "spend": "spend_€"})
-        made = begun(tmp_path, table.assign(spend_=1.5), label="Gekündigt?", model="left")
+        """And says so; options name columns as the table does. Signs and umlauts are no reason."""
+        table = person_table().rename(columns={"left": "Gekündigt?\t", "spend": "spend_€ "})
+        made = begun(tmp_path, table.assign(spend=1.5), label="Gekündigt?\t", model="left")
         names = {one.column: one.name for one in made.columns if one.column != one.name}
         params = settings(made)
-        assert names
-        assert set(names) <= {"Gekündigt?", "spend_€"}
+        assert set(names) == {"Gekündigt?\t", "spend_€ "}
         assert len({one.name.lower() for one in made.columns}) == len(made.columns)
         assert all(any(repr(old) in said for said in made.changes) for old in names)
         assert params.validation.columns[params.prepare.label.column].max == 1
@@ -280,6 +279,18 @@ class TestHowMuchIsNeeded:
         prepare = settings(made).prepare
         assert (prepare.holdout_periods, prepare.min_periods) == (28, 28 + 14 + 14)
         assert len(made.periods) == 60
+
+    def test_cuts_by_week(self, tmp_path):
+        """Four weeks judge, and each row is in the ISO week of its day."""
+        made = begun(tmp_path, person_table(months=3, rows=600), period="week", model="weekly")
+        prepare = settings(made).prepare
+        assert (prepare.holdout_periods, prepare.min_periods) == (4, 4 + 4)
+        assert settings(made).intake.period == "week"
+        for period in made.periods:
+            days = batch(made, period)["asked"].dt.isocalendar()
+            assert {f"{year}-W{week:02d}" for year, week in zip(days["year"], days["week"], strict=True)} == {
+                period
+            }
 
     def test_leaves_periods_without_any_label_for_later(self, tmp_path):
         """The newest month's labels are not known yet: it would be a holdout of no rows."""

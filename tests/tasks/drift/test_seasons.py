@@ -52,9 +52,20 @@ class TestWeekdays:
 
 
 class TestSeasons:
-    @pytest.mark.parametrize(("period", "found"), [(SUNDAY, "6"), (MONDAY, "0"), ("2024-07", "07")])
+    @pytest.mark.parametrize(
+        ("period", "found"),
+        [
+            (SUNDAY, "6"),
+            (MONDAY, "0"),
+            ("2024-07", "07"),
+            ("2013-W15", "04"),
+            ("2015-W53", "12"),
+            ("2019-W01", "01"),
+            ("2013-W05", "01"),
+        ],
+    )
     def test_are_told_by_the_period_s_name(self, period, found):
-        """Weekdays of days, months of months."""
+        """Weekdays of days, months of months, and of weeks the month that has their Thursday."""
         assert season(period) == found
 
     def test_need_four_of_each(self):
@@ -70,3 +81,16 @@ class TestSeasons:
         years = [f"{year}-{month:02d}" for year in range(2020, 2024) for month in range(1, 13)]
         assert season_word(years, ["2024-01"]) == "month"
         assert season_word(years[1:], ["2024-01"]) == ""
+
+    def test_of_weeks_take_four_years_too(self):
+        """Four weeks of one January share its frost; a 53rd week is one more of December or January."""
+        weeks = [f"{year}-W{week:02d}" for year in range(2012, 2016) for week in range(1, 53)]
+        assert season_word([*weeks, "2015-W53"], ["2016-W01", "2016-W02"]) == "week"
+        assert season_word(weeks[52:], ["2016-W01"]) == ""
+
+    def test_a_week_is_compared_with_those_of_its_month(self):
+        """Of all years: 2012 to 2015 have 17 Thursdays in April."""
+        one = batch(x=numbers([1.0, 2.0]))
+        weeks = [f"{year}-W{week:02d}" for year in range(2012, 2016) for week in range(1, 53)]
+        compared = comparisons(dict.fromkeys(weeks, one), {"2016-W15": one})
+        assert compared[-1].periods == sum(season(week) == "04" for week in weeks) == 17

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from profile_factories import batch, numbers
+from profile_factories import batch, numbers, text
 
 from tasks.drift.covariates import comparisons
+from tasks.drift.effects import effect
 from tasks.drift.slices import moved_slices
 from tasks.drift.words import slice_words
+from tasks.profile.heaps import heaps, number_of
 from tasks.profile.slices import slices
 
 SHOPS = tuple(f"shop {n}" for n in range(12))
@@ -23,6 +25,28 @@ def period(seed, *, moved=0.0, gone=0.0, shop="shop 3", rows=200):
     by = slices(SHOPS, np.full(12, rows), counts, means, np.square(values - means[:, :, None]).sum(axis=2))
     whole = batch(x=numbers(values[:, 0].ravel()), y=numbers(values[:, 1].ravel()))
     return whole.model_copy(update={"slices": {"shop": by}})
+
+
+def goods_of(seed, *, other=0.0, kinds=6, spread=400.0, rows=300, shop="shop 3"):
+    """Twelve shops and one feature of so many categories; in one shop a share of rows is of the first two."""
+    draw, held, total = np.random.default_rng(seed), [], np.zeros(kinds, np.int64)
+    named = np.array([number_of(f"good {n}") for n in range(kinds)], np.int64)
+    for name in SHOPS:
+        shares = draw.dirichlet(np.full(kinds, spread))
+        if name == shop:
+            shares = (1 - other) * shares + other * np.eye(kinds)[:2].sum(axis=0) / 2
+        counts = draw.multinomial(rows, shares)
+        total += counts
+        held.append(heaps(named[counts > 0], counts[counts > 0]))
+    none, there = np.zeros((12, 1)), np.full(12, rows)
+    by = slices(SHOPS, there, there[:, None], none, none, {"good": held})
+    whole = text(**{f"good {n}": int(count) for n, count in enumerate(total)})
+    return batch(good=whole).model_copy(update={"slices": {"shop": by}})
+
+
+def goods_found(newest, trained=6, first=100, **how):
+    months = {f"2024-{n + 1:02d}": goods_of(first + n, **how) for n in range(trained)}
+    return moved_slices(comparisons(months, {"2024-12": newest}), ())
 
 
 def found(newest, trained=6, drifted=(), first=100):
@@ -73,6 +97,49 @@ class TestASlice:
         """However far it moved."""
         assert found(period(1, moved=5.0), trained=3) == ()
         assert found(period(1, moved=5.0), trained=4) != ()
+
+
+class TestCategories:
+    @pytest.mark.parametrize("kinds", [6, 32, 200])
+    def test_that_moved_in_a_slice_are_named_with_their_feature(self, kinds):
+        """Half of one shop's rows are of two goods: few goods, many, and as many as are dealt into heaps."""
+        (one,) = goods_found(goods_of(1, other=0.5, kinds=kinds), kinds=kinds)
+        assert (one.slice, one.value, one.column, one.categorical) == ("shop", "shop 3", "good", True)
+        assert 0.2 < one.effect < 1
+        said = slice_words([one])
+        assert "good where shop is shop 3 (0." in said
+        assert " sd" not in said
+
+    def test_have_the_distance_of_the_whole(self):
+        """Of a few categories it is Jensen-Shannon's, with each of them told apart."""
+        new, reference = ({"a": 3000, "b": 1000}, {"a": 1000, "b": 2000, "c": 1000})
+
+        def one(counts):
+            named = np.array([number_of(name) for name in counts], np.int64)
+            rows = np.array([sum(counts.values())])
+            held = [heaps(named, np.array([*counts.values()]))]
+            by = slices(["it"], rows, rows[:, None], np.zeros((1, 1)), np.zeros((1, 1)), {"good": held})
+            return batch(good=text(**counts)).model_copy(update={"slices": {"shop": by}})
+
+        compared = comparisons({f"2024-0{n}": one(reference) for n in range(1, 6)}, {"2024-12": one(new)})
+        (moved,) = moved_slices(compared, ())
+        assert moved.effect == pytest.approx(effect(text(**new), text(**reference)))
+
+    @pytest.mark.long
+    def test_by_luck_one_month_in_seven(self):
+        """After six like months of twelve shops whose 32 goods vary by half from month to month."""
+        how = {"kinds": 32, "spread": 5.0}
+        months = [goods_of(1000 + n, **how) for n in range(15)]
+        alarms = sum(bool(goods_found(one, first=10 * n, **how)) for n, one in enumerate(months))
+        assert 1 <= alarms <= 6
+
+    def test_of_profiles_that_were_kept_before_are_not_compared(self):
+        """They do not say them, and the numbers of rows are no drift."""
+        newest = goods_of(1, other=0.5)
+        by = newest.slices["shop"].model_copy(update={"categories": {}})
+        old = newest.model_copy(update={"slices": {"shop": by}})
+        assert goods_found(newest)
+        assert goods_found(old) == ()
 
 
 class TestByLuck:

@@ -17,7 +17,7 @@ WRONG_CLAUSES: list[tuple[str, str, Any, str]] = [
     ("not_worse", "metric", "rmsle", "metric: Input should be 'log_loss', 'brier', 'auc'"),
     ("slice", "metric", "auc", "metric: Input should be 'log_loss', 'brier', 'value', 'mae', 'mse',"),
     ("slice", "margin", 0, "margin: Input should be greater than 0, found 0"),
-    ("slice", "column", "no such", "column: expected a name: 1 to 64 of A to Z"),
+    ("slice", "column", " x", "column: expected a column's name: 1 to 128 printable characters"),
     ("slice", "required_values", "red", "required_values: Input should be a valid tuple, found 'red'"),
     ("slice", "required_values", [1], "required_values.0: expected text: write it in quotes ("),
     ("slice", "required", True, "required: Extra inputs are not permitted"),

@@ -35,9 +35,10 @@ def fits(node: dict[str, Any]) -> str:
     if "const" in node or "enum" in node:
         return ", ".join(f"`{one}`" for one in node.get("enum", [node.get("const")]))
     if node["type"] in PLAIN:
-        return "section by class" if "additionalProperties" in node else PLAIN[node["type"]]
-    if "pattern" in node:
-        return "name"
+        by_class = "additionalProperties" in node and "propertyNames" not in node
+        return "section by class" if by_class else PLAIN[node["type"]]
+    if "pattern" in node or node.get("format") == "column":
+        return "name" if "pattern" in node else "column"
     found = {word: node[key] for key, word in BOUNDS if key in node}
     if "above" in found and found.get("at least", 1) <= found["above"]:
         found.pop("at least", None)
@@ -73,8 +74,8 @@ def below(node: dict[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
     """The settings of what a setting holds."""
     if "$ref" in node:
         yield from settings(SCHEMA["$defs"][node["$ref"].rpartition("/")[2]], f"{path}.")
-    for more in node.get("patternProperties", {}).values():
-        yield from below(more, f"{path}.NAME")
+    if "additionalProperties" in node and "propertyNames" in node:
+        yield from below(node["additionalProperties"], f"{path}.NAME")
     for kind, place in node.get("items", {}).get("discriminator", {}).get("mapping", {}).items():
         yield from settings(SCHEMA["$defs"][place.rpartition("/")[2]], f"{kind}: ")
     if "$ref" in node.get("items", {}):

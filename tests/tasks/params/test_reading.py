@@ -12,6 +12,8 @@ from params_texts import changed, complaint, without
 
 from tasks.errors import BadInput
 from tasks.params import parse_params, read_params
+from tasks.params.columns import A_COLUMN, unfit_name
+from tasks.params.section import A_NAME
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,15 +54,30 @@ class TestGood:
 class TestNames:
     """Columns whose names cannot be declared, and what YAML takes for no text."""
 
-    @pytest.mark.parametrize("name", ["Zeit (UTC)", "_x", "a.b", "größe", "x" * 65])
-    def test_of_columns_are_told_with_what_a_name_may_be(self, name: str) -> None:
-        """One line, with the name as it was given and the rule in words."""
+    @pytest.mark.parametrize("name", ["a\nb", " x", "x" * 129, "gro\u0308ße", "quarantine.row"])
+    def test_of_columns_that_are_unfit_are_told_with_what_a_name_may_be(self, name: str) -> None:
+        """One line that any terminal shows, with the rule in words and what is wrong with this one."""
         document = yaml.safe_load(PARAMS)
         document["validate"]["columns"][name] = {"type": "number"}
         told = complaint(yaml.safe_dump(document, allow_unicode=True))
-        assert "validate.columns: expected a name: 1 to 64 of A to Z, a to z, 0 to 9, _ and -" in told
-        assert told.endswith(f"found {name!r}")
-        assert "pattern" not in told
+        said = f"params.yaml: validate.columns: expected {A_COLUMN}, {unfit_name(name)}"
+        assert told == said
+        assert told.isprintable()
+
+    @pytest.mark.parametrize("name", ["a b", "_x", "a.b", "größe"])
+    def test_of_what_is_no_column_are_narrow(self, name: str) -> None:
+        """Clauses, exclusions and sources are named by whoever writes params.yaml."""
+        for path in ("contract.clauses.0.name", "prepare.exclude.0.name", "prepare.sources.0.name"):
+            told = complaint(changed(path, name)).splitlines()[0]
+            assert told == f"params.yaml: {path}: expected {A_NAME}, found {name!r}"
+
+    def test_stand_in_quotes_where_a_full_stop_would_be_another_step(self) -> None:
+        """The place of a setting can be read back."""
+        document = yaml.safe_load(PARAMS)
+        document["validate"]["columns"]["a.b (EUR)"] = {"type": "number", "max_nulls": 2}
+        assert complaint(yaml.safe_dump(document)).startswith(
+            'params.yaml: validate.columns."a.b (EUR)".max_nulls: Input should be less than'
+        )
 
     @pytest.mark.parametrize(("key", "read"), [("no", False), ("null", None), ("7", 7)])
     def test_that_yaml_reads_as_something_else_are_to_be_quoted(self, key: str, read: object) -> None:
@@ -83,7 +100,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("store", "s3://x", "store: Input should be a valid dictionary"),
     ("store.url", None, "store.url: expected text"),
     ("intake", [], "intake: Input should be a valid dictionary"),
-    ("intake.period", "week", "intake.period: Input should be 'day' or 'month', found 'week'"),
+    ("intake.period", "year", "intake.period: Input should be 'day', 'week' or 'month', found 'year'"),
     ("intake.timezone", "Nowhere/Nope", "intake.timezone: expected a time zone like Europe/Berlin"),
     ("intake.timezone", "America", "intake.timezone: expected a time zone like Europe/Berlin"),
     ("intake.timezone", "../../etc/passwd", "intake.timezone: expected a time zone like Europe/Berlin"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.errors import BadInput, Leak
 from tasks.objectives import REGRESSION
-from tasks.prepare.split import HOLDOUT, SELECTION, SPLITS, TRAIN, hide_late_features, split
+from tasks.prepare.split import HOLDOUT, SELECTION, SPLITS, TRAIN, hide_late_features, split, with_columns
 from tasks.prepare.window import Cutoffs, cutoffs
 
 PARAMS = small_params()
@@ -257,6 +257,13 @@ class TestLateFeatures:
         frame = small_frame(rows=50)
         frame["known_at"] = frame["event_time"]
         assert hide_late_features(frame, PREPARE)["x"].notna().all()
+
+    def test_whatever_a_feature_is_called(self):
+        """`self` and `other`, and what no Python name could be."""
+        rows = pd.DataFrame({"self": [1, 2], "x": [3, 4]})
+        found = with_columns(rows, {"self": rows["x"], "a.b": rows["x"] * 2}.items())
+        assert found.to_dict("list") == {"self": [3, 4], "x": [3, 4], "a.b": [6, 8]}
+        assert rows.to_dict("list") == {"self": [1, 2], "x": [3, 4]}
 
     def test_a_value_without_a_time_is_not_known(self):
         """Where a source has no time, its values are missing."""

@@ -56,6 +56,12 @@ class TestOnce:
         assert len({*keys, key, profile_key(PARAMS, "0")}) == 4
         assert profile_key(small_params(("  slices: [colour]\n", "")), "0") == key
 
+    def test_what_slices_tell_is_in_its_name_where_they_tell_it(self):
+        """A model with slices and no category has the key that it had before categories were counted."""
+        numbers = small_params(("      categorical: [colour]\n", ""))
+        assert profile_key(numbers, "0") == "batches/small/0.a0a6187b4ece.profile.json"
+        assert profile_key(PARAMS, "0") != "batches/small/0.0dda1a111361.profile.json"
+
     def test_rows_left_out_are_another_profile(self, store, revisions):
         """Each is kept under a name of its own, and computed once."""
         keys = {profile_key(PARAMS, revisions[0].sha256, left_out) for left_out in ("", "3-5", "3-6")}

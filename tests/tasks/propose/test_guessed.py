@@ -64,7 +64,10 @@ class TestGuessed:
 
     def test_names_that_no_column_may_have_stay_text(self):
         """They are left out of the proposal for their name."""
-        assert guessed([Text("1", lambda: b"a b,c\n1,1\n", packed=False)]) == {"c": "integer"}
+        assert guessed([Text("1", lambda: b"a b, a,c.d\n1,1,1\n", packed=False)]) == {
+            "a b": "integer",
+            "c.d": "integer",
+        }
 
 
 class TestProposed:

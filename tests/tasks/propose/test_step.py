@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from commands import evergreen
 from factories import PARAMS, deliver, small_batch, small_folder
 from hypothesis import example, given
 from hypothesis import strategies as st
+from odd_names import ODD_NAMES
 
 from tasks.errors import BadInput
 from tasks.intake import intake, update_catalogue
@@ -202,16 +204,38 @@ class TestHostile:
         """Names that YAML would read otherwise are quoted, ones that no column may have are comments."""
         odd = ['"', "no", "a: b", "#", "1", "", "{x}", "\u0085", "\ud7ff"]
         table = pa.table({
-            "null": odd * 20, "123": odd * 20, "a b": odd * 20, "x\n  evil: {type: string}": odd * 20,
+            "null": odd * 20, "123": odd * 20, "a b": odd * 20, " a": odd * 20,
+            "x\n  evil: {type: string}": odd * 20,
             "when": pa.array([0] * 180, pa.timestamp("s")), "list": [[1]] * 180,
         })  # fmt: skip
         text = proposed(tmp_path, table, table)
         columns = settings_of(text).validation.columns
         assert columns.keys() >= {"null", "123"}
-        assert not {"evil", "when", "list", "a b"} & columns.keys()
-        assert "# a b: left out for its name: expected a name: 1 to 64 of A to Z" in text
+        assert not {"evil", "when", "list", " a"} & columns.keys()
+        assert "#  a: left out for its name: expected a column's name: 1 to 128 printable characters" in text
         assert columns["null"].values == tuple(sorted(odd))
         assert "stored as timestamp[ms], which no declared type allows: left out" in line(text, "when")
+
+    def test_every_name_that_a_column_may_have(self, tmp_path):
+        """It is a key of YAML, whatever YAML would make of it, and a person can read its letters."""
+        odd = [*ODD_NAMES, "a: b", "# x", "- x", "&a", "*a", "!!int 1", "? x", "'", '"', "\\", "1", "1.5"]
+        odd += [
+            "null",
+            "~",
+            "yes",
+            "<<",
+            "=",
+            "2024-01-01",
+            "{x: 1}",
+            "[x]",
+            "%",
+            "@",
+            "`",
+            "\U0001f600" * 128,
+        ]
+        text = proposed(tmp_path, pa.table({name: ["a"] for name in odd}))
+        assert list(yaml.safe_load(text)["validate"]["columns"]) == odd
+        assert '"größe": {' in text
 
     @pytest.mark.parametrize("data", [b"", b"PAR1", b"x" * 100, small_batch()[:-100]])
     def test_no_parquet(self, tmp_path, data):

@@ -39,7 +39,7 @@ class TestHeatMap:
 
     def test_the_largest_share(self):
         """A square says the largest share of rows; the file itself has a line of its own."""
-        rows = heat_map(BATCHES)
+        rows = dict(heat_map(BATCHES))
         assert list(rows) == ["(file)", "x", "z"]
         assert [(one.shade, one.said) for one in rows["x"]] == [(0, ""), (4, "20.0%"), (0, ""), (0, "")]
         assert [one.shade for one in rows["z"]] == [0, 1, 0, 0]
@@ -47,13 +47,21 @@ class TestHeatMap:
 
     def test_a_rule_that_one_row_in_many_breaks_is_not_broken_by_none(self):
         """A batch that one of 2,500 rows blocked does not say 0.0%."""
-        (square,) = heat_map([judged("2024-01", failure("x", 1), rows=2500)])["x"]
+        ((_, (square,)),) = heat_map([judged("2024-01", failure("x", 1), rows=2500)])
         assert square.said == "<0.1%"
         assert "&lt;0.1%" in page_of([judged("2024-01", failure("x", 1), rows=2500)])
 
+    def test_a_column_that_is_called_as_the_file_is(self):
+        """What is wrong with the file is not drawn as wrong with a column named `(file)`."""
+        rows = heat_map([judged("2024-01", failure("(file)", 1), rows=100), BATCHES[2]])
+        assert [(name, [one.shade for one in squares]) for name, squares in rows] == [
+            ("(file)", [0, 4]),
+            ("(file)", [2, 0]),
+        ]
+
     def test_good_batches_have_no_map(self):
         """Nothing is drawn where no rule was broken."""
-        assert heat_map(BATCHES[:1]) == {}
+        assert heat_map(BATCHES[:1]) == ()
         assert "Where rules were broken" not in page_of(BATCHES[:1])
 
 

@@ -125,3 +125,8 @@ class TestMinus:
     def test_stands_before_numbers_alone(self, text, said):
         """Dates, names and options keep their hyphens."""
         assert minus(text) == said
+
+    def test_stands_in_no_name(self):
+        """A column may be called `Score (-1)`; beside it a number has its minus."""
+        text = "in no slice of Score (-1) worse by -0.5, nor of a (-1)"
+        assert minus(text, ["(-1)", "Score (-1)"]) == text.replace("by -0", "by −0")
