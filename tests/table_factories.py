@@ -1,4 +1,4 @@
-"""A person's table: naive times, no id, free text, a constant, and a label of some kind that can be told."""
+"""A table of a person: naive times, no id, free text, some kind of label; and what was made of it."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.begin import Begun, Wishes, begin
+from tasks.params import Params, read_params
 
 
 def person_table(label: str = "0/1", *, months: int = 4, rows: int = 150, seed: int = 3) -> pd.DataFrame:
@@ -52,3 +53,18 @@ def begun(tmp_path: Path, table: pd.DataFrame | Path, **wishes: Any) -> Begun:
     path = table if isinstance(table, Path) else csv_file(tmp_path / "data.csv", table)
     asked: dict[str, Any] = {"label": "left", "time": "asked", **wishes}
     return begin([path], tmp_path, None, Wishes(**asked), lambda _: None)
+
+
+def batch(made: Begun, period: str) -> pd.DataFrame:
+    """The rows that were cut for a period."""
+    return pd.read_parquet(made.folder / "store" / "incoming" / made.model / f"{period}.parquet")
+
+
+def settings(made: Begun) -> Params:
+    """What its params.yaml says."""
+    return read_params(made.folder / "params.yaml")
+
+
+def taken(made: Begun) -> dict[str, str]:
+    """What each column was taken for."""
+    return {one.column: one.taken for one in made.columns}
