@@ -58,7 +58,7 @@ def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str]
         for column in columns.values():
             column.see(block.column(column.name), label)
             if column.name in wanted and column.type in ("integer", "string"):
-                column.keys.append(uniqueness.keys(plain(block.column(column.name)).drop_null()))
+                column.keys.add(uniqueness.keys(plain(block.column(column.name)).drop_null()))
         known = pc.invert(missing_mask(label)).to_numpy(zero_copy_only=False)
         there = periods_of(here, calendar)
         periods.update(there.tolist())
