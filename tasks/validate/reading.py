@@ -14,9 +14,6 @@ from tasks.validate.schema import ROWS_AT_A_TIME, Unreadable, opened, scan
 from tasks.validate.sizes import any_shares_prefixes
 from tasks.validate.tallies import Scan
 
-_ROWS_ALONE = 1 << 15
-"""Rows of a column that are read at once: what is unpacked stays near the processor until it is checked."""
-
 
 def reading(path: Path, file: pq.ParquetFile, rules: ValidateParams) -> tuple[Scan, int | None]:
     """The scan of a file that is open, and how many threads may scan at once; None for a small batch.
@@ -38,7 +35,7 @@ def _scan_alone(
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Unreadable(error) from error
     with file:
-        yield from scan(file, columns, _ROWS_ALONE)
+        yield from scan(file, columns)
 
 
 def _of_few_values(metadata: pq.FileMetaData, rules: ValidateParams) -> list[str]:

@@ -55,13 +55,11 @@ class Unreadable(Exception):
         self.failure = _unreadable(error)
 
 
-def scan(
-    file: pq.ParquetFile, columns: list[str], at_a_time: int = ROWS_AT_A_TIME
-) -> Iterator[pa.RecordBatch]:
+def scan(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """These columns, so many rows at a time; raises `Unreadable`. Other columns are not read."""
     # One column's blocks are handed from thread to thread for longer than that saves.
     threads = len(columns) > 1
-    batches = blocks(file, columns, at_a_time, threads=threads)
+    batches = blocks(file, columns, ROWS_AT_A_TIME, threads=threads)
     told, rows = file.metadata.num_rows, 0
     while True:
         try:
