@@ -95,6 +95,7 @@ def _in_zone(values: "pa.Array", zone: ZoneInfo, place: Place) -> "pa.Array":
         said = "is there twice (clocks went back)" if twice else "is not there (clocks went forward)"
         raise BadInput(
             f"{place(row)}: {wall.iloc[row]} {said} in {zone.key}: write it with its offset, such as "
-            f"{late.iloc[row].isoformat(sep=' ')}, or give with --zone the zone of these clocks"
+            f"{late.iloc[row].isoformat(sep=' ')}, or name "
+            "the zone of these clocks (--zone, later intake.timezone)"
         )
     return pa.array(early.dt.tz_convert("UTC"), pa.timestamp("us", tz="UTC"), from_pandas=True)

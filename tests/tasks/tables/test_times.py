@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from tasks.begin.times import instants, local_days
 from tasks.errors import BadInput
+from tasks.tables.times import instants, local_days
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
