@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from tasks.add.delivered import Delivered, delivered
 from tasks.add.period import Folder, Judged, again, new
 from tasks.add.ruling import allowed, refusal
-from tasks.documents import digest_file
 from tasks.errors import BadInput
-from tasks.intake import Catalogue, read_catalogue
+from tasks.intake import read_catalogue
 from tasks.tables.cut import Cut
 
 Progress = Callable[[str], object]
@@ -15,8 +14,7 @@ Progress = Callable[[str], object]
 
 def judged(folder: Folder, cut: Cut, say: Progress) -> tuple[Judged, ...]:
     """Each period in order; raises `BadInput`, with one line for all, where one may not be written."""
-    catalogue = read_catalogue(folder.store, folder.params.model)
-    before = delivered(folder.store, folder.params, catalogue)
+    before = delivered(folder.store, folder.params, read_catalogue(folder.store, folder.params.model))
     _refuse_earlier(cut, before)
     late = _unlabelled(cut, before)
     found = []
@@ -29,11 +27,11 @@ def judged(folder: Folder, cut: Cut, say: Progress) -> tuple[Judged, ...]:
             found.append(again(folder, period, cut, before[period]))
         else:
             found.append(new(folder, period, cut))
+    _refuse_erased(found, before)
     refused = {one.period: one.difference for one in found
                if one.difference and not allowed(one.difference, folder.wishes)}  # fmt: skip
     if refused:
         raise BadInput(refusal(refused, folder.wishes))
-    _refuse_erased(found, before, catalogue)
     _refuse_large(found, folder.params.intake.max_bytes)
     return tuple(found)
 
@@ -55,13 +53,10 @@ def _unlabelled(cut: Cut, before: dict[str, Delivered]) -> set[str]:
     return {one for one in cut.periods if one > newest}
 
 
-def _refuse_erased(found: Iterable[Judged], before: dict[str, Delivered], catalogue: Catalogue) -> None:
+def _refuse_erased(found: Iterable[Judged], before: dict[str, Delivered]) -> None:
     """A table that still has the rows of somebody who was erased must not bring them back."""
     for one in found:
-        left = one.period in before and before[one.period].erased
-        back = left and one.difference is not None and one.difference.added
-        same = one.became == "new" and one.file is not None and digest_file(one.file) in catalogue.erased
-        if back or same:
+        if one.difference and one.difference.added and before[one.period].erased:
             raise BadInput(
                 f"{one.period}: an erasure has taken rows out of it, and the table has rows that are not "
                 "among those left, so nothing was written: take the erased out where the table comes from"

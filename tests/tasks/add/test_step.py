@@ -135,8 +135,8 @@ class TestCorrections:
             added(made, four.drop(index=[5, 6, 7, 320]))
         assert str(refused.value).startswith(
             "2024-01: 3 rows of before not in the table, 1 row changed (spend); 2024-02: 2 rows changed "
-            "(left); 2024-03: 1 row of before not in the table: delivered already with other rows, so nothing "
-            "was written. --replace"
+            "(left); 2024-03: 1 row of before not in the table: delivered already with other rows, so "
+            "nothing was written. --replace"
         )
         assert "\n" not in str(refused.value)
         assert delivered_bytes(made) == before
