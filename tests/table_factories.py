@@ -1,5 +1,7 @@
 """A table of a person: naive times, no id, free text, some kind of label; what was made of it, and added."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,11 @@ def begun(tmp_path: Path, table: pd.DataFrame | Path, **wishes: Any) -> Begun:
     path = table if isinstance(table, Path) else csv_file(tmp_path / "data.csv", table)
     asked: dict[str, Any] = {"label": "left", "time": "asked", **wishes}
     return begin([path], tmp_path, None, Wishes(**asked), lambda _: None)
+
+
+def copied(made: Begun, parent: Path) -> Begun:
+    """The same folder below another one, to be changed there."""
+    return replace(made, folder=Path(shutil.copytree(made.folder, parent / made.folder.name)))
 
 
 def added(made: Begun, table: pd.DataFrame | Path, *, dry_run: bool = False, **wishes: bool) -> Added:

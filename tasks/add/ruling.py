@@ -72,7 +72,7 @@ def _todo(refused: tuple[Difference, ...], wishes: Wishes) -> str:
             "--append keeps rows of before that are not in the table (it is a part of its period), --replace "
             "--remove takes them out"
         )
-    return "; ".join(said) or "--append puts further rows to those of a period"
+    return "; ".join(said) or "--append joins further rows to those of before"
 
 
 def _count(number: int, what: str, done: str) -> str:

@@ -53,11 +53,10 @@ def add(paths: Sequence[Path], folder: Path, wishes: Wishes, say: "Progress", *,
     with tempfile.TemporaryDirectory(prefix="evergreen-add-") as beside:
         cut = _cut(paths, form, params, Path(beside) / "cut", say)
         periods = judged(place, cut, say)
+        notes = _notes(periods, params)
         if not dry_run:
             _deliver(place.store, [one for one in periods if one.file is not None], say)
-    return Added(
-        home.root, params.model, incoming_place(place.store, params.model), periods, _notes(periods, params)
-    )
+    return Added(home.root, params.model, incoming_place(place.store, params.model), periods, notes)
 
 
 def _cut(paths: Sequence[Path], form: Form, params: Params, folder: Path, say: "Progress") -> "Cut":
@@ -65,8 +64,11 @@ def _cut(paths: Sequence[Path], form: Form, params: Params, folder: Path, say: "
     from tasks.tables.known import open_known
 
     prepare = params.prepare
+    say("reading the tables")
     tables = open_known(paths, form)
     classes = frozenset(params.classes) or None
+    if params.train.objective == "binary" and form.label is None:
+        classes = frozenset((0, 1))
     how = Cutting(form, prepare.event_time, prepare.label.column, params.intake.calendar, classes)
     found = cut(tables, how, folder, say)
     if not found.files:
@@ -95,9 +97,13 @@ def _deliver(store: Store, periods: "Sequence[Judged]", say: "Progress") -> None
 def _notes(periods: "Sequence[Judged]", params: Params) -> tuple[str, ...]:
     """What its owner should know before the next run."""
     now, calendar = datetime.now(UTC), params.intake.calendar
-    return tuple(
-        f"{one.period} is not over yet, and would be judged on: take its file away until it is, or add the "
-        "rest later (--append)"
-        for one in periods
-        if one.file is not None and calendar.end(one.period) > now
-    )
+    said = []
+    for one in periods:
+        if one.file is not None and calendar.start(one.period) > now:
+            said.append(f"{one.period} has not begun yet: runs leave it alone until it has")
+        elif one.file is not None and calendar.end(one.period) > now:
+            said.append(
+                f"{one.period} is not over yet, and would be judged on: take its file away until it is; "
+                "the rest is added by --append, or by --replace from the whole history"
+            )
+    return tuple(said)

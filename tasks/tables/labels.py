@@ -34,7 +34,8 @@ def _scalars(values: list[str | int] | list[str | bool | int | float], kind: pa.
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise BadInput(
-            f"{FILE}: the label is {kind}, and {values} are not: write them as they are in the table"
+            f"{FILE}: the label is {kind}, and {values} are not: say how it is written, as in `label: {{one: "
+            "'yes', zero: 'no'}`"
         ) from error
 
 

@@ -33,14 +33,14 @@ def counts(found):
 class TestRowsWithMadeIds:
     """Which say nothing of a row."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(ROWS, st.randoms(use_true_random=False))
     def test_are_the_same_in_any_order(self, values, random):
         """With rows that come twice, and missing values."""
         mixed = random.sample(values, len(values))
         assert difference(rows(values), rows(mixed), MADE).nothing
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(ROWS, ROWS)
     def test_add_up(self, old, new):
         """Every row is paired once, added or removed; equal rows are never told as changed."""
@@ -114,7 +114,7 @@ class TestStorage:
 class TestTogether:
     """What is delivered in the end."""
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(ROWS, ROWS)
     def test_loses_no_row_of_before(self, old, new):
         """With --append: those of before in their order, each once, then the new; ids differ."""
@@ -129,7 +129,7 @@ class TestTogether:
             assert whole.slice(0, len(old)).equals(before)
         assert difference(whole, after, MADE, part=True).added == 0
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(ROWS, ROWS)
     def test_is_the_table_where_it_is_whole(self, old, new):
         """With --replace: its rows in its order, with the ids of before."""
@@ -141,7 +141,7 @@ class TestTogether:
         kept = [before["id"][pair].as_py() for pair in found.pairs.tolist() if pair >= 0]
         assert [whole["id"][at].as_py() for at, pair in enumerate(found.pairs.tolist()) if pair >= 0] == kept
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(ROWS, ROWS, st.booleans(), st.booleans())
     def test_is_never_less_or_other_unasked(self, old, new, replace, append):
         """What may be written without --remove holds every row of before, and without --replace unchanged."""

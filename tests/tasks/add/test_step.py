@@ -1,5 +1,7 @@
 """The second month: a table of the first's form is cut as the first was, and delivered where intake looks."""
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,13 +10,12 @@ from commands import evergreen
 from factories import small_batch, small_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from table_factories import added, batch, begun, csv_file, delivered_bytes, person_table
+from table_factories import added, batch, begun, copied, csv_file, delivered_bytes, person_table
 
 from tasks.add import Wishes, add
 from tasks.errors import BadInput, Conflict
 from tasks.tables.form import FILE
 
-KINDS = ("0/1", "yes/no", "number", "classes")
 ID_FORM = """\
 columns:
   row_id: {type: string}
@@ -31,10 +32,31 @@ label: {one: 1, zero: 0}
 """
 
 
-@pytest.fixture
-def made(tmp_path):
+HISTORIES = st.fixed_dictionaries(
+    {
+        "label": st.sampled_from(("0/1", "yes/no", "number", "classes")),
+        "first": st.integers(2, 3),
+        "more": st.integers(1, 2),
+        "seed": st.integers(0, 99),
+        "parquet": st.booleans(),
+        "period": st.sampled_from(["month", "day"]),
+        "known_after": st.sampled_from([0, 20]),
+        "zone": st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]),
+    }
+)
+"""A table of so many months, and how it is cut."""
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
     """A folder of three months, of which a table has four."""
-    return begun(tmp_path, person_table("yes/no", months=4)[:450])
+    return begun(tmp_path_factory.mktemp("first"), table()[:450])
+
+
+@pytest.fixture
+def made(first, tmp_path):
+    """The same, to be changed."""
+    return copied(first, tmp_path)
 
 
 def table(**changes):
@@ -47,40 +69,44 @@ def became(found):
     return {one.period: one.became for one in found.periods}
 
 
+def assert_as_at_once(root, *, label, first, more, seed, parquet, **said):
+    """The first months and then all of them give the files of all at once."""
+    whole = person_table(label, months=first + more, rows=60, seed=seed)
+    said["leave_out"] = ("note",)
+
+    def written(name, frame):
+        (root / name).mkdir()
+        if not parquet:
+            return csv_file(root / name / "data.csv", frame)
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), root / name / "data.parquet")
+        return root / name / "data.parquet"
+
+    once = written("once", whole)
+    at_once, later = (
+        begun(root / "once", once, **said),
+        begun(root / "later", written("later", whole[: 60 * first]), **said),
+    )
+    found = became(added(later, once))
+    assert {period: found[period] for period in later.periods} == dict.fromkeys(later.periods, "already")
+    assert {found[period] for period in found.keys() - later.periods.keys()} == {"new"}
+    assert delivered_bytes(later) == delivered_bytes(at_once)
+
+
 class TestTheWholeHistoryAgain:
     """A longer table: only what is new goes."""
 
-    @settings(max_examples=5)
-    @given(
-        label=st.sampled_from(KINDS),
-        first=st.integers(2, 3),
-        more=st.integers(1, 2),
-        known_after=st.sampled_from([0, 20]),
-        zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]),
-        parquet=st.booleans(),
-        seed=st.integers(0, 99),
-    )
-    def test_gives_the_files_that_a_first_table_would(
-        self, tmp_path_factory, label, first, more, known_after, zone, parquet, seed
-    ):
+    @settings(max_examples=4)
+    @given(history=HISTORIES)
+    def test_gives_the_files_that_a_first_table_would(self, tmp_path_factory, history):
         """Byte by byte: months 1 to n and then all to n + k are like all at once."""
-        root = tmp_path_factory.mktemp("add")
-        whole = person_table(label, months=first + more, rows=60, seed=seed)
-        said = {"known_after": known_after, "zone": zone, "leave_out": ("note",)}
+        assert_as_at_once(tmp_path_factory.mktemp("add"), **history)
 
-        def written(name, frame):
-            (root / name).mkdir()
-            if not parquet:
-                return csv_file(root / name / "data.csv", frame)
-            pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), root / name / "data.parquet")
-            return root / name / "data.parquet"
-
-        at_once = begun(root / "once", written("once", whole), **said)
-        later = begun(root / "later", written("later", whole[: 60 * first]), **said)
-        found = added(later, root / "once" / ("data.parquet" if parquet else "data.csv"))
-        assert set(list(became(found).values())[:first]) == {"already"}
-        assert set(list(became(found).values())[first:]) == {"new"}
-        assert delivered_bytes(later) == delivered_bytes(at_once)
+    @pytest.mark.long
+    @settings(max_examples=80)
+    @given(history=HISTORIES)
+    def test_gives_them_whatever_the_table(self, tmp_path_factory, history):
+        """The same, of many more tables."""
+        assert_as_at_once(tmp_path_factory.mktemp("add"), **history)
 
     def test_says_what_is_there_already_in_whatever_order(self, made):
         """Rows without an id of their own are told by what they hold; a second time nothing is written."""
@@ -107,6 +133,14 @@ class TestTheWholeHistoryAgain:
         (made.folder / "store" / "incoming" / "left" / "2024-02.parquet").unlink()
         four.loc[150:299, "left"] = None
         assert became(added(made, four))["2024-02"] == "new"
+
+    def test_says_when_a_month_is_not_over(self, made):
+        """It would be judged on as it is; one that has not begun is left alone by runs."""
+        today = datetime.now(UTC)
+        late = table()[450:452].assign(asked=[f"{today:%Y-%m-%d}", f"{today.year + 1}-12-01"])
+        first, second = added(made, late).notes
+        assert first.startswith(f"{today:%Y-%m} is not over yet, and would be judged on")
+        assert second == f"{today.year + 1}-12 has not begun yet: runs leave it alone until it has"
 
     def test_may_come_as_the_new_month_alone(self, made):
         """Whose labels are all of one kind, and whose numbers a program wrote with a point."""
@@ -305,6 +339,13 @@ class TestRefusals:
         ):
             added(made, table())
 
+    def test_of_a_label_that_the_form_does_not_explain(self, made):
+        """Of a binary label it says what is 1, unless the table has 0 and 1."""
+        form = made.folder / FILE
+        form.write_text(form.read_text().replace("label: {one: 'yes', zero: 'no'}\n", ""))
+        with pytest.raises(BadInput, match=r"the label is string, and \[0, 1\] are not: say how"):
+            added(made, table())
+
     def test_of_a_period_that_somebody_else_delivers(self, made):
         """Between the check and the write: nothing of theirs is lost, and the same again goes on."""
         place = made.folder / "store" / "incoming" / "left" / "2024-04.parquet"
@@ -319,6 +360,19 @@ class TestRefusals:
         assert place.read_bytes() == b"theirs"
         with pytest.raises(BadInput, match="2024-04: what was delivered is no readable Parquet"):
             added(made, table())
+
+    def test_leave_what_the_same_command_finishes(self, made):
+        """Stopped between two periods: the first is there, and the second goes the next time."""
+        (made.folder / "store" / "incoming" / "left" / "2024-02.parquet").unlink()
+        path = csv_file(made.folder.parent / "more.csv", table())
+
+        def stopped(said):
+            if said == "delivering 2024-04":
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            add([path], made.folder, Wishes(), stopped, dry_run=False)
+        assert list(became(added(made, path)).values()) == ["already", "already", "already", "new"]
 
     def test_of_a_period_that_intake_would_not_take(self, made):
         """Before anything is written."""

@@ -24,7 +24,7 @@ VALUES = st.sampled_from(["yes", "no", "1", "null", ""]) | st.booleans() | st.in
 class TestTheFile:
     """Machine-readable, and fit for a hand."""
 
-    @examples(max_examples=40)
+    @examples(max_examples=20)
     @given(
         columns=st.dictionaries(NAMES, st.sampled_from(["string", "number", "other"]), min_size=1),
         left=st.lists(NAMES, max_size=3),
@@ -69,6 +69,12 @@ class TestTheFile:
         assert settings(made).hash == before
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder whose form is written over."""
+    return begun(tmp_path_factory.mktemp("form"), person_table())
+
+
 class TestRefusals:
     """Of what a hand wrote."""
 
@@ -98,9 +104,8 @@ class TestRefusals:
             ),
         ],
     )
-    def test_are_one_line(self, tmp_path, text, message):
+    def test_are_one_line(self, made, text, message):
         """With the file, the place and what was expected."""
-        made = begun(tmp_path, person_table())
         (made.folder / FILE).write_text(text)
         with pytest.raises(BadInput) as refused:
             read_form(made.folder, settings(made))
