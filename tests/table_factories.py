@@ -46,6 +46,11 @@ def person_table(label: str = "0/1", *, months: int = 4, rows: int = 150, seed: 
     )
 
 
+def four_months(**changes: Any) -> pd.DataFrame:
+    """Four months whose label is yes or no, with other columns."""
+    return person_table("yes/no", months=4).assign(**changes)
+
+
 def csv_file(path: Path, frame: pd.DataFrame) -> Path:
     """The table as plain CSV at this path."""
     frame.to_csv(path, index=False)
@@ -68,6 +73,11 @@ def added(made: Begun, table: pd.DataFrame | Path, *, dry_run: bool = False, **w
     """The table added to the model folder, with these options."""
     path = table if isinstance(table, Path) else csv_file(made.folder.parent / "more.csv", table)
     return add([path], made.folder, AddWishes(**wishes), lambda _: None, dry_run=dry_run)
+
+
+def became(found: Added) -> dict[str, str]:
+    """What became of each period."""
+    return {one.period: one.became for one in found.periods}
 
 
 def delivered_bytes(made: Begun) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Numbers in the place of values, of two tables at once: equal where the values are. Pure."""
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,7 @@ def codes_of(first: pa.ChunkedArray, second: pa.ChunkedArray) -> Codes:
     """Of one column: values that mean the same have one code, however they are stored."""
     values = pa.concat_arrays(_alike(_comparable(first), _comparable(second)))
     values = pc.if_else(missing_mask(values), pa.scalar(None, values.type), values)
-    found: Codes = values.dictionary_encode().indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return found
+    return _numbers(values)
 
 
 def row_codes(columns: list[Codes]) -> Codes:
@@ -27,7 +27,7 @@ def row_codes(columns: list[Codes]) -> Codes:
     whole = np.zeros_like(columns[0])
     for one in columns:
         both = whole * (int(one.max(initial=0)) + 2) + one + 1
-        whole = np.unique(both, return_inverse=True)[1].astype(np.int64)
+        whole = _numbers(pa.array(both))
     return whole
 
 
@@ -46,13 +46,18 @@ def repeated(codes: Codes) -> Codes:
     return values[counts > 1]
 
 
+def _numbers(values: pa.Array) -> Codes:
+    found: Codes = values.dictionary_encode().indices.cast(pa.int64()).fill_null(-1).to_numpy()
+    return found
+
+
 def _comparable(stored: pa.ChunkedArray) -> pa.Array:
     kind = stored.type
     if pa.types.is_dictionary(kind):
         stored = stored.cast(kind.value_type)
     values = plain(pa.concat_arrays(stored.chunks) if stored.num_chunks else pa.array([], stored.type))
     if pa.types.is_timestamp(values.type) and values.type.tz:
-        return in_microseconds(values)
+        return _instants(values)
     if pa.types.is_large_string(values.type):
         return values.cast(pa.string())
     if pa.types.is_floating(values.type):
@@ -63,15 +68,21 @@ def _comparable(stored: pa.ChunkedArray) -> pa.Array:
     return values.cast(pa.int64()) if pa.types.is_signed_integer(values.type) else values
 
 
+def _instants(values: pa.Array) -> pa.Array:
+    """In one unit; as they are stored where one of them is beyond what that unit holds."""
+    try:
+        return in_microseconds(values)
+    except pa.ArrowInvalid:
+        return values.cast(pa.int64())
+
+
 def _alike(first: pa.Array, second: pa.Array) -> list[Any]:
-    """Both as one type: numbers as numbers, and what is of two types as text."""
+    """Both as one type: numbers as numbers; what else is of two types as text, and a text is no number."""
     if first.type == second.type:
         return [first, second]
-    for kind in (pa.float64(), pa.string()):
-        try:
-            return [first.cast(kind), second.cast(kind)]
-        except pa.ArrowException:
-            continue
+    if not (pa.types.is_string(first.type) or pa.types.is_string(second.type)):
+        with contextlib.suppress(pa.ArrowException):
+            return [first.cast(pa.float64()), second.cast(pa.float64())]
     return [_written(first), _written(second)]
 
 

@@ -15,7 +15,7 @@ class Delivered:
     """One period: the Parquet object that lies there, if one does, and its newest revision, if it has one.
 
     `text` is the key of what was delivered as CSV, which is not compared; `sha256` the hash of the content,
-    where it is known unread; `erased` whether rows were erased from what counts now.
+    where it is known unread; `erased` whether rows were ever erased from the period.
     """
 
     object: Object | None
@@ -42,18 +42,23 @@ def delivered(store: Store, params: Params, catalogue: Catalogue) -> dict[str, D
     for period, one in found:
         lying.setdefault(period, []).append(one)
     newest = {one.period: one for one in catalogue.revisions}
+    left = set(catalogue.erased.values())
+    erased = {one.period for one in catalogue.revisions if one.sha256 in left}
     return {
-        period: _delivered(lying.get(period, []), newest.get(period), catalogue)
+        period: _delivered(lying.get(period, []), newest.get(period), catalogue, erased=period in erased)
         for period in sorted(lying.keys() | newest.keys())
     }
 
 
-def _delivered(objects: list[Object], newest: Revision | None, catalogue: Catalogue) -> Delivered:
+def _delivered(
+    objects: list[Object], newest: Revision | None, catalogue: Catalogue, *, erased: bool
+) -> Delivered:
     text = next((one.key for one in objects if is_text(one.key)), None)
-    if not objects and newest is not None and (newest.original or newest.unread):
-        text = newest.source
     parquet = next((one for one in objects if not is_text(one.key)), None)
-    erased = newest is not None and newest.sha256 in catalogue.erased.values()
+    # Text that was taken in after what lies there is what counts.
+    seen = parquet is None or catalogue.handled.get(parquet.key) == version_of(parquet)
+    if seen and newest is not None and (newest.original or newest.unread):
+        text = newest.source
     return Delivered(parquet, newest, text, _known_hash(parquet, newest, catalogue), erased)
 
 

@@ -9,6 +9,9 @@ from tasks.add.differences import Difference, Names
 from tasks.errors import BadInput
 from tasks.tables.cut import made_id
 
+_LAST = b"evergreen.last_made_id"
+"""Where a Parquet file says which number was given last, if its row is gone."""
+
 
 def joined(
     old: pa.Table, new: pa.Table, found: Difference, names: Names, period: str, *, keep: bool
@@ -33,14 +36,36 @@ def joined(
 
 
 def _with_ids(old: pa.Table, new: pa.Table, found: Difference, column: str, period: str) -> pa.Table:
-    known = old.column(column).to_pylist()
-    following = 1 + max((_number(one, period) for one in known), default=0)
+    """Ids of before, and new ones for the others: no row gets one that any row of the period ever had."""
+    known = _texts(old.column(column), period, column)
+    last = max([_last_of(old), *(_number(one, period) for one in known)])
     ids = []
     for pair in found.pairs.tolist():
-        ids.append(known[pair] if pair >= 0 else made_id(period, following))
-        following += pair < 0
+        kept = known[pair] if pair >= 0 else None
+        last += kept is None
+        ids.append(kept or made_id(period, last))
     at = new.column_names.index(column)
-    return new.set_column(at, column, pa.array(ids, new.schema.field(column).type))
+    with_ids = new.set_column(at, column, pa.array(ids, new.schema.field(column).type))
+    if last == max((_number(one, period) for one in ids), default=0):
+        return with_ids
+    # The row that had the last number is gone, and what its id names is not to be another.
+    return with_ids.replace_schema_metadata({**(new.schema.metadata or {}), _LAST: str(last).encode()})
+
+
+def _texts(ids: pa.ChunkedArray, period: str, column: str) -> list[str | None]:
+    try:
+        texts: list[str | None] = ids.cast(pa.string()).to_pylist()
+    except pa.ArrowException as error:
+        raise BadInput(
+            f"{period}: what was delivered has {ids.type} as {column}: expected ids made by add"
+        ) from error
+    return [one or None for one in texts]
+
+
+def _last_of(old: pa.Table) -> int:
+    """The last number that was given in a period from which rows went, 0 of another."""
+    said = (old.schema.metadata or {}).get(_LAST, b"0")
+    return int(said) if re.fullmatch(rb"[0-9]{1,18}", said) else 0
 
 
 def _number(made: object, period: str) -> int:

@@ -50,8 +50,10 @@ def refusal(refused: Mapping[str, Difference], wishes: Wishes) -> str:
 def told_of(one: Difference, *, kept: bool = False) -> str:
     """In words; `kept` where rows that the table has not stay."""
     where = ", ".join(one.columns[:_MOST_COLUMNS]) + (", …" if len(one.columns) > _MOST_COLUMNS else "")
+    again = len(one.pairs) - one.added - one.changed - one.filled
     said = (
         _count(one.added, "row", "added"),
+        _count(again, "row", "there already") if kept else "",
         "" if kept else _count(one.removed, "row", "of before not in the table"),
         _count(one.changed, "row", f"changed ({where})"),
         _count(one.filled, "label", "filled in"),

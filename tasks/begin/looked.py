@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -59,9 +60,10 @@ def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str]
             if column.name in wanted and column.type in ("integer", "string"):
                 column.keys.add(uniqueness.keys(plain(block.column(column.name)).drop_null()))
         known = pc.invert(missing_mask(label)).to_numpy(zero_copy_only=False)
-        there = periods_of(here, calendar)
+        names, places = periods_of(here, calendar)
+        there = np.array(names)[places]
         periods.update(there.tolist())
-        days.update(here[known].tolist())
+        days.update(here[known].astype(str).tolist())
         labelled.update(there[known].tolist())
         labels = _counted(labels, label)
         _see_kinds(kinds, there[known], label.filter(pa.array(known)), many=labels is None)

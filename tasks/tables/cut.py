@@ -2,24 +2,24 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.errors import BadInput
 from tasks.periods import Calendar
 from tasks.tables.files import Tables, at
 from tasks.tables.form import Form
 from tasks.tables.labels import written
+from tasks.tables.pieces import Pieces
 from tasks.tables.times import instants, local_days
 
+_DIGITS = 7
 _MOST_FILES = 900
 """Files that are written at once: machines allow some 1,000."""
 
@@ -63,18 +63,17 @@ def cut(
     refuse_many(len(periods or ()), how.calendar)
     folder.mkdir(parents=True)
     done = Cut()
-    with ExitStack() as stack:
-        writers: dict[str, Any] = {}
+    with Pieces(folder) as pieces:
         for name, before, block in tables.blocks():
             say(f"cutting {name}, from row {before + 1:,}")
             for period, part in _parts(how, name, before, block, done.rows, periods):
-                if period not in writers:
-                    refuse_many(len(writers) + 1, how.calendar)
-                    done.files[period] = folder / f"{period}.parquet"
-                    writers[period] = stack.enter_context(pq.ParquetWriter(done.files[period], part.schema))
-                writers[period].write_batch(part)
+                refuse_many(len(pieces) + (period not in pieces), how.calendar)
+                pieces.add(period, part)
                 done.rows[period] += part.num_rows
                 done.labelled[period] += part.num_rows - part.column(how.label).null_count
+        for period, file in pieces.files():
+            say(f"writing {period}")
+            done.files[period] = file
     return done
 
 
@@ -82,8 +81,8 @@ def refuse_many(periods: int, calendar: Calendar) -> None:
     """Raise `BadInput` where there are more periods than files can be open."""
     if periods > _MOST_FILES:
         raise BadInput(
-            f"{periods:,} {calendar.period}s: at most {_MOST_FILES} are cut at once: begin with "
-            "--period month, or give a table of fewer years"
+            f"{periods:,} {calendar.period}s: at most {_MOST_FILES} are cut at once: give tables of fewer "
+            "years, one after the other, or begin with --period month"
         )
 
 
@@ -92,15 +91,17 @@ def event_times(name: str, before: int, block: pa.RecordBatch, time: str, calend
     return instants(block.column(time), calendar.zone, at(name, before, time))
 
 
-def periods_of(days: Any, calendar: Calendar) -> Any:
-    """The period of each day of an array of text."""
+def periods_of(days: Any, calendar: Calendar) -> tuple[list[str], Any]:
+    """The periods of an array of days, in order, and for each day the place of its period among them."""
     unique, places = np.unique(days, return_inverse=True)
-    return np.array([calendar.period_of(date.fromisoformat(day)) for day in unique.tolist()])[places]
+    by_day = [calendar.period_of(day) for day in unique.tolist()]
+    names = sorted(set(by_day))
+    return names, np.searchsorted(names, by_day)[places] if by_day else places
 
 
 def made_id(period: str, number: int) -> str:
     """What names the row of this number in its period."""
-    return f"{period}-{number:07d}"
+    return f"{period}-{number:0{_DIGITS}d}"
 
 
 def _parts(
@@ -110,16 +111,22 @@ def _parts(
     """The block's rows by period, with all columns; `rows` says how many each period has had."""
     events = event_times(name, before, block, how.time, how.calendar)
     days = local_days(events, how.calendar.zone)
-    whole = _with_made(how, name, before, block, events, days)
-    periods = periods_of(days, how.calendar)
-    for period in sorted(set(periods.tolist())):
+    names, places = periods_of(days, how.calendar)
+    order = np.argsort(places, kind="stable")
+    whole = _with_made(how, name, before, block, events, days).take(pa.array(order))
+    ends = np.searchsorted(places[order], np.arange(len(names) + 1)).tolist()
+    for period, first, end in zip(names, ends, ends[1:], strict=False):
         if wanted is not None and period not in wanted:
             continue
-        part = whole.filter(pa.array(periods == period))
+        part = whole.slice(first, end - first)
         if column := how.form.made.id:
-            numbers = range(rows[period] + 1, rows[period] + part.num_rows + 1)
-            part = part.append_column(column, pa.array([made_id(period, one) for one in numbers]))
+            part = part.append_column(column, _made_ids(period, rows[period] + 1, part.num_rows))
         yield period, part
+
+
+def _made_ids(period: str, first: int, count: int) -> pa.Array:
+    numbers = pc.utf8_lpad(pa.array(range(first, first + count)).cast(pa.string()), _DIGITS, "0")
+    return pc.binary_join_element_wise(period, numbers, "-")
 
 
 def _with_made(
@@ -129,7 +136,7 @@ def _with_made(
     label = written(block.column(how.label), how.form, how.classes, at(name, before, how.label))
     new = {how.time: events, how.label: label}
     if made.day:
-        new[made.day] = pa.array(days.tolist(), pa.string())
+        new[made.day] = pa.array(days).cast(pa.string())
     if made.known_at:
         later = pa.scalar(timedelta(days=made.known_at.days), pa.duration("us"))
         new[made.known_at.column] = pc.add(events, later)

@@ -1,10 +1,12 @@
 """Files as one table: Parquet and CSV, a block of rows at a time, under the names that columns have now."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasks.documents import digest_file
 from tasks.errors import BadInput
 from tasks.intake.names import ending, is_text
 from tasks.propose.guessed import Text, csv_batch
@@ -82,8 +84,10 @@ def tables_of(files: Sequence[Path]) -> tuple[Table, ...]:
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
-    """The files, and those of a folder by their names; raises `BadInput` for what is no table."""
-    return [file for path in paths for file in _files(path)]
+    """The files, and a folder's by their names; raises `BadInput` for what is no table, or there twice."""
+    files = [file for path in paths for file in _files(path)]
+    _refuse_twice(files)
+    return files
 
 
 def schema_of(table: Table) -> "pa.Schema":
@@ -117,6 +121,20 @@ def _files(path: Path) -> list[Path]:
     if not found:
         raise BadInput(f"{path}: expected tables (.parquet, .csv, .csv.gz) in this folder, found none")
     return found
+
+
+def _refuse_twice(files: Sequence[Path]) -> None:
+    """Each row of a file that is there twice would be two. Only files of one size are compared."""
+    known: dict[tuple[int, str], Path] = {}
+    sizes = [one.stat().st_size for one in files]
+    count = Counter(sizes)
+    for file, size in zip(files, sizes, strict=True):
+        if count[size] == 1:
+            continue
+        content = size, digest_file(file)
+        if content in known:
+            raise BadInput(f"{file}: holds the same bytes as {known[content]}: give each row once")
+        known[content] = file
 
 
 def _guarded(name: str, blocks: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":

@@ -37,6 +37,12 @@ class LabelForm(Section):
     one: Value
     zero: Value
 
+    @model_validator(mode="after")
+    def _values_differ(self) -> Self:
+        if self.one == self.zero:
+            raise ValueError("one and zero are the same value: every label would be 1")
+        return self
+
 
 class KnownForm(Section):
     """The column that says when a label is known, so many days after its row's time."""

@@ -52,12 +52,13 @@ def _stored(table: Table, form: Form) -> "dict[str, pa.DataType]":
 
 def _refuse_others(table: Table, names: Sequence[str], form: Form) -> None:
     missing = [one for one in form.columns if one not in names]
+    none = len(missing) == len(form.columns)
     new = [one for one in names if one not in (*form.columns, *form.leave_out, *NO_NAME)]
     if not missing and not new:
         return
     said = [f"no column {_told(missing)}"] if missing else []
     said += [f"a new column {_told(new)}"] if new else []
-    if missing and new:
+    if missing and new and not none:
         was = form.columns[missing[0]]
         now = form_line(new[0], was.type, was.name or missing[0])
         todo = f"if {new[0]!r} is {missing[0]!r} under another name, write so in table.yaml: `{now}`"
@@ -65,11 +66,7 @@ def _refuse_others(table: Table, names: Sequence[str], form: Form) -> None:
         todo = "all columns of table.yaml have to be there"
     else:
         todo = "name it in table.yaml, under leave_out if it is not to be taken"
-    header = (
-        " Is its first line a header, with commas?"
-        if table.text and len(missing) == len(form.columns)
-        else ""
-    )
+    header = " Is its first line a header, with commas?" if table.text and none else ""
     raise BadInput(f"{table.name}: {' and '.join(said)}: {todo}.{header}")
 
 

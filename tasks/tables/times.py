@@ -26,6 +26,9 @@ def instants(values: "pa.Array", zone: ZoneInfo, place: Place) -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    from tasks.validate.values import plain
+
+    values = plain(values)
     kind = values.type
     if values.null_count:
         row = pc.index(pc.is_null(values), value=True).as_py()
@@ -44,9 +47,9 @@ def instants(values: "pa.Array", zone: ZoneInfo, place: Place) -> "pa.Array":
 
 
 def local_days(found: "pa.Array", zone: ZoneInfo) -> "np.ndarray[Any, Any]":
-    """The day of each instant in the zone, as text."""
+    """The day of each instant in the zone, as `datetime64[D]`."""
     local = found.to_pandas().dt.tz_convert(zone).dt.tz_localize(None)
-    days: np.ndarray[Any, Any] = local.to_numpy().astype("datetime64[D]").astype(str)
+    days: np.ndarray[Any, Any] = local.to_numpy().astype("datetime64[D]")
     return days
 
 

@@ -56,6 +56,13 @@ class TestWhatLiesThere:
         )
         assert [one for one in read if one.startswith("incoming/")] == []
 
+    def test_of_one_month_alone_is_known_in_the_whole_history(self, made, monkeypatch):
+        """Its bytes are the same, whatever rows came before it."""
+        four = person_table("yes/no", months=4)
+        added(made, four[450:])
+        monkeypatch.setattr("tasks.add.period.difference", None)
+        assert became(added(made, four)) == ["already"] * 4
+
     def test_is_what_counts_where_intake_has_not_seen_it(self, made):
         """A file that was put there since is compared, and not what was taken in before."""
         place = made.folder / "store" / incoming_prefix("left")
@@ -85,6 +92,15 @@ class TestWhatLiesThere:
         text.unlink()
         assert became(added(made, person_table("yes/no", months=4)))[2] == "left alone"
 
+    def test_is_csv_that_was_taken_in_after_it(self, made):
+        """The Parquet that still lies there is not what counts."""
+        place = made.folder / "store" / incoming_prefix("left")
+        text = place / "2024-03.csv"
+        text.write_text("row_id\nx\n")
+        intake(settings(made), store_of(made))
+        text.unlink()
+        assert became(added(made, person_table("yes/no", months=4)))[2] == "left alone"
+
 
 class TestErasures:
     """Whose rows a full history still has."""
@@ -98,6 +114,16 @@ class TestErasures:
             with pytest.raises(BadInput, match="2024-02: an erasure has taken rows out of it"):
                 added(made, table, **wishes)
         assert became(added(made, table.drop(index=156))) == ["already"] * 3 + ["new"]
+
+    def test_are_not_undone_after_a_correction(self, made):
+        """What was delivered since is no longer what the erasure left."""
+        evergreen("erase", "--key", "2024-02-0000007", "--reason", "asked", "-C", made.folder)
+        table = person_table("yes/no", months=4)
+        table.loc[170, "spend"] += 1
+        assert became(added(made, table.drop(index=156), replace=True))[1] == "replaced"
+        intake(settings(made), store_of(made))
+        with pytest.raises(BadInput, match="2024-02: an erasure has taken rows out of it"):
+            added(made, table, append=True)
 
     def test_of_a_whole_period_are_not_undone(self, made, tmp_path):
         """What is left is a batch without rows."""
