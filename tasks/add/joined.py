@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.add.differences import Difference, Names
 from tasks.errors import BadInput
-from tasks.tables.cut import made_id
+from tasks.tables.cut import made_ids
 
 _LAST = b"evergreen.last_made_id"
 """Where a Parquet file says which number was given last, if its row is gone."""
@@ -38,28 +39,26 @@ def joined(
 def _with_ids(old: pa.Table, new: pa.Table, found: Difference, column: str, period: str) -> pa.Table:
     """Ids of before, and new ones for the others: no row gets one that any row of the period ever had."""
     known = _texts(old.column(column), period, column)
-    last = max([_last_of(old), *(_number(one, period) for one in known)])
-    ids = []
-    for pair in found.pairs.tolist():
-        kept = known[pair] if pair >= 0 else None
-        last += kept is None
-        ids.append(kept or made_id(period, last))
-    at = new.column_names.index(column)
-    with_ids = new.set_column(at, column, pa.array(ids, new.schema.field(column).type))
-    if last == max((_number(one, period) for one in ids), default=0):
+    last = max(_last_of(old), _highest(known, period))
+    ids = known.take(pa.array(found.pairs, mask=found.pairs < 0))
+    without = ids.null_count
+    ids = pc.replace_with_mask(ids, ids.is_null(), made_ids(period, last + 1, without))
+    with_ids = new.set_column(new.column_names.index(column), column, ids)
+    last += without
+    if last == _highest(ids, period):
         return with_ids
     # The row that had the last number is gone, and what its id names is not to be another.
     return with_ids.replace_schema_metadata({**(new.schema.metadata or {}), _LAST: str(last).encode()})
 
 
-def _texts(ids: pa.ChunkedArray, period: str, column: str) -> list[str | None]:
+def _texts(ids: pa.ChunkedArray, period: str, column: str) -> pa.Array:
     try:
-        texts: list[str | None] = ids.cast(pa.string()).to_pylist()
+        texts = pa.concat_arrays([pa.array([], pa.string()), *ids.cast(pa.string()).chunks])
     except pa.ArrowException as error:
         raise BadInput(
             f"{period}: what was delivered has {ids.type} as {column}: expected ids made by add"
         ) from error
-    return [one or None for one in texts]
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def _last_of(old: pa.Table) -> int:
@@ -68,7 +67,7 @@ def _last_of(old: pa.Table) -> int:
     return int(said) if re.fullmatch(rb"[0-9]{1,18}", said) else 0
 
 
-def _number(made: object, period: str) -> int:
-    """The number in an id that was made here, 0 of another."""
-    match = re.fullmatch(rf"{re.escape(period)}-([0-9]{{1,18}})", str(made))
-    return int(match[1]) if match else 0
+def _highest(ids: pa.Array, period: str) -> int:
+    """The highest number in ids that were made here, 0 where there are none."""
+    found = pc.extract_regex(ids, rf"\A{period}-(?P<number>[0-9]{{1,18}})\z").drop_null()
+    return int(pc.max(found.field("number").cast(pa.int64())).as_py() or 0)

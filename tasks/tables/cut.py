@@ -19,7 +19,6 @@ from tasks.tables.labels import written
 from tasks.tables.pieces import Pieces
 from tasks.tables.times import instants, local_days
 
-_DIGITS = 7
 _MOST_FILES = 900
 """Files that are written at once: machines allow some 1,000."""
 
@@ -99,9 +98,10 @@ def periods_of(days: Any, calendar: Calendar) -> tuple[list[str], Any]:
     return names, np.searchsorted(names, by_day)[places] if by_day else places
 
 
-def made_id(period: str, number: int) -> str:
-    """What names the row of this number in its period."""
-    return f"{period}-{number:0{_DIGITS}d}"
+def made_ids(period: str, first: int, count: int) -> pa.Array:
+    """What names so many rows of a period, numbered from `first` on."""
+    numbers = pc.utf8_lpad(pa.array(range(first, first + count), pa.int64()).cast(pa.string()), 7, "0")
+    return pc.binary_join_element_wise(period, numbers, "-")
 
 
 def _parts(
@@ -120,13 +120,8 @@ def _parts(
             continue
         part = whole.slice(first, end - first)
         if column := how.form.made.id:
-            part = part.append_column(column, _made_ids(period, rows[period] + 1, part.num_rows))
+            part = part.append_column(column, made_ids(period, rows[period] + 1, part.num_rows))
         yield period, part
-
-
-def _made_ids(period: str, first: int, count: int) -> pa.Array:
-    numbers = pc.utf8_lpad(pa.array(range(first, first + count)).cast(pa.string()), _DIGITS, "0")
-    return pc.binary_join_element_wise(period, numbers, "-")
 
 
 def _with_made(

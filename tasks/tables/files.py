@@ -125,6 +125,7 @@ def _files(path: Path) -> list[Path]:
 
 def _refuse_twice(files: Sequence[Path]) -> None:
     """Each row of a file that is there twice would be two. Only files of one size are compared."""
+    names = [one.with_name(one.name.removesuffix(ending(one.name))) for one in files]
     known: dict[tuple[int, str], Path] = {}
     sizes = [one.stat().st_size for one in files]
     count = Counter(sizes)
@@ -135,6 +136,9 @@ def _refuse_twice(files: Sequence[Path]) -> None:
         if content in known:
             raise BadInput(f"{file}: holds the same bytes as {known[content]}: give each row once")
         known[content] = file
+    formats = [one for one, count in Counter(names).items() if count > 1]
+    if formats:
+        raise BadInput(f"{formats[0]}: is there in two formats: give one of them")
 
 
 def _guarded(name: str, blocks: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":

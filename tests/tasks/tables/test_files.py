@@ -25,3 +25,6 @@ def test_a_file_that_comes_twice_is_refused(tmp_path):
         files_of([tmp_path])
     copy.write_text("x\n2\n")
     assert len(files_of([tmp_path])) == 2
+    (tmp_path / "a.csv.gz").write_bytes(b"packed")
+    with pytest.raises(BadInput, match="a: is there in two formats: give one of them"):
+        files_of([tmp_path])
