@@ -23,7 +23,7 @@ from table_factories import (
 )
 
 from tasks.add import Wishes, add
-from tasks.errors import BadInput, Conflict
+from tasks.errors import BadInput, Conflict, StoreUnavailable
 from tasks.store.directory import DirectoryStore
 
 HISTORIES = st.fixed_dictionaries(
@@ -198,6 +198,35 @@ class TestOthers:
         rest = added(made, path, replace=True)
         assert len(rest.written) == 3 - write - after
         assert delivered_bytes(made) == delivered_bytes(whole)
+
+    @pytest.mark.parametrize("lie", ["nothing there", "the version before"])
+    def test_of_whom_a_listing_tells_nothing_lose_nothing(self, made, monkeypatch, lie):
+        """A listing is a hint: what lies there is told by the condition of the write."""
+        four = four_months()
+        listed = DirectoryStore.list
+        old = list(listed(DirectoryStore(made.folder / "store"), "incoming/"))
+        added(made, four[:149].assign(note="theirs"), replace=True, remove=True)
+        theirs = delivered_bytes(made)
+        late = [] if lie == "nothing there" else old
+        monkeypatch.setattr(DirectoryStore, "list", lambda *_: iter(late))
+        four.loc[3, "spend"] += 1
+        with pytest.raises(Conflict):
+            added(made, four, replace=True)
+        assert delivered_bytes(made) == theirs
+
+    def test_whose_answer_is_lost_have_delivered(self, made, monkeypatch):
+        """The store wrote and could not say so: the same command finds it there."""
+        create = DirectoryStore.create
+
+        def silent(store, key, data):
+            create(store, key, data)
+            raise StoreUnavailable(key)
+
+        with monkeypatch.context() as lost:
+            lost.setattr(DirectoryStore, "create", silent)
+            with pytest.raises(StoreUnavailable):
+                added(made, four_months())
+        assert set(became(added(made, four_months())).values()) == {"already"}
 
     def test_at_once_lose_no_row(self, made):
         """Four that append to one month at once: whoever is late is told, and succeeds when it repeats."""
