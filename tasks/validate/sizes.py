@@ -79,16 +79,19 @@ def refuse_long_values(path: str | Path, metadata: pq.FileMetaData, rules: Valid
     A column within a column has no declared type, and any number of values a row.
     """
     places = _declared(metadata, rules)
-    most = rules.max_unpacked_bytes
-    _within(unpacked(path, metadata, places, most), rules)
-    total = 0
-    for place in places:
-        column = metadata.schema.column(place)
-        if column.physical_type == "BYTE_ARRAY":
-            total += _text(path, metadata, place, most - total)
-        else:
-            total += metadata.num_rows * max(_WIDTH, column.length)
-        _within(total, rules)
+    columns = {place: metadata.schema.column(place) for place in places}
+    texts = [place for place, column in columns.items() if column.physical_type == "BYTE_ARRAY"]
+    most, total = rules.max_unpacked_bytes, 0
+    with ThreadPoolExecutor() as pool:
+        # Little is unpacked of each, so that they are looked at while page after page is.
+        known = {one: pool.map(partial(longest_known, path), _chunks(metadata, one)) for one in texts}
+        _within(unpacked(path, metadata, places, most), rules)
+        for place, column in columns.items():
+            if place in known:
+                total += _text(path, metadata, place, list(known[place]), most - total)
+            else:
+                total += metadata.num_rows * max(_WIDTH, column.length)
+            _within(total, rules)
 
 
 def _declared(metadata: pq.FileMetaData, rules: ValidateParams) -> list[int]:
@@ -105,12 +108,19 @@ def _holds_columns(kind: pa.DataType) -> bool:
     return bool(pa.types.is_nested(kind))
 
 
-def _text(path: str | Path, metadata: pq.FileMetaData, place: int, most: int) -> int:
-    """How many bytes a column's text has at most; where that is above `most`, counted as far as there."""
+def _chunks(metadata: pq.FileMetaData, place: int) -> list[pq.ColumnChunkMetaData]:
+    return [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
+
+
+def _text(path: str | Path, metadata: pq.FileMetaData, place: int, known: list[int | None], most: int) -> int:
+    """How many bytes a column's text has at most; where that is above `most`, counted as far as there.
+
+    `known` is the longest text of each row group's dictionary, as far as its page tells.
+    """
     count = 0
-    chunks = [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
+    chunks = _chunks(metadata, place)
     with ThreadPoolExecutor() as pool:
-        longest = pool.map(partial(_longest, path, metadata, place), range(len(chunks)))
+        longest = pool.map(partial(_longest, path, metadata, place), range(len(chunks)), known)
         bound = sum(
             int(chunk.total_uncompressed_size) + int(chunk.num_values) * one
             for chunk, one in zip(chunks, longest, strict=True)
@@ -134,7 +144,7 @@ def _shares_prefixes(chunk: pq.ColumnChunkMetaData) -> bool:
     return "DELTA_BYTE_ARRAY" in chunk.encodings
 
 
-def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int) -> int:
+def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int, known: int | None) -> int:
     """The longest text that a row of a row group may have beside its own bytes in the file.
 
     It is that of the row group's dictionary, which comes with the first row where its page does not tell;
@@ -145,7 +155,6 @@ def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int
         return int(chunk.total_uncompressed_size)
     if not chunk.has_dictionary_page:
         return 0
-    known = longest_known(path, chunk)
     if known is not None:
         return known
     name = metadata.schema.column(place).name
