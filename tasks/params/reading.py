@@ -2,6 +2,7 @@
 
 import reprlib
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def read_params(path: Path) -> Params:
 def parse_params(text: str, name: str = "params.yaml", folder: Path | None = None) -> Params:
     """As `read_params`, from text; `name` is what messages call it, and a suite lies below `folder`."""
     try:
-        document = _tuples(_Loader(text).get_single_data(), {})
+        document = _document(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadInput(f"{name}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
@@ -44,6 +45,13 @@ def parse_params(text: str, name: str = "params.yaml", folder: Path | None = Non
     except ValidationError as error:
         lines = [_explained(name, dict(item)) for item in error.errors()]
         raise BadInput("\n".join(lines)) from error
+
+
+# A run reads the same settings in each of its workspaces, and most of that time is YAML's.
+@lru_cache(maxsize=8)
+def _document(text: str) -> object:
+    """What is in a text of YAML; everyone gets the same objects, and nobody changes them."""
+    return _tuples(_Loader(text).get_single_data(), {})
 
 
 def _with_suite(document: dict[Any, Any], name: str, folder: Path | None) -> dict[Any, Any]:
