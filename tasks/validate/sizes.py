@@ -109,7 +109,9 @@ def _text(path: str | Path, metadata: pq.FileMetaData, place: int, most: int) ->
     count = 0
     chunks = [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
     with ThreadPoolExecutor() as pool:
-        longest = pool.map(partial(_longest, path, metadata, place), range(len(chunks)))
+        # One row group is read here: to start a thread takes longer than to read a small one.
+        side_by_side = pool.map if len(chunks) > 1 else map
+        longest = side_by_side(partial(_longest, path, metadata, place), range(len(chunks)))
         bound = sum(
             int(chunk.total_uncompressed_size) + int(chunk.num_values) * one
             for chunk, one in zip(chunks, longest, strict=True)
