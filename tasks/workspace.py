@@ -70,6 +70,11 @@ class Workspace:
         return self.root / "params.yaml"
 
     @property
+    def table_form(self) -> Path:
+        """How a raw table becomes batches: for `evergreen add`, and for nothing else."""
+        return self.root / "table.yaml"
+
+    @property
     def dvc_yaml(self) -> Path:
         return self.root / "dvc.yaml"
 

@@ -1,11 +1,15 @@
-"""A table of a person: naive times, no id, free text, some kind of label; and what was made of it."""
+"""A table of a person: naive times, no id, free text, some kind of label; what was made of it, and added."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tasks.add import Added, add
+from tasks.add import Wishes as AddWishes
 from tasks.begin import Begun, Wishes, begin
 from tasks.params import Params, read_params
 
@@ -53,6 +57,23 @@ def begun(tmp_path: Path, table: pd.DataFrame | Path, **wishes: Any) -> Begun:
     path = table if isinstance(table, Path) else csv_file(tmp_path / "data.csv", table)
     asked: dict[str, Any] = {"label": "left", "time": "asked", **wishes}
     return begin([path], tmp_path, None, Wishes(**asked), lambda _: None)
+
+
+def copied(made: Begun, parent: Path) -> Begun:
+    """The same folder below another one, to be changed there."""
+    return replace(made, folder=Path(shutil.copytree(made.folder, parent / made.folder.name)))
+
+
+def added(made: Begun, table: pd.DataFrame | Path, *, dry_run: bool = False, **wishes: bool) -> Added:
+    """The table added to the model folder, with these options."""
+    path = table if isinstance(table, Path) else csv_file(made.folder.parent / "more.csv", table)
+    return add([path], made.folder, AddWishes(**wishes), lambda _: None, dry_run=dry_run)
+
+
+def delivered_bytes(made: Begun) -> dict[str, bytes]:
+    """What lies where intake looks, by the file's name."""
+    place = made.folder / "store" / "incoming" / made.model
+    return {one.name: one.read_bytes() for one in sorted(place.iterdir())}
 
 
 def batch(made: Begun, period: str) -> pd.DataFrame:

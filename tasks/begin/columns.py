@@ -31,7 +31,7 @@ class Looked:
     values: set[Any] | None = field(default_factory=set)
     pairs: set[tuple[Any, Any]] | None = field(default_factory=set)
     like_label: bool | None = None
-    keys: list[uniqueness.Keys] = field(default_factory=list)
+    keys: uniqueness.Kept = field(default_factory=uniqueness.Kept)
 
     def see(self, stored: pa.Array, label: pa.Array) -> None:
         """Take in some rows, beside their labels."""

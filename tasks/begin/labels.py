@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.begin.columns import Looked
 from tasks.begin.looked import Look
@@ -10,9 +10,7 @@ from tasks.begin.wishes import Wishes
 from tasks.errors import BadInput
 from tasks.objectives import ObjectiveName
 from tasks.params.fitting import FEWEST, MOST
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from tasks.tables.form import LabelForm
 
 _YES = ("1", "1.0", "true", "yes", "y", "t")
 _NO = ("0", "0.0", "false", "no", "n", "f")
@@ -22,26 +20,16 @@ _FEW_NUMBERS = 5
 
 @dataclass(frozen=True)
 class Labelling:
-    """The objective, what was seen in words, and what is done to the label; `classes` of a multiclass one."""
+    """The objective, what was seen in words, and what is done to the label.
+
+    `form` is of a binary one, `classes` of a multiclass one.
+    """
 
     objective: ObjectiveName
     seen: str
     done: str = ""
-    positive: Any = None
+    form: LabelForm | None = None
     classes: tuple[str | int, ...] = ()
-
-    def written(self, values: "pa.Array") -> "pa.Array":
-        """The label's values as they are written: 0 and 1, whole numbers or as they were."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        from tasks.validate.values import missing_mask, plain
-
-        values = plain(values)
-        values = pc.if_else(missing_mask(values), pa.scalar(None, values.type), values)
-        if self.objective == "binary":
-            return pc.equal(values, pa.scalar(self.positive, values.type)).cast(pa.int64())
-        return values.cast(pa.int64()) if self.classes and pa.types.is_floating(values.type) else values
 
 
 def labelling(look: Look, wishes: Wishes) -> Labelling:
@@ -83,7 +71,7 @@ def _binary(column: Looked, counts: Any, wishes: Wishes) -> Labelling:
     plain = column.type == "integer" and set(counts) == {0, 1} and positive == 1
     negative = next(one for one in counts if one != positive)
     done = "" if plain else f"{positive!r} is written as 1, and {negative!r} as 0"
-    return Labelling("binary", seen, done, positive)
+    return Labelling("binary", seen, done, LabelForm(one=positive, zero=negative))
 
 
 def _positive(name: str, values: list[Any], asked: str | None) -> Any:

@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.begin.columns import Looked, looked, named_like_an_id
-from tasks.begin.tables import Tables
-from tasks.begin.times import instants, local_days
 from tasks.begin.wishes import Wishes
 from tasks.errors import BadInput
 from tasks.params.fitting import MOST as MOST_CLASSES
 from tasks.periods import Calendar
+from tasks.tables.cut import event_times, periods_of
+from tasks.tables.files import Tables
+from tasks.tables.times import local_days
 from tasks.validate import uniqueness
 from tasks.validate.values import missing_mask, plain
 
@@ -58,7 +57,7 @@ def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str]
         for column in columns.values():
             column.see(block.column(column.name), label)
             if column.name in wanted and column.type in ("integer", "string"):
-                column.keys.append(uniqueness.keys(plain(block.column(column.name)).drop_null()))
+                column.keys.add(uniqueness.keys(plain(block.column(column.name)).drop_null()))
         known = pc.invert(missing_mask(label)).to_numpy(zero_copy_only=False)
         there = periods_of(here, calendar)
         periods.update(there.tolist())
@@ -75,24 +74,7 @@ def look(tables: Tables, wishes: Wishes, calendar: Calendar, say: Callable[[str]
 
 def times_of(name: str, before: int, block: pa.RecordBatch, wishes: Wishes, calendar: Calendar) -> Any:
     """The day of each row of a block, in the calendar's zone."""
-    return local_days(event_times(name, before, block, wishes, calendar), calendar.zone)
-
-
-def event_times(
-    name: str, before: int, block: pa.RecordBatch, wishes: Wishes, calendar: Calendar
-) -> pa.Array:
-    """The instant of each row of a block; messages name table, row and column."""
-    return instants(
-        block.column(wishes.time),
-        calendar.zone,
-        lambda row: f"{name}: row {before + row + 1:,}: {wishes.time}",
-    )
-
-
-def periods_of(days: Any, calendar: Calendar) -> Any:
-    """The period of each day of an array of text."""
-    unique, places = np.unique(days, return_inverse=True)
-    return np.array([calendar.period_of(date.fromisoformat(day)) for day in unique.tolist()])[places]
+    return local_days(event_times(name, before, block, wishes.time, calendar), calendar.zone)
 
 
 def _see_kinds(kinds: dict[str, set[Any]], periods: Any, label: pa.Array, *, many: bool) -> None:

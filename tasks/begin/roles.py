@@ -8,7 +8,6 @@ from tasks.begin.columns import MOST_VALUES, Looked, named_like_an_id
 from tasks.begin.looked import Look
 from tasks.begin.wishes import DAY, Wishes
 from tasks.errors import BadInput
-from tasks.validate import uniqueness
 
 Taken = Literal["id", "time", "cluster", "label", "number", "category", "left out"]
 _FEWEST_ROWS = 5
@@ -80,7 +79,7 @@ def _id_among(look: Look) -> str | None:
 
 
 def _unique(column: Looked) -> bool:
-    return len(uniqueness.repeated_keys(column.keys)) == 0
+    return len(column.keys.repeated()) == 0
 
 
 def _role(column: Looked, row_id: str | None, wishes: Wishes) -> Role:

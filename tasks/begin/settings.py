@@ -44,8 +44,9 @@ def _head(plan: Plan, tables: Sequence[str], changed: Sequence[str], rows: int) 
     return f"""\
 # Written by `evergreen init` from {_comment(named)}: {rows:,} rows, {since(plan)}.
 # It says what was seen, and guesses: read each line once. All settings: docs/params.md.
-# The next {period} goes to store/incoming/{plan.model}/<{period}>.parquet, like those there (`evergreen
-# status` says where). In what they differ from the table:
+# The next {period}: `evergreen add TABLE` cuts it as table.yaml says, and delivers it as
+# store/incoming/{plan.model}/<{period}>.parquet, like those there (`evergreen status` says where). In what
+# they differ from the table:
 {done or "#   - nothing" + chr(10)}
 model: {_yaml(plan.model)}
 

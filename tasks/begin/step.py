@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasks.begin.names import model_name
 from tasks.begin.wishes import Wishes
@@ -16,6 +17,9 @@ from tasks.objectives import ObjectiveName
 from tasks.params import read_params
 from tasks.params.section import IN_WORDS, MODEL
 from tasks.periods import Calendar
+
+if TYPE_CHECKING:
+    from tasks.tables.form import Form
 
 _IGNORED = """\
 # What a model folder makes for itself: the pins of `evergreen fetch`, its runs and its local store.
@@ -101,8 +105,8 @@ def _written(
     paths: Sequence[Path], beside: Path, target: Path, wishes: Wishes, model: str, calendar: Calendar,
     say: Progress,
 ) -> Begun:  # fmt: skip
-    from tasks.begin.cut import cut
     from tasks.begin.declared import declared_rules
+    from tasks.begin.formed import formed
     from tasks.begin.looked import look
     from tasks.begin.plan import planned
     from tasks.begin.settings import params_text
@@ -110,17 +114,19 @@ def _written(
     from tasks.begin.words import changes, notes, renames
     from tasks.intake.names import incoming_prefix
     from tasks.propose import rules_from
+    from tasks.tables.cut import cut
 
     tables = open_tables(paths, wishes, say)
     wishes = wishes.renamed(tables.names)
     seen = look(tables, wishes, calendar, say)
     plan = planned(seen, wishes, model, calendar)
-    written = cut(tables, plan, beside / "store" / incoming_prefix(model), say)
-    rules, rows = rules_from(written, say)
+    how = formed(plan, tables)
+    written = cut(tables, how, beside / "store" / incoming_prefix(model), say, plan.periods)
+    rules, rows = rules_from([written.files[one] for one in plan.periods], say)
     changed = (*renames(tables.names, tables.dropped), *changes(plan, naive=tables.naive(wishes.time)))
     named = [one.name for one in tables.tables]
     text = params_text(plan, named, changed, declared_rules(plan, rules), rows)
-    _complete(beside, text)
+    _complete(beside, text, how.form)
     old = {new: old for old, new in tables.names.items()}
     return Begun(
         folder=target, model=model, objective=plan.labelling.objective, label=plan.labelling.seen,
@@ -130,10 +136,13 @@ def _written(
     )  # fmt: skip
 
 
-def _complete(folder: Path, params: str) -> None:
+def _complete(folder: Path, params: str, form: "Form") -> None:
     """All but the batches; the settings are read as every command will."""
+    from tasks.tables.form import FILE, form_text, read_form
+
     write_atomically(folder / "params.yaml", params.encode())
+    write_atomically(folder / FILE, form_text(form).encode())
     write_atomically(folder / "dvc.yaml", files("tasks.begin").joinpath("stages.yaml").read_bytes())
     write_atomically(folder / ".gitignore", _IGNORED.encode())
     write_atomically(folder / ".dvcignore", _NOT_FOR_DVC.encode())
-    read_params(folder / "params.yaml")
+    read_form(folder, read_params(folder / "params.yaml"))

@@ -1,6 +1,7 @@
 """The subcommands of `evergreen`: each is a thin layer that calls one step and says what came of it."""
 
 from tasks.commands import (
+    adding,
     beginning,
     care,
     control,
@@ -18,6 +19,7 @@ from tasks.commands import (
 from tasks.commands.group import evergreen, main
 
 __all__ = [
+    "adding",
     "beginning",
     "care",
     "control",

@@ -34,7 +34,7 @@ def refuse_own(folder: Path, *targets: Path | None) -> None:
         if target.is_dir():
             raise BadInput(f"{target}: Is a directory; name a file to save to")
         home, wanted = open_folder(folder), target.resolve()
-        files = {*home.artifact_paths().values(), home.champion_pin, home.code_pin}
+        files = {*home.artifact_paths().values(), home.champion_pin, home.code_pin, home.table_form}
         trees = [home.data, home.dvc_cache.parent, home.runs.parent, home.root / ".git", *_store(home)]
         own = wanted in {one.resolve() for one in files}
         if own or any(wanted.is_relative_to(one.resolve()) for one in trees):

@@ -4,7 +4,7 @@ import reprlib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -13,11 +13,12 @@ from tasks.errors import BadInput
 from tasks.params.columns import quoted
 from tasks.params.contract import KINDS
 from tasks.params.folder import Params
-from tasks.params.section import IN_WORDS
+from tasks.params.section import IN_WORDS, Section
 from tasks.params.steps import Source
 from tasks.params.suite import read_suite, suite_path
 
 _SHORT = reprlib.Repr()
+Kind = TypeVar("Kind", bound=Section)
 _KIND_AT = 3
 """Where in the place of a clause's setting its kind stands: contract, clauses, number, kind."""
 _SHORT.maxlevel, _SHORT.maxstring = 2, 80
@@ -34,14 +35,27 @@ def read_params(path: Path) -> Params:
 
 def parse_params(text: str, name: str = "params.yaml", folder: Path | None = None) -> Params:
     """As `read_params`, from text; `name` is what messages call it, and a suite lies below `folder`."""
+    return _checked(_with_suite(_document(text, name), name, folder), name, Params)
+
+
+def settings_in(text: str, name: str, kind: type[Kind]) -> Kind:
+    """Settings of another file, by the same rules: one line for each that is wrong."""
+    return _checked(_document(text, name), name, kind)
+
+
+def _document(text: str, name: str) -> dict[Any, Any]:
     try:
         document = _document(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadInput(f"{name}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
         raise BadInput(f"{name}: expected settings by section, found {type(document).__name__}")
+    return document
+
+
+def _checked(document: dict[Any, Any], name: str, kind: type[Kind]) -> Kind:
     try:
-        return Params.model_validate(_with_suite(document, name, folder))
+        return kind.model_validate(document)
     except ValidationError as error:
         lines = [_explained(name, dict(item)) for item in error.errors()]
         raise BadInput("\n".join(lines)) from error

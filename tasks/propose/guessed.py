@@ -46,6 +46,11 @@ def csv_batch(text: Text, types: Types) -> bytes:
         raise BadInput(f"{text.name}: {unfit}") from unfit
 
 
+def form_of(kind: str) -> str:
+    """The pattern that every text of a column has which is taken for this type; of text, any."""
+    return _FORMS.get(kind, "(?s:.*)")
+
+
 def guessed(texts: Iterable[Text]) -> Types:
     """The types of those columns that can be declared, by their names."""
     return {column: kind for column, kind in guessed_types(texts).items() if not unfit_name(column)}

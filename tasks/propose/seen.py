@@ -35,7 +35,7 @@ class SeenColumn:
     largest: float = -math.inf
     infinite: int = 0
     repeated: bool = False
-    _keys: list[uniqueness.Keys] = field(default_factory=list)
+    _keys: uniqueness.Kept = field(default_factory=uniqueness.Kept)
 
     def begin(self) -> None:
         """Another batch begins."""
@@ -57,11 +57,11 @@ class SeenColumn:
         if self.type == "string":
             self._see_text(values)
         if self.type in ("integer", "string") and not self.repeated:
-            self._keys.append(uniqueness.keys(values))
+            self._keys.add(uniqueness.keys(values))
 
     def end(self) -> None:
         """The batch is over. Keys of different texts that are equal would only lose a rule."""
-        self.repeated |= len(uniqueness.repeated_keys(self._keys)) > 0
+        self.repeated |= len(self._keys.repeated()) > 0
         self._keys.clear()
 
     def _see_numbers(self, values: pa.Array) -> None:

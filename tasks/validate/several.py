@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tasks.validate import uniqueness
 from tasks.validate.found import EXAMPLES, Expectation, Found, of_values
-from tasks.validate.uniqueness import Keys
+from tasks.validate.uniqueness import Kept, Keys
 from tasks.validate.values import examples, plain
 
 _GONE = np.uint64(0xD1B54A32D192ED03)
@@ -55,7 +55,7 @@ class Together:
         self.expectation = expectation
         self.columns = tuple(expectation[1]["column_list"])
         self._ignored = expectation[1].get("ignore_row_if") or "all_values_are_missing"
-        self._keys: list[Keys] = []
+        self._keys = Kept()
         self._rows = self._left_out = self._count = 0
         self._examples: list[Any] = []
 
@@ -65,11 +65,11 @@ class Together:
         gone = _left_out(self._ignored, columns)
         self._rows += block.num_rows
         self._left_out += int(gone.sum())
-        self._keys.append(_of_rows(columns)[~gone])
+        self._keys.add(_of_rows(columns)[~gone])
 
     def settle(self, blocks: Any) -> None:
         """Compare the rows themselves, where keys repeat; `blocks` reads these columns once more."""
-        suspects = uniqueness.repeated_keys(self._keys)
+        suspects = self._keys.repeated()
         self._keys.clear()
         if not len(suspects):
             return

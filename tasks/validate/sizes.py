@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from tasks.params import ValidateParams
 from tasks.parquet import blocks, flat
+from tasks.validate.dictionaries import longest_known
 from tasks.validate.pages import unpacked
 from tasks.validate.result import Failure
 
@@ -138,14 +139,17 @@ def _shares_prefixes(chunk: pq.ColumnChunkMetaData) -> bool:
 def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int) -> int:
     """The longest text that a row of a row group may have beside its own bytes in the file.
 
-    It is that of the row group's dictionary, of which one row is enough to read; or all of the bytes
-    there, where values share them.
+    It is that of the row group's dictionary, which comes with the first row where its page does not tell;
+    or all of the bytes there, where values share them.
     """
     chunk = metadata.row_group(group).column(place)
     if _shares_prefixes(chunk):
         return int(chunk.total_uncompressed_size)
     if not chunk.has_dictionary_page:
         return 0
+    known = longest_known(path, chunk)
+    if known is not None:
+        return known
     name = metadata.schema.column(place).name
     with pq.ParquetFile(path, metadata=metadata, read_dictionary=[place]) as file:
         # A thread for each row group is at work already.

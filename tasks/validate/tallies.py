@@ -39,7 +39,7 @@ class Repeats:
 
     def __init__(self, column: str) -> None:
         self._column = column
-        self._keys: list[uniqueness.Keys] = []
+        self._keys = uniqueness.Kept()
         self.rows: uniqueness.RowNumbers = np.empty(0, np.int64)
         self.examples: list[Any] = []
 
@@ -50,11 +50,11 @@ class Repeats:
 
     def see(self, values: pa.Array) -> None:
         """Which of them repeat shows at the end."""
-        self._keys.append(uniqueness.keys(values))
+        self._keys.add(uniqueness.keys(values))
 
     def settle(self, scan: Scan) -> None:
         """Compare the values themselves, where keys repeat."""
-        suspects = uniqueness.repeated_keys(self._keys)
+        suspects = self._keys.repeated()
         self._keys.clear()
         if len(suspects):
             again = (batch.column(self._column) for batch in scan([self._column]))

@@ -45,11 +45,31 @@ def comparable(values: pa.Array) -> pa.Array:
     return values.drop_null() if values.null_count else values
 
 
-def repeated_keys(found: list[Keys]) -> Keys:
-    """The keys that occur more than once, in order."""
-    everything = np.concatenate(found) if found else np.empty(0, np.uint64)
-    everything.sort()
-    return np.unique(everything[1:][everything[1:] == everything[:-1]])
+class Kept:
+    """Keys in one array that grows in its place: memory that is new costs more than a key."""
+
+    def __init__(self) -> None:
+        self._room: Keys = np.empty(1, np.uint64)
+        self._count = 0
+
+    def add(self, found: Keys) -> None:
+        """Keep these too."""
+        count = self._count + len(found)
+        if count > len(self._room):
+            # Nobody else looks at the array before it is complete.
+            self._room.resize(max(count, 2 * len(self._room)), refcheck=False)
+        self._room[self._count : count] = found
+        self._count = count
+
+    def clear(self) -> None:
+        """Keep none."""
+        self._room, self._count = np.empty(1, np.uint64), 0
+
+    def repeated(self) -> Keys:
+        """The keys that occur more than once, in order."""
+        everything = self._room[: self._count]
+        everything.sort()
+        return np.unique(everything[1:][everything[1:] == everything[:-1]])
 
 
 def repeated(batches: Iterable[pa.Array], suspects: Keys) -> tuple[RowNumbers, list[Any]]:
@@ -81,35 +101,30 @@ def _there(values: pa.Array) -> RowNumbers:
 
 def _of_text(values: pa.Array) -> Keys:
     """Mixed word by word of eight bytes; text beyond the first 256 bytes does not count for its key."""
-    width = np.int64 if pa.types.is_large_string(values.type) else np.int32
-    _, offsets, data = values.buffers()
-    if not len(values) or data is None:
-        return np.zeros(len(values), np.uint64)
-    ends = np.frombuffer(offsets, width)[values.offset : values.offset + len(values) + 1].astype(np.int64)
-    first, last, lengths = int(ends[0]), int(ends[-1]), np.diff(ends)
-    padded = np.zeros(last - first + _WORD, np.uint8)
-    padded[: last - first] = np.frombuffer(data, np.uint8)[first:last]
-    everywhere = np.ndarray((last - first + 1,), "<u8", padded, strides=(1,))
-    shortest, longest = int(lengths.min()), int(lengths.max())
+    lengths: NDArray[Any] = pc.binary_length(values).to_numpy()
     mixed = lengths.astype(np.uint64) * _MULTIPLIER
-    for at in range(0, min(_WORDS * _WORD, longest), _WORD):
-        if shortest == longest:
-            words = everywhere[at : at + len(mixed) * longest : longest]
-            mixed = _mixed(mixed, words, longest - at)
-            continue
-        rows = np.flatnonzero(lengths > at) if at >= shortest else slice(None)
-        words = everywhere[ends[:-1][rows] - first + at]
-        mixed[rows] = _mixed(mixed[rows], words, lengths[rows] - at)
+    if not len(values):
+        return mixed
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    count = min(-(-longest // _WORD), _WORDS) or 1
+    # Filled up with zero bytes, so that each text begins at a word; its length tells it from what is not.
+    padded = pc.ascii_rpad(_beginnings(values, longest), count * _WORD, "\0")
+    words = np.frombuffer(padded.buffers()[2], "<u8", len(values) * count).reshape(-1, count)
+    for number in range(count):
+        at = number * _WORD
+        rows = slice(None) if at < shortest else np.flatnonzero(lengths > at)
+        here = mixed[rows] ^ words[rows, number]
+        here *= _MULTIPLIER
+        here ^= here >> np.uint64(32)
+        mixed[rows] = here
     return mixed
 
 
-def _mixed(before: Keys, words: Keys, left: NDArray[np.int64] | int) -> Keys:
-    """The keys with one word more, of which only the `left` first bytes are of the text."""
-    unused = (np.maximum(_WORD - left, 0) * _WORD).astype(np.uint64)
-    if unused.any():
-        words = words << unused
-        words >>= unused
-    here = before ^ words
-    here *= _MULTIPLIER
-    here ^= here >> np.uint64(32)
-    return here
+def _beginnings(text: pa.Array, longest: int) -> pa.Array:
+    """The bytes that count, as text, though what is cut may be half a character."""
+    most = _WORDS * _WORD
+    if longest <= most:
+        return text
+    large = pa.types.is_large_string(text.type)
+    cut = pc.binary_slice(text.cast(pa.large_binary() if large else pa.binary()), 0, most)
+    return pa.Array.from_buffers(text.type, len(cut), cut.buffers(), offset=cut.offset)

@@ -53,7 +53,7 @@ class TestTheFolder:
         folder = made[1].folder
         assert (folder / "dvc.yaml").read_bytes() == (ROOT / "dvc.yaml").read_bytes()
         assert {one.name for one in folder.iterdir()} == {
-            "params.yaml", "dvc.yaml", ".gitignore", ".dvcignore", "store"
+            "params.yaml", "table.yaml", "dvc.yaml", ".gitignore", ".dvcignore", "store"
         }  # fmt: skip
 
     def test_says_what_was_seen(self, made):

@@ -49,6 +49,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
         "card --bom": ("card", 5, "--bom"),
     }
     said = {name: evergreen(*step, "--folder", folder, "--json") for name, step in steps.items()}
+    said["add"] = evergreen("add", root / "rows.parquet", "--folder", root / "begun", "--json")
     enthroned(root, Ledger(store, MODEL), "second")
     for name, step in {
         "rollback": ("rollback", "--reason", "a test"),
@@ -119,6 +120,7 @@ class TestEverySubcommand:
         why = ["--reason", "x"]
         needs = {
             "score": ["a", "b"],
+            "add": [str(tmp_path)],
             "quarantine": ["list"],
             "checkout": ["1", str(tmp_path / "back")],
             **{one: ["1"] for one in ("show", "replay", "card")},

@@ -1,6 +1,7 @@
 """Instants from what a column of times holds: those without an offset get that of a zone, or are refused."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ Place = Callable[[int], str]
 """Where a value stands, from its place in the block: the table and the row."""
 _NAIVE = rf"\A(?:{DATE}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\z"
 _WITH_OFFSET = rf"\A{DATE}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)\z"
+_YEARS = (datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 _EXPECTED = "expected a time such as 2024-01-31, 2024-01-31 08:00 or 2024-01-31T08:00:00+01:00"
 
 
@@ -35,6 +37,7 @@ def instants(values: "pa.Array", zone: ZoneInfo, place: Place) -> "pa.Array":
     elif not pa.types.is_timestamp(kind):
         raise BadInput(f"{place(0)} has {values[0].as_py()!r}: {_EXPECTED}")
     try:
+        _refuse_far(in_microseconds(values), place)
         return in_microseconds(values) if values.type.tz else _in_zone(values, zone, place)
     except (pa.ArrowException, OverflowError, ValueError) as error:
         raise BadInput(f"{place(0)} and after: {_EXPECTED}, found one that no calendar has") from error
@@ -59,7 +62,21 @@ def _from_text(values: "pa.Array", zone: ZoneInfo, place: Place) -> "pa.Array":
     none = pa.scalar(None, values.type)
     bare = _as(pa.timestamp("us"), pc.if_else(naive, values, none), place)
     full = _as(pa.timestamp("us", tz="UTC"), pc.if_else(whole, values, none), place)
+    for one in (bare, full):
+        _refuse_far(in_microseconds(one), place)
     return pc.coalesce(_in_zone(bare, zone, place), full)
+
+
+def _refuse_far(found: "pa.Array", place: Place) -> None:
+    """Raise `BadInput` for a time whose day or period may end in a year that no calendar has."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    least, most = (pa.scalar(one, found.type) for one in _YEARS)
+    far = pc.or_(pc.less(found, least), pc.greater(found, most))
+    if pc.any(far).as_py():
+        row = pc.index(far, value=True).as_py()
+        raise BadInput(f"{place(row)} is not in the years 2 to 9998: {_EXPECTED}")
 
 
 def _as(kind: "pa.DataType", texts: "pa.Array", place: Place) -> "pa.Array":
@@ -95,6 +112,7 @@ def _in_zone(values: "pa.Array", zone: ZoneInfo, place: Place) -> "pa.Array":
         said = "is there twice (clocks went back)" if twice else "is not there (clocks went forward)"
         raise BadInput(
             f"{place(row)}: {wall.iloc[row]} {said} in {zone.key}: write it with its offset, such as "
-            f"{late.iloc[row].isoformat(sep=' ')}, or give with --zone the zone of these clocks"
+            f"{late.iloc[row].isoformat(sep=' ')}, or name "
+            "the zone of these clocks (--zone, later intake.timezone)"
         )
     return pa.array(early.dt.tz_convert("UTC"), pa.timestamp("us", tz="UTC"), from_pandas=True)

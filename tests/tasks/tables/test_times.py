@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from tasks.begin.times import instants, local_days
 from tasks.errors import BadInput
+from tasks.tables.times import instants, local_days
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -47,6 +47,20 @@ class TestInstants:
         assert told[0].as_py() == datetime(2024, 6, 30, 22, tzinfo=UTC)
         assert local_days(told, BERLIN).tolist() == ["2024-07-01"]
         assert instants(pa.array([datetime(2024, 7, 1).date()]), BERLIN, str) == told  # noqa: DTZ001 - as given
+
+
+class TestTimesOfNoCalendar:
+    """However they are stored."""
+
+    @pytest.mark.parametrize(
+        "value",
+        ["0000-01-01", "0001-01-01 00:00", "9999-12-31T23:59:59-12:00", "9999-06-01", datetime(1, 1, 2)],  # noqa: DTZ001
+    )
+    def test_are_refused_by_their_row(self, value):
+        """A day, or the end of a month, would be in a year of five digits or none."""
+        good = "2024-01-01" if isinstance(value, str) else datetime(2024, 1, 1)  # noqa: DTZ001
+        with pytest.raises(BadInput, match="row 2 is not in the years 2 to 9998"):
+            found(good, value)
 
 
 class TestClocksThatChange:

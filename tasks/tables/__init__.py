@@ -1,0 +1,1 @@
+"""tables: a table of one's own, and the form in which it is cut into batches, the first time and the next."""

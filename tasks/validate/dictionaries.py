@@ -1,0 +1,59 @@
+"""How long the texts of a column's dictionary are, by the dictionary's own page and without a reader.
+
+A reader keeps every text it meets to tell it from the others, which takes ten times as long as its length.
+The page is a sequence of texts, each behind its length in four bytes (Apache Parquet, Encodings.md, "PLAIN").
+"""
+
+from io import FileIO
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.validate.pages import DICTIONARY, page_at, start
+
+_MOST = 1 << 24
+"""Bytes of a page that is looked at here, where it takes a few times as many while it is."""
+_LENGTH = 4
+
+
+def longest_known(path: str | Path, chunk: pq.ColumnChunkMetaData) -> int | None:
+    """The longest text of a row group's dictionary in bytes, or None where a reader has to be asked."""
+    try:
+        with Path(path).open("rb", buffering=0) as file:
+            page = _dictionary(file, chunk)
+    except (pa.ArrowException, OSError, ValueError):
+        return None
+    return None if page is None else _longest(page)
+
+
+def _dictionary(file: FileIO, chunk: pq.ColumnChunkMetaData) -> bytes | None:
+    """The chunk's first page, unpacked, if that is its dictionary; readers take no second one."""
+    at = start(chunk)
+    page = page_at(file, at)
+    if page.kind != DICTIONARY or max(page.unpacked, page.packed) > _MOST:
+        return None
+    file.seek(at + page.header)
+    packed = file.read(page.packed)
+    if chunk.compression == "UNCOMPRESSED":
+        return packed
+    unpacked: bytes = pa.Codec(chunk.compression.lower()).decompress(packed, page.unpacked, asbytes=True)
+    return unpacked
+
+
+def _longest(page: bytes) -> int | None:
+    """The greatest length, where all are below 256 and no text has three zero bytes in a row.
+
+    Then lengths are where three zero bytes follow a byte. That is proven for each of them: the first one is
+    at the beginning, each other one where the text before it ends, and the last text ends with the page.
+    """
+    data = np.frombuffer(page, np.uint8)
+    zero = data == 0
+    at = np.flatnonzero(zero[1:-2] & zero[2:-1] & zero[3:])
+    if not len(at) or at[0]:
+        return None
+    ends = at + _LENGTH + data[at]
+    if ends[-1] != len(data) or (ends[:-1] != at[1:]).any():
+        return None
+    return int(data[at].max())
