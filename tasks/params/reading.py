@@ -45,7 +45,7 @@ def settings_in(text: str, name: str, kind: type[Kind]) -> Kind:
 
 def _document(text: str, name: str) -> dict[Any, Any]:
     try:
-        document = _document(text)
+        document = _plain(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadInput(f"{name}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
@@ -63,7 +63,7 @@ def _checked(document: dict[Any, Any], name: str, kind: type[Kind]) -> Kind:
 
 # A run reads the same settings in each of its workspaces, and most of that time is YAML's.
 @lru_cache(maxsize=8)
-def _document(text: str) -> object:
+def _plain(text: str) -> object:
     """What is in a text of YAML; everyone gets the same objects, and nobody changes them."""
     return _tuples(_Loader(text).get_single_data(), {})
 
