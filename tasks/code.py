@@ -34,12 +34,13 @@ def code_version() -> str:
 
 def code_hashes() -> dict[str, str]:
     """For each stage of dvc.yaml, a hash that changes when its code or its libraries do."""
-    return {stage: _stage_hash(stage) for stage in STAGES}
+    versions = {name: metadata.version(name) for name in LIBRARIES}
+    return {stage: _stage_hash(stage, versions) for stage in STAGES}
 
 
-def _stage_hash(stage: str) -> str:
+def _stage_hash(stage: str, installed: dict[str, str]) -> str:
     sources = {name: digest(_source(name)) for name in sorted(_closure(f"tasks.{stage}"))}
-    versions = {name: metadata.version(name) for name in _LIBRARIES.get(stage, ())}
+    versions = {name: installed[name] for name in _LIBRARIES.get(stage, ())}
     return digest(repr((sources, versions)).encode())
 
 
@@ -63,12 +64,20 @@ def _inside(package: str) -> Iterator[str]:
 @cache
 def _imports(module: str) -> tuple[str, ...]:
     found = []
-    for node in ast.walk(ast.parse(_source(module))):
+    for node in _statements(ast.parse(_source(module))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tasks"):
             found += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             found += [alias.name for alias in node.names if alias.name.startswith("tasks")]
     return tuple(found)
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All statements below `tree`: walking through expressions, which import nothing, takes far longer."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            yield node
+            yield from _statements(node)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What every test may use: stores of both kinds, and properties that draw the same examples each time."""
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -19,7 +20,18 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("evergreen", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("evergreen")
 
+# Thousands of tests and the packages that they import stay until the end. To look through them for garbage
+# again and again took a twelfth of the time of all tests.
+gc.disable()
+
 _BUCKET = "evergreen-tests"
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, seldom, and not among what was there before the first test."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

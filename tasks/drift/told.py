@@ -43,14 +43,7 @@ class Told(Document):
     @property
     def headline(self) -> str:
         """One line for whoever reads what a run came to."""
-        if self.unknown:
-            return f"drift: not known: {self.unknown}"
-        parts = [*(one.column for one in self.columns), *self.slices]
-        parts += ["the labels"] * self.labels + ["the number of rows"] * self.rows
-        said = (
-            f"more than usual: {', '.join(parts)} (`evergreen drift`)" if parts else "nothing more than usual"
-        )
-        return f"drift of {self.newest}: {said}"
+        return f"{self._said} (`evergreen drift`)" if self.drifted and not self.unknown else self._said
 
     @property
     def markdown(self) -> str:
@@ -58,5 +51,15 @@ class Told(Document):
         # Imported here: a run that has nothing to tell needs no words for a page.
         from tasks.report.summary import plain
 
-        said = (f"## {plain(self.headline)}", *map(plain, self.lines), "Nothing is decided by this.")
+        more = ("`evergreen drift` shows how much, and since when.",) if self.drifted else ()
+        said = (f"## {plain(self._said)}", *map(plain, self.lines), *more, "Nothing is decided by this.")
         return "\n\n".join(said) + "\n"
+
+    @property
+    def _said(self) -> str:
+        if self.unknown:
+            return f"drift: not known: {self.unknown}"
+        parts = [*(one.column for one in self.columns), *self.slices]
+        parts += ["the labels"] * self.labels + ["the number of rows"] * self.rows
+        said = f"more than usual: {', '.join(parts)}" if parts else "nothing more than usual"
+        return f"drift of {self.newest}: {said}"

@@ -46,8 +46,7 @@ def critical_value(deviations: Floats, sizes: Floats, level: float) -> float:
     columns = np.column_stack([sums, counts, lifted**2, lifted * weighed, weighed**2])
     smallest = _ROUNDING * float(np.abs(lifted).max())
     chunks = range(ceil(_BEYOND / level / _DRAWS))
-    blocks = [block for n in chunks for block in np.split(_drawn(len(sums), n), _BLOCKS)]
-    totals = np.concatenate([block.astype(np.float64) @ columns for block in blocks])
+    totals = np.concatenate([block @ columns for n in chunks for block in _blocks(len(sums), n)])
     studentized = _studentized(totals, smallest)
     place = ceil((1 - level) * (len(studentized) + 1)) - 1
     # Rounded, so that the order in which a processor adds does not show.
@@ -88,6 +87,13 @@ def _drawn(clusters: int, chunk: int) -> NDArray[np.uint8]:
     rows = np.repeat(np.arange(_DRAWS) * clusters, clusters)
     counts = np.bincount(found + rows, minlength=_DRAWS * clusters).reshape(_DRAWS, clusters)
     return counts.astype(np.uint8)
+
+
+# As much as 16 megabytes each; both bounds of an interval, and all intervals of a table, ask for the same.
+@lru_cache(maxsize=4)
+def _blocks(clusters: int, chunk: int) -> list[Floats]:
+    """The same, in blocks to multiply."""
+    return [block.astype(np.float64) for block in np.split(_drawn(clusters, chunk), _BLOCKS)]
 
 
 def _bits(count: int, stream: int) -> NDArray[np.uint64]:

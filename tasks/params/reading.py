@@ -2,6 +2,7 @@
 
 import reprlib
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +45,7 @@ def settings_in(text: str, name: str, kind: type[Kind]) -> Kind:
 
 def _document(text: str, name: str) -> dict[Any, Any]:
     try:
-        document = _tuples(_Loader(text).get_single_data(), {})
+        document = _plain(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BadInput(f"{name}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
@@ -58,6 +59,13 @@ def _checked(document: dict[Any, Any], name: str, kind: type[Kind]) -> Kind:
     except ValidationError as error:
         lines = [_explained(name, dict(item)) for item in error.errors()]
         raise BadInput("\n".join(lines)) from error
+
+
+# A run reads the same settings in each of its workspaces, and most of that time is YAML's.
+@lru_cache(maxsize=8)
+def _plain(text: str) -> object:
+    """What is in a text of YAML; everyone gets the same objects, and nobody changes them."""
+    return _tuples(_Loader(text).get_single_data(), {})
 
 
 def _with_suite(document: dict[Any, Any], name: str, folder: Path | None) -> dict[Any, Any]:

@@ -1,5 +1,6 @@
 """Where the pages' templates come from, with every text from outside escaped."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+@cache
 def environment() -> "Environment":
-    """The templates of this package; a name that a template does not know is an error."""
+    """The templates of this package, each compiled once; a name that a template does not know is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(

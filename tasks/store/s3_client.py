@@ -1,12 +1,15 @@
 """A client of S3, set up by AWS's own environment, with bounded patience."""
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3.session
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.loaders import Loader, create_loader
 
 from tasks.errors import BadInput
 
@@ -44,7 +47,7 @@ def connect(read_seconds: float = READ_SECONDS) -> "S3Client":
     )
     try:
         # A session of its own: boto3's default one is not safe to make in several threads at once.
-        return boto3.session.Session().client("s3", config=config)
+        return boto3.session.Session(botocore_session=_session()).client("s3", config=config)
     except (BotoCoreError, ValueError) as error:
         # Of a ValueError only the kind is told: its text repeats the endpoint, which may hold a password.
         what = error if isinstance(error, BotoCoreError) else "the endpoint is not a URL"
@@ -52,6 +55,26 @@ def connect(read_seconds: float = READ_SECONDS) -> "S3Client":
             f"An S3 store needs a client set up by AWS's environment variables, and they do not: {what}. "
             "Check AWS_ENDPOINT_URL_S3, AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
         ) from None
+
+
+class _Models(Loader):
+    """S3's model, parsed once: each session would parse it anew, in most of the time that a client takes."""
+
+    @property
+    def search_paths(self) -> list[str]:
+        """A copy, to which each session of boto3 adds its own folder."""
+        return list(super().search_paths)
+
+
+@lru_cache(maxsize=1)
+def _models(data_path: str | None) -> Loader:
+    return _Models(create_loader(data_path).search_paths, include_default_search_paths=False)
+
+
+def _session() -> botocore.session.Session:
+    session = botocore.session.Session()
+    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
+    return session
 
 
 def without_credentials(url: str) -> str:

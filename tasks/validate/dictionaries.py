@@ -43,17 +43,18 @@ def _dictionary(file: FileIO, chunk: pq.ColumnChunkMetaData) -> bytes | None:
 
 
 def _longest(page: bytes) -> int | None:
-    """The greatest length, where all are below 256 and no text has three zero bytes in a row.
+    """The greatest length, where all are below 256 and no text has zero bytes.
 
-    Then lengths are where three zero bytes follow a byte. That is proven for each of them: the first one is
-    at the beginning, each other one where the text before it ends, and the last text ends with the page.
+    Then a length is wherever just three zero bytes follow a byte. That is proven for each of them: the first
+    one is at the beginning, each other one where the text before it ends, and the last text ends where the
+    page does.
     """
-    data = np.frombuffer(page, np.uint8)
+    data = np.frombuffer(page + b"\1", np.uint8)
     zero = data == 0
-    at = np.flatnonzero(zero[1:-2] & zero[2:-1] & zero[3:])
+    at = np.flatnonzero(zero[1:-3] & zero[2:-2] & zero[3:-1] & ~zero[4:])
     if not len(at) or at[0]:
         return None
     ends = at + _LENGTH + data[at]
-    if ends[-1] != len(data) or (ends[:-1] != at[1:]).any():
+    if ends[-1] != len(page) or (ends[:-1] != at[1:]).any():
         return None
     return int(data[at].max())

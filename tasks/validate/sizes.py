@@ -4,7 +4,7 @@ The footer's own length comes first, then what the footer says, then how long te
 prefixes that values share, repeat one long text a million times in a few bytes, and no footer counts that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -79,16 +79,22 @@ def refuse_long_values(path: str | Path, metadata: pq.FileMetaData, rules: Valid
     A column within a column has no declared type, and any number of values a row.
     """
     places = _declared(metadata, rules)
-    most = rules.max_unpacked_bytes
-    _within(unpacked(path, metadata, places, most), rules)
-    total = 0
-    for place in places:
-        column = metadata.schema.column(place)
-        if column.physical_type == "BYTE_ARRAY":
-            total += _text(path, metadata, place, most - total)
-        else:
-            total += metadata.num_rows * max(_WIDTH, column.length)
-        _within(total, rules)
+    columns = {place: metadata.schema.column(place) for place in places}
+    texts = [place for place, column in columns.items() if column.physical_type == "BYTE_ARRAY"]
+    most, total, groups = rules.max_unpacked_bytes, 0, range(metadata.num_row_groups)
+    with ThreadPoolExecutor() as pool:
+        # A file of one row group is small: to start a thread would take longer than to read it.
+        each = pool.map if len(groups) > 1 else map
+        # Little is unpacked of a dictionary, so that they are looked at while page after page is.
+        known = {one: each(partial(longest_known, path), _chunks(metadata, one)) for one in texts}
+        _within(unpacked(path, metadata, places, most), rules)
+        for place, column in columns.items():
+            if place in known:
+                longest = each(partial(_longest, path, metadata, place), groups, known[place])
+                total += _text(path, metadata, place, longest, most - total)
+            else:
+                total += metadata.num_rows * max(_WIDTH, column.length)
+            _within(total, rules)
 
 
 def _declared(metadata: pq.FileMetaData, rules: ValidateParams) -> list[int]:
@@ -105,16 +111,20 @@ def _holds_columns(kind: pa.DataType) -> bool:
     return bool(pa.types.is_nested(kind))
 
 
-def _text(path: str | Path, metadata: pq.FileMetaData, place: int, most: int) -> int:
-    """How many bytes a column's text has at most; where that is above `most`, counted as far as there."""
+def _chunks(metadata: pq.FileMetaData, place: int) -> list[pq.ColumnChunkMetaData]:
+    return [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
+
+
+def _text(path: str | Path, metadata: pq.FileMetaData, place: int, longest: Iterable[int], most: int) -> int:
+    """How many bytes a column's text has at most; where that is above `most`, counted as far as there.
+
+    `longest` is what `_longest` says of each row group.
+    """
     count = 0
-    chunks = [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
-    with ThreadPoolExecutor() as pool:
-        longest = pool.map(partial(_longest, path, metadata, place), range(len(chunks)))
-        bound = sum(
-            int(chunk.total_uncompressed_size) + int(chunk.num_values) * one
-            for chunk, one in zip(chunks, longest, strict=True)
-        )
+    bound = sum(
+        int(chunk.total_uncompressed_size) + int(chunk.num_values) * one
+        for chunk, one in zip(_chunks(metadata, place), longest, strict=True)
+    )
     if bound <= most:
         return bound
     for length in _lengths(path, metadata, place, max(_AT_ONCE, most >> 4)):
@@ -134,18 +144,17 @@ def _shares_prefixes(chunk: pq.ColumnChunkMetaData) -> bool:
     return "DELTA_BYTE_ARRAY" in chunk.encodings
 
 
-def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int) -> int:
+def _longest(path: str | Path, metadata: pq.FileMetaData, place: int, group: int, known: int | None) -> int:
     """The longest text that a row of a row group may have beside its own bytes in the file.
 
-    It is that of the row group's dictionary, which comes with the first row where its page does not tell;
-    or all of the bytes there, where values share them.
+    It is that of the row group's dictionary, which comes with the first row where its page does not make it
+    `known`; or all of the bytes there, where values share them.
     """
     chunk = metadata.row_group(group).column(place)
     if _shares_prefixes(chunk):
         return int(chunk.total_uncompressed_size)
     if not chunk.has_dictionary_page:
         return 0
-    known = longest_known(path, chunk)
     if known is not None:
         return known
     name = metadata.schema.column(place).name

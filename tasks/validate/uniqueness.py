@@ -112,12 +112,20 @@ def _of_text(values: pa.Array) -> Keys:
     words = np.frombuffer(padded.buffers()[2], "<u8", len(values) * count).reshape(-1, count)
     for number in range(count):
         at = number * _WORD
-        rows = slice(None) if at < shortest else np.flatnonzero(lengths > at)
-        here = mixed[rows] ^ words[rows, number]
-        here *= _MULTIPLIER
-        here ^= here >> np.uint64(32)
-        mixed[rows] = here
+        if at < shortest:
+            _mix(mixed, words[:, number])
+            continue
+        rows = np.flatnonzero(lengths > at)
+        mixed[rows] = _mix(mixed[rows], words[rows, number])
     return mixed
+
+
+def _mix(before: Keys, words: Keys) -> Keys:
+    """The keys with one word more, in their place."""
+    before ^= words
+    before *= _MULTIPLIER
+    before ^= before >> np.uint64(32)
+    return before
 
 
 def _beginnings(text: pa.Array, longest: int) -> pa.Array:

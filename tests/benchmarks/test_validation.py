@@ -4,15 +4,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from benchmarks import validation
+from benchmarks.batches import PARAMS, flights, written
 from benchmarks.one_scan import broken
-from benchmarks.validation import (
-    PARAMS,
-    measure_engine,
-    measure_history,
-    measure_scan,
-    measure_shape,
-    written,
-)
+from benchmarks.validation import measure_engine, measure_history, measure_scan, measure_shape
 from rich.console import Console
 
 from tasks.params import parse_params
@@ -68,3 +62,16 @@ class TestMeasureValidation:
         found = {one.name: one for one in measure_engine(1, QUIET, 1_000)}
         assert found["engine_faster"].value > 0
         assert found["engine_peak_mb"].value < found["great_expectations_peak_mb"].value
+
+    @pytest.mark.long
+    def test_engine_on_the_example(self):
+        """The example's month is as long as it is asked to be, each row with an id of its own."""
+        found = {one.name: one for one in measure_engine(1, QUIET, 60_001, "flights")}
+        assert found["engine_faster_on_flights"].rows == 60_001
+
+    @pytest.mark.long
+    @pytest.mark.parametrize("rows", [1, 60_001])
+    def test_the_example_repeated(self, tmp_path, rows):
+        """So many rows, and no id twice."""
+        ids = pq.read_table(flights(tmp_path / "f.parquet", rows), columns=["flight_id"])["flight_id"]
+        assert len(ids) == len(ids.unique()) == rows

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from benchmarks.batches import BATCHES, PARAMS, ROOT, Batch, table, written
 from benchmarks.figures import Figure
-from data_factories import changed, put_batch
+from data_factories import put_batch
 from factories import small_folder
 from rich.console import Console
 from rich.progress import track
@@ -30,70 +31,20 @@ SHAPE_ROWS = 13_000
 """The batch of great_expectations#8671: 25 checks on 13,000 rows."""
 BATCH_ROWS = 28_000
 MANY, FEW = 200, 2
-SENSORS = tuple(f"sensor_{number}" for number in range(13))
-_KNOWN = "    known_at: {type: timestamp}\n"
-PARAMS = changed(
-    ("rows: {min: 100, max: 5000}", "rows: {min: 1, max: 1000000000}"),
-    ("period: month", "period: day"),
-    (
-        _KNOWN,
-        _KNOWN
-        + "".join(f"    {one}: {{type: number, max_nulls: 0.2, min: -10, max: 10}}\n" for one in SENSORS),
-    ),
-)
-"""23 columns, as the example has."""
-_BLOCK = 250_000
-_ROOT = Path(__file__).parents[2]
 _WAYS = ("great_expectations", "engine")
 SCAN = "one_scan"
 """A plan by hand that counts what breaks each rule (`benchmarks.one_scan`)."""
 
 
-def table(first: int, rows: int, day: str = "2024-01-01", seed: int = 0) -> pa.Table:
-    """Good rows of one day, numbered from `first`."""
-    rng = np.random.default_rng((seed, first))
-    start = np.datetime64(day, "us").astype("int64")
-    times = pa.array(start + np.sort(rng.integers(0, 86_400_000_000, rows))).cast(
-        pa.timestamp("us", tz="UTC")
-    )
-    label = rng.integers(0, 2, rows)
-
-    def few(*names: str) -> pa.Array:
-        codes = rng.integers(0, len(names), rows).astype("int32")
-        return pa.DictionaryArray.from_arrays(codes, list(names)).dictionary_decode()
-
-    return pa.table({
-        "row_id": [f"{day}-{number:09d}" for number in range(first, first + rows)],
-        "event_time": times,
-        "day": few(day),
-        "state": few("done", "void"),
-        "label": pa.array(label, mask=rng.random(rows) < 0.05),
-        "label_known_at": times,
-        "x": np.clip(rng.normal(size=rows), -10, 10),
-        "z": pa.array(np.clip(rng.normal(size=rows), -10, 10), mask=rng.random(rows) < 0.1),
-        "colour": few("red", "green", "blue"),
-        "known_at": times,
-        **{name: pa.array(rng.random(rows), mask=rng.random(rows) < 0.1) for name in SENSORS},
-    })  # fmt: skip
-
-
-def written(path: Path, rows: int) -> Path:
-    """So many good rows at `path`, made and written a block at a time."""
-    with pq.ParquetWriter(path, table(0, 1).schema) as writer:
-        for first in range(0, rows, _BLOCK):
-            writer.write_table(table(first, min(_BLOCK, rows - first)))
-    return path
-
-
-def checked(way: str, path: Path) -> dict[str, float]:
-    """Check a file in this process: seconds after the imports, peak of memory, and failures."""
+def checked(way: str, path: Path, batch: Batch) -> dict[str, float]:
+    """Check such a file in this process: seconds after the imports, peak of memory, and failures."""
     from tasks.validate.engine import run
     from tasks.validate.reading import reading
     from tasks.validate.schema import open_batch
     from tasks.validate.suite import expectations, failures, in_great_expectations
 
-    params = parse_params(PARAMS)
-    suite = expectations(params, "2024-01-01")
+    params = parse_params(batch.params)
+    suite = expectations(params, batch.period)
     if way == SCAN:
         from benchmarks.one_scan import broken
     if way == "great_expectations":
@@ -132,9 +83,9 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def _in_a_process(way: str, path: Path) -> dict[str, float]:
-    paths = os.pathsep.join(str(_ROOT / name) for name in (".", "tests", "infra"))
-    command = [sys.executable, "-m", "benchmarks.validation", way, str(path)]
+def _in_a_process(way: str, path: Path, batch: str) -> dict[str, float]:
+    paths = os.pathsep.join(str(ROOT / name) for name in (".", "tests", "infra"))
+    command = [sys.executable, "-m", "benchmarks.validation", way, str(path), batch]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True
     )
@@ -143,14 +94,15 @@ def _in_a_process(way: str, path: Path) -> dict[str, float]:
     return answer
 
 
-def measure_engine(repeat: int, console: Console, rows: int) -> list[Figure]:
+def measure_engine(repeat: int, console: Console, rows: int, batch: str = "drawn") -> list[Figure]:
     """Both on one file, in turn, each time in a process of its own."""
     found: dict[str, list[dict[str, float]]] = {way: [] for way in _WAYS}
     with tempfile.TemporaryDirectory() as folder:
-        path = written(Path(folder) / "batch.parquet", rows)
-        for _ in track(range(repeat), "Great Expectations and the engine in turn", console=console):
+        path = BATCHES[batch].write(Path(folder) / "batch.parquet", rows)
+        said = f"{batch}: Great Expectations and the engine in turn"
+        for _ in track(range(repeat), said, console=console):
             for way in _WAYS:
-                found[way].append(_in_a_process(way, path))
+                found[way].append(_in_a_process(way, path, batch))
     theirs, ours = ([one["seconds"] for one in found[way]] for way in _WAYS)
     spent = sum(theirs) + sum(ours)
     faster, cheaper = (
@@ -159,13 +111,20 @@ def measure_engine(repeat: int, console: Console, rows: int) -> list[Figure]:
     )
     peaks = [max(one["peak_mb"] for one in found[way]) for way in _WAYS]
     against = "Great Expectations on pandas, same file and suite, reading it included, imports not"
+    on = "" if batch == "drawn" else f"_on_{batch}"
     return [
-        Figure("engine_faster", faster, "x Great Expectations", rows, spent, against),
-        Figure("engine_cheaper", cheaper, "x less processor time", rows, spent, against),
-        Figure("engine_rows_per_second", rows / statistics.median(ours), "rows/s", rows, spent),
-        Figure("great_expectations_rows_per_second", rows / statistics.median(theirs), "rows/s", rows, spent),
-        Figure("engine_peak_mb", peaks[1], "MB", rows, spent, "the whole process"),
-        Figure("great_expectations_peak_mb", peaks[0], "MB", rows, spent, "the whole process"),
+        Figure(f"engine_faster{on}", faster, "x Great Expectations", rows, spent, against),
+        Figure(f"engine_cheaper{on}", cheaper, "x less processor time", rows, spent, against),
+        Figure(f"engine_rows_per_second{on}", rows / statistics.median(ours), "rows/s", rows, spent),
+        Figure(
+            f"great_expectations_rows_per_second{on}",
+            rows / statistics.median(theirs),
+            "rows/s",
+            rows,
+            spent,
+        ),
+        Figure(f"engine_peak_mb{on}", peaks[1], "MB", rows, spent, "the whole process"),
+        Figure(f"great_expectations_peak_mb{on}", peaks[0], "MB", rows, spent, "the whole process"),
     ]
 
 
@@ -176,7 +135,7 @@ def measure_scan(repeat: int, console: Console, rows: int) -> list[Figure]:
         path = written(Path(folder) / "batch.parquet", rows)
         for _ in track(range(repeat), f"{rows:,} rows: the engine and one scan in turn", console=console):
             for way, seen in found.items():
-                seen.append(_in_a_process(way, path))
+                seen.append(_in_a_process(way, path, "drawn"))
     spent = sum(one["seconds"] for seen in found.values() for one in seen)
     pairs = list(zip(found["engine"], found[SCAN], strict=True))
     said = "one Acero plan by hand, same file, which counts what breaks each rule and tells no row"
@@ -268,6 +227,7 @@ def measure_validation(repeat: int, console: Console, rows: int = ROWS) -> list[
     """All figures of validation."""
     return [
         *measure_engine(repeat, console, rows),
+        *measure_engine(repeat, console, rows, "flights"),
         *measure_scan(repeat, console, rows),
         measure_shape(max(repeat, 3)),
         *measure_history(max(repeat, 3), console),
@@ -279,4 +239,4 @@ if __name__ == "__main__":
         for one in measure_scan(int(sys.argv[3]), Console(stderr=True), int(sys.argv[2])):
             print(f"{one.name}: {one.value:,.2f} {one.unit}")  # noqa: T201 - to whoever asked for this size
     else:
-        print(json.dumps(checked(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201 - to the process that asked
+        print(json.dumps(checked(sys.argv[1], Path(sys.argv[2]), BATCHES[sys.argv[3]])))  # noqa: T201 - to the process that asked

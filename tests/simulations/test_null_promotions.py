@@ -1,5 +1,7 @@
 """Invariant 3, quickly: an equal challenger is promoted no more often than the level."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from simulations.nulls import LEVEL, METHODS, Case, bound, promotions, rivals
@@ -19,7 +21,9 @@ LONGER = [
 ]
 
 
+@cache
 def rates(case: Case) -> dict[str, float]:
+    """How often each method promotes, of the same nulls in every test that asks."""
     promoted = sum(promotions(case, NULLS, np.random.default_rng(SEED)))
     return dict(zip(METHODS, promoted / NULLS, strict=True))
 

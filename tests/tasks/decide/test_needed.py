@@ -66,7 +66,7 @@ class TestTheFormula:
 
         Within 2 points, each by the exact power of a t-test, the noncentral t of statsmodels.
         """
-        chances = (np.arange(200) + 0.5) / 200
+        chances = (np.arange(50) + 0.5) / 50
         found = []
         for seen in np.sqrt(chi2.ppf(chances, rows - 1) / (rows - 1)):
             asked = rows * detecting(effect, seen / math.sqrt(rows), rows - 1, 0.05, power)
