@@ -9,9 +9,10 @@ from tasks.begin.wishes import Wishes
 from tasks.errors import BadInput
 from tasks.intake.names import is_text
 from tasks.propose.guessed import Types, guessed_types
-from tasks.tables.files import NO_NAME, Table, Tables, files_of, schema_of, tables_of, texts_of
+from tasks.tables.files import NO_NAME, Table, Tables, schema_of, tables_of, texts_of
 from tasks.tables.form import Kind
 from tasks.tables.kinds import stored_as
+from tasks.tables.paths import files_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,14 +1,12 @@
 """Files as one table: Parquet and CSV, a block of rows at a time, under the names that columns have now."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks.documents import digest_file
 from tasks.errors import BadInput
-from tasks.intake.names import ending, is_text
+from tasks.intake.names import is_text
 from tasks.propose.guessed import Text, csv_batch
 from tasks.tables.kinds import as_type
 
@@ -83,13 +81,6 @@ def tables_of(files: Sequence[Path]) -> tuple[Table, ...]:
     )
 
 
-def files_of(paths: Sequence[Path]) -> list[Path]:
-    """The files, and a folder's by their names; raises `BadInput` for what is no table, or there twice."""
-    files = [file for path in paths for file in _files(path)]
-    _refuse_twice(files)
-    return files
-
-
 def schema_of(table: Table) -> "pa.Schema":
     """What is stored in a file; raises `BadInput` where a name is there twice."""
     with opened(table) as file:
@@ -110,35 +101,6 @@ def opened(table: Table) -> "pa.parquet.ParquetFile":
         return pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else source)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _unreadable(table.name, error) from error
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        if not ending(path.name):
-            raise BadInput(f"{path}: expected a table that ends in .parquet, .csv or .csv.gz")
-        return [path]
-    found = sorted(one for one in path.iterdir() if one.is_file() and ending(one.name))
-    if not found:
-        raise BadInput(f"{path}: expected tables (.parquet, .csv, .csv.gz) in this folder, found none")
-    return found
-
-
-def _refuse_twice(files: Sequence[Path]) -> None:
-    """Each row of a file that is there twice would be two. Only files of one size are compared."""
-    names = [one.with_name(one.name.removesuffix(ending(one.name))) for one in files]
-    known: dict[tuple[int, str], Path] = {}
-    sizes = [one.stat().st_size for one in files]
-    count = Counter(sizes)
-    for file, size in zip(files, sizes, strict=True):
-        if count[size] == 1:
-            continue
-        content = size, digest_file(file)
-        if content in known:
-            raise BadInput(f"{file}: holds the same bytes as {known[content]}: give each row once")
-        known[content] = file
-    formats = [one for one, count in Counter(names).items() if count > 1]
-    if formats:
-        raise BadInput(f"{formats[0]}: is there in two formats: give one of them")
 
 
 def _guarded(name: str, blocks: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":

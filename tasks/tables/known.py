@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasks.errors import BadInput
-from tasks.tables.files import NO_NAME, Table, Tables, files_of, schema_of, tables_of
+from tasks.tables.files import NO_NAME, Table, Tables, schema_of, tables_of
 from tasks.tables.form import Form, form_line
 from tasks.tables.kinds import becomes, kind_of, stored_as
+from tasks.tables.paths import files_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

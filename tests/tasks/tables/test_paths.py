@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.errors import BadInput
-from tasks.tables.files import files_of
+from tasks.tables.paths import files_of
 
 
 def test_a_folder_is_its_tables(tmp_path):
