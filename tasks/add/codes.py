@@ -14,6 +14,9 @@ from tasks.validate.values import missing_mask, plain
 Codes = NDArray[np.int64]
 """A number for each row of the first table, then for each of the second; -1 where a value is missing."""
 
+_MOST = 2**62
+"""What 64 bits hold, with room to spare: codes of several columns are one number up to here."""
+
 
 def codes_of(first: pa.ChunkedArray, second: pa.ChunkedArray) -> Codes:
     """Of one column: values that mean the same have one code, however they are stored."""
@@ -24,11 +27,14 @@ def codes_of(first: pa.ChunkedArray, second: pa.ChunkedArray) -> Codes:
 
 def row_codes(columns: list[Codes]) -> Codes:
     """Of several columns, of which there is at least one: rows that are equal in all have one code."""
-    whole = np.zeros_like(columns[0])
+    whole, below = np.zeros_like(columns[0]), 1
     for one in columns:
-        both = whole * (int(one.max(initial=0)) + 2) + one + 1
-        whole = _numbers(pa.array(both))
-    return whole
+        values = int(one.max(initial=-1)) + 2
+        if below * values > _MOST:
+            whole = _numbers(pa.array(whole))
+            below = int(whole.max(initial=0)) + 1
+        whole, below = whole * values + one + 1, below * values
+    return _numbers(pa.array(whole))
 
 
 def numbered(codes: Codes) -> Codes:
