@@ -98,6 +98,7 @@ def least(design: Design, labels: Floats, *, logistic: bool) -> Floats:
         method="Newton-CG",
         options={"maxiter": _STEPS, "xtol": _CLOSE},
     )
-    if float(np.linalg.norm(found.jac)) > _SETTLED * float(np.linalg.norm(total(start)[1])):
+    slope, first = total(found.x)[1], total(start)[1]
+    if float(np.linalg.norm(slope)) > _SETTLED * float(np.linalg.norm(first)):
         _log.warning("train: the linear baseline's weights did not settle: %s", found.message)
     return np.asarray(units * found.x, dtype=np.float64)
