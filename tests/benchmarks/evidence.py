@@ -160,6 +160,7 @@ def _figures(spent: dict[str, list[float]], rows: int) -> list[Figure]:
 def _seconds(work: Callable[[], object]) -> float:
     # A process that judges has drawn no samples before.
     resampling._drawn.cache_clear()
+    resampling._blocks.cache_clear()
     resampling._heap_of.cache_clear()
     started = time.perf_counter()
     work()

@@ -220,7 +220,7 @@ def _arrive(workspace: Workspace, day: str, rows: int, seed: int) -> None:
 
 
 def _day(number: int) -> str:
-    return str(np.datetime64("2020-01-01") + number)
+    return str(np.datetime64("2020-01-01") + np.timedelta64(number, "D"))
 
 
 def measure_validation(repeat: int, console: Console, rows: int = ROWS) -> list[Figure]:

@@ -68,8 +68,10 @@ def quantile(means: Floats) -> float:
 def drawing(draws: int) -> Iterator[None]:
     """Another number of draws; what was drawn before is forgotten, and so is this afterwards."""
     resampling._drawn.cache_clear()
+    resampling._blocks.cache_clear()
     try:
         with patch.object(resampling, "_DRAWS", draws):
             yield
     finally:
         resampling._drawn.cache_clear()
+        resampling._blocks.cache_clear()
