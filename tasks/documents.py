@@ -1,10 +1,10 @@
 """JSON documents with one canonical form, so that equal content has equal bytes and one hash."""
 
 import hashlib
-import json
 import math
 import os
 import uuid
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tasks.errors import BadInput, Corrupt
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_INDENT = "  "
+_WORDS = {True: "true", False: "false"}
 SETTLED_NS = 2 * 10**9
 """A file that has not changed for so long is known by its stat: within one tick two changes look like one."""
 
@@ -57,9 +59,8 @@ def canonical(document: Any) -> bytes:
 
     Numbers that are not finite become null: JSON has no other honest way to say "no number".
     """
-    text = json.dumps(_finite(document), sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
     try:
-        return text.encode() + b"\n"
+        return _text(document, "\n").encode() + b"\n"
     except UnicodeEncodeError as error:
         raise BadInput(f"expected text in Unicode, found {error.object[error.start :][:20]!r}") from error
 
@@ -79,11 +80,37 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
+def _text(value: Any, margin: str) -> str:
+    """What `json.dumps` says, which with an indent takes twice as long; `margin` begins a line."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int or (kind is float and math.isfinite(value)):
+        return repr(value)
+    if value is None or kind is bool or kind is float:
+        return _WORDS.get(value, "null")
+    within = margin + _INDENT
+    if kind is dict:
+        named = {str(key): item for key, item in value.items()}
+        lines = [f"{encode_basestring(key)}: {_text(named[key], within)}" for key in sorted(named)]
+        return f"{{{within}{f',{within}'.join(lines)}{margin}}}" if lines else "{}"
+    if kind is list:
+        lines = [_text(item, within) for item in value]
+        return f"[{within}{f',{within}'.join(lines)}{margin}]" if lines else "[]"
+    return _text(_plain(value), margin)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a kind that derives from one of JSON's, as one of JSON's own."""
+    match value:
+        case str():
+            return str.__str__(value)
+        case int():
+            return int.__int__(value)
+        case float():
+            return float.__float__(value)
+        case dict():
+            return dict(value)
+        case list() | tuple():
+            return list(value)
+    raise TypeError(f"expected what JSON can say, found {type(value).__name__}")

@@ -65,6 +65,35 @@ class TestCanonical:
         """It is JSON, and loses nothing."""
         assert json.loads(canonical(document)) == document
 
+    @given(JSON)
+    def test_is_what_python_writes(self, document: object) -> None:
+        """Byte by byte, as it was when stored hashes were made of it."""
+        said = json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+        try:
+            assert canonical(document) == said.encode() + b"\n"
+        except BadInput:
+            assert said.encode(errors="replace") != said.encode(errors="surrogatepass")
+
+    def test_takes_what_derives_from_json(self) -> None:
+        """Words and numbers of one's own kind, tuples, and keys that are no text."""
+
+        class Word(str):
+            __slots__ = ()
+
+            def __str__(self) -> str:
+                return "another"
+
+        class Count(int):
+            def __repr__(self) -> str:
+                return "another"
+
+        assert json.loads(canonical({"a": (Word("b"), Count(3)), 4: True})) == {
+            "a": ["b", 3],
+            "4": True,
+        }
+        with pytest.raises(TypeError, match="expected what JSON can say, found set"):
+            canonical({"a": {1}})
+
     @given(st.dictionaries(st.text(), st.integers(), min_size=2))
     def test_does_not_depend_on_the_order_of_keys(self, document: dict[str, int]) -> None:
         """Keys are sorted; nothing else is."""
