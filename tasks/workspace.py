@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from tasks.errors import BadInput
 from tasks.params import Params, read_params, suite_file
 
 
-@dataclass(frozen=True)
-class BatchFile:
+class BatchFile(NamedTuple):
     """A batch in a workspace: `<period>.<first 12 digits of its SHA-256>.parquet`.
 
     The name carries the content's hash, so a corrected batch is another file and no file is rewritten.

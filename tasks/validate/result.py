@@ -1,14 +1,16 @@
 """What validation says about one batch, as a document, and the hash of the rules it was judged by."""
 
 import json
-import os
 import time
+from collections.abc import Collection
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from tasks.documents import SETTLED_NS, Document, canonical, digest
+from tasks.folders import stats
 from tasks.params import Params
 from tasks.params.columns import quoted
 from tasks.validate.places import Places
@@ -93,18 +95,32 @@ class BatchReport(Document):
         return f"{self.period}: {said}" if said else None
 
 
-def known_report(folder: str, batch: BatchFile) -> BatchReport | None:
-    """The report on this batch that is there, under whatever rules; one that cannot be read is none."""
-    path = f"{folder}/{batch.report}"
-    try:
-        stat = os.stat(path)  # noqa: PTH116 - there is one for each batch that ever came: the shortest way
+class KnownReports:
+    """The reports that lay in a folder when it was looked at, under whatever rules."""
+
+    def __init__(self, folder: Path) -> None:
         # As with hashes: another change within one tick of the file system's clock leaves no trace.
-        settled = stat.st_mtime_ns < time.time_ns() - SETTLED_NS
-        read = _remembered if settled else _read
-        report = read(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
-    except (OSError, ValidationError):
-        return None
-    return report if report.file == batch.name else None
+        self._settled_ns = time.time_ns() - SETTLED_NS
+        self._folder = str(folder)
+        self._files = stats(folder)
+
+    def of(self, batch: BatchFile) -> BatchReport | None:
+        """The report on this batch; one that cannot be read is none."""
+        name = batch.report
+        stat = self._files.get(name)
+        if stat is None:
+            return None
+        changed = stat.st_mtime_ns
+        read = _remembered if changed < self._settled_ns else _read
+        try:
+            report = read(f"{self._folder}/{name}", stat.st_ino, stat.st_size, changed)
+        except (OSError, ValidationError):
+            return None
+        return report if report.file == batch.name else None
+
+    def others(self, wanted: Collection[str]) -> list[str]:
+        """The names of the other documents that lie there."""
+        return [name for name in self._files.keys() - wanted if name.endswith(".json")]
 
 
 def _read(path: str, *_: int) -> BatchReport:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tasks.documents import write_atomically
 from tasks.store import Store
-from tasks.validate.result import BatchReport, known_report, rules_hash
+from tasks.validate.result import BatchReport, KnownReports, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
 
@@ -25,9 +25,9 @@ def bring(store: Store, workspace: Workspace, hashes: Mapping[str, str]) -> int:
     `hashes` has the SHA-256 of each batch by its file's name.
     """
     rules, model = rules_hash(workspace.params), workspace.params.model
-    folder, brought = str(workspace.validation), 0
+    there, brought = KnownReports(workspace.validation), 0
     for batch in workspace.batch_files():
-        known = known_report(folder, batch)
+        known = there.of(batch)
         if batch.name in hashes and (known is None or known.rules != rules):
             report = read_report(store, model, batch, hashes[batch.name], rules)
             if report is not None:

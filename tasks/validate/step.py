@@ -1,8 +1,7 @@
 """The step: each batch is checked once per content and rules; its report stays beside it."""
 
 import logging
-import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from tasks.documents import write_atomically
 from tasks.params import Params
 from tasks.validate.found import Expectation, Found
 from tasks.validate.own import refuse_if_unseen
-from tasks.validate.result import BatchReport, changes, known_report, rules_document, rules_hash
+from tasks.validate.result import BatchReport, KnownReports, changes, rules_document, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
 if TYPE_CHECKING:
@@ -65,18 +64,19 @@ def validate(workspace: Workspace, check: Check | None = None) -> Validation:
     rules = rules_hash(params)
     workspace.validation.mkdir(parents=True, exist_ok=True)
     batches = workspace.batch_files()
-    folder = str(workspace.validation)
-    known = {batch: known_report(folder, batch) for batch in batches}
-    again = _again(workspace, [one.rules != rules for one in known.values() if one is not None].count(True))
-    reports, made = [], []
-    for batch in batches:
-        report = known[batch]
-        if report is None or report.rules != rules:
-            report = check(workspace.batches / batch.name, batch, params, rules)
-            write_atomically(workspace.validation / batch.report, report.to_bytes())
-            made.append(report)
+    there = KnownReports(workspace.validation)
+    known = [there.of(batch) for batch in batches]
+    again = _again(workspace, [one.rules != rules for one in known if one is not None].count(True))
+    reports, made = list[BatchReport](), list[BatchReport]()
+    for batch, before in zip(batches, known, strict=True):
+        if before is not None and before.rules == rules:
+            reports.append(before)
+            continue
+        report = check(workspace.batches / batch.name, batch, params, rules)
+        write_atomically(workspace.validation / batch.report, report.to_bytes())
         reports.append(report)
-    _tidy(workspace, {batch.report for batch in batches})
+        made.append(report)
+    _tidy(workspace, there.others({batch.report for batch in batches}))
     return Validation(tuple(reports), tuple(made), again)
 
 
@@ -91,12 +91,10 @@ def _again(workspace: Workspace, count: int) -> str | None:
     return said
 
 
-def _tidy(workspace: Workspace, wanted: set[str]) -> None:
+def _tidy(workspace: Workspace, others: Iterable[str]) -> None:
     """Leave the reports that count, and the rules by which they judge."""
-    others = {workspace.rules.name, workspace.released.name}
-    for name in set(os.listdir(workspace.validation)) - wanted - others:  # noqa: PTH208 - names, and no path for each
-        if name.endswith(".json"):
-            (workspace.validation / name).unlink()
+    for name in {*others} - {workspace.rules.name, workspace.released.name}:
+        (workspace.validation / name).unlink(missing_ok=True)
     document = rules_document(workspace.params)
     if not workspace.rules.exists() or workspace.rules.read_bytes() != document:
         write_atomically(workspace.rules, document)

@@ -11,23 +11,16 @@ import os
 import time
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from tasks.documents import SETTLED_NS, Document, Hash, digest_file, write_atomically
+from tasks.documents import SETTLED_NS, Hash, digest_file, write_atomically
 
 _log = logging.getLogger(__name__)
 
 
-class _Seen(Document):
-    """A file as it was when it was hashed."""
-
-    size: int
-    mtime_ns: int
-    sha256: Hash
-
-
-class _Everything(Document):
-    files: dict[str, _Seen]
+_Seen = tuple[int, int, Hash]
+"""A file as it was when it was hashed: its size, the time of its change in nanoseconds, the SHA-256."""
+_FILES = TypeAdapter(dict[str, _Seen])
 
 
 class KnownHashes:
@@ -39,26 +32,26 @@ class KnownHashes:
         self._now: dict[str, _Seen] = {}
         self.hashed = 0
 
-    def of(self, path: str | Path) -> str:
-        """The SHA-256 of a file's bytes."""
-        stat = os.stat(path)  # noqa: PTH116 - a text is taken as it is: one for each batch that ever came
+    def of(self, path: str | Path, stat: os.stat_result | None = None) -> str:
+        """The SHA-256 of a file's bytes; `stat` is what was seen of it before, if it was looked at."""
+        stat = stat or Path(path).stat()
         place = f"{stat.st_dev}:{stat.st_ino}"
         seen = self._now.get(place) or self._before.get(place)
-        if seen is None or (seen.size, seen.mtime_ns) != (stat.st_size, stat.st_mtime_ns):
+        size, changed = stat.st_size, stat.st_mtime_ns
+        if seen is None or seen[0] != size or seen[1] != changed:
             started = time.time_ns()
-            seen = _Seen(size=stat.st_size, mtime_ns=stat.st_mtime_ns, sha256=digest_file(Path(path)))
+            seen = (size, changed, digest_file(Path(path)))
             self.hashed += 1
-            if stat.st_mtime_ns > started - SETTLED_NS or _changed(Path(path), stat):
-                return seen.sha256
+            if changed > started - SETTLED_NS or _changed(Path(path), stat):
+                return seen[2]
         self._now[place] = seen
-        return seen.sha256
+        return seen[2]
 
     def save(self) -> None:
         """Keep what was asked for since this was opened, and forget the rest; nothing is no news."""
         if self._now and self._now != self._before:
-            everything = _Everything(files=self._now)
             try:
-                write_atomically(self._kept, everything.model_dump_json().encode())
+                write_atomically(self._kept, _FILES.dump_json(self._now))
             except OSError as error:
                 _log.warning("%s: hashes are not kept, the next run takes them again: %s", self._kept, error)
 
@@ -74,6 +67,6 @@ def _changed(path: Path, before: os.stat_result) -> bool:
 
 def _read(kept: Path) -> dict[str, _Seen]:
     try:
-        return _Everything.model_validate_json(kept.read_bytes()).files
+        return _FILES.validate_json(kept.read_bytes())
     except (OSError, ValidationError):
         return {}

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, Refused
+from tasks.folders import stats
 from tasks.params import ValidateParams
 from tasks.validate.places import Places
 from tasks.validate.released import read_releases
-from tasks.validate.result import BatchReport, known_report, rules_hash
+from tasks.validate.result import BatchReport, KnownReports, rules_hash
 from tasks.version.hashes import KnownHashes
 from tasks.workspace import BatchFile, Workspace, output_of
 
@@ -41,9 +42,9 @@ def manifest(workspace: Workspace) -> Dataset:
     """Write the manifest of the batches at hand; each must have passed validation under today's rules."""
     rules = rules_hash(workspace.params)
     reports: dict[BatchFile, BatchReport | None] = {}
-    folder = str(workspace.validation)
+    there = KnownReports(workspace.validation)
     for batch in workspace.batch_files():
-        report = _report(folder, batch, rules)
+        report = _report(workspace, there, batch, rules)
         if not report.passed:
             raise Refused(f"blocked: {report.reason}")
         reports[batch] = report
@@ -54,51 +55,50 @@ def unjudged_manifest(workspace: Workspace) -> Dataset:
     """The same manifest before validation has spoken, for work whose result is dropped if it says no."""
     rules = rules_hash(workspace.params)
     reports: dict[BatchFile, BatchReport | None] = dict.fromkeys(workspace.batch_files())
-    folder = str(workspace.validation)
+    there = KnownReports(workspace.validation)
     for batch in reports:
         with suppress(BadInput):
-            report = _report(folder, batch, rules)
+            report = _report(workspace, there, batch, rules)
             reports[batch] = report if report.passed else None
     return _written(workspace, reports)
 
 
 def _written(workspace: Workspace, reports: Mapping[BatchFile, BatchReport | None]) -> Dataset:
-    hashes, folder, rules = (
+    hashes, files, folder = (
         KnownHashes(workspace.known_hashes),
+        stats(workspace.batches),
         str(workspace.batches),
-        workspace.params.validation,
     )
     released = read_releases(workspace)
-    listed = [_listed(f"{folder}/{batch.name}", batch, hashes, rules, reports[batch]) for batch in reports]
-    marked = (_marked(one, report, released) for one, report in zip(listed, reports.values(), strict=True))
-    dataset = Dataset(batches=tuple(marked))
+    listed = []
+    for batch, report in reports.items():
+        path = f"{folder}/{batch.name}"
+        sha256 = hashes.of(path, files.get(batch.name))
+        if not sha256.startswith(batch.short):
+            raise BadInput(
+                f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
+                "batches are immutable: bring the original back with `evergreen fetch`"
+            )
+        # These rules have judged it: a batch whose report says how many rows it has is not opened again.
+        rows = report.rows if report is not None else None
+        if rows is None:
+            rows = _counted(path, workspace.params.validation)
+        said = {"period": batch.period, "file": batch.name, "sha256": sha256, "rows": rows}
+        listed.append(said | _aside(batch, report, released))
+    # All at once: there is one for each batch that ever came.
+    dataset = Dataset.model_validate({"batches": listed})
     hashes.save()
     write_atomically(workspace.dataset, dataset.to_bytes())
     return dataset
 
 
-def _listed(
-    path: str, batch: BatchFile, hashes: KnownHashes, rules: ValidateParams, report: BatchReport | None
-) -> DatasetBatch:
-    """A batch whose report says how many rows it has is not opened again: these rules have judged it."""
-    sha256 = hashes.of(path)
-    if not sha256.startswith(batch.short):
-        raise BadInput(
-            f"{path}: its bytes hash to {sha256[:12]}, not to its name; "
-            "batches are immutable: bring the original back with `evergreen fetch`"
-        )
-    known = report.rows if report is not None else None
-    rows = known if known is not None else _counted(path, rules)
-    return DatasetBatch(period=batch.period, file=batch.name, sha256=sha256, rows=rows)
-
-
-def _marked(batch: DatasetBatch, report: BatchReport | None, released: Mapping[str, str]) -> DatasetBatch:
-    """With its rows in quarantine, unless they were released as what they are under these very rules."""
+def _aside(batch: BatchFile, report: BatchReport | None, released: Mapping[str, str]) -> dict[str, Any]:
+    """Its rows in quarantine, unless they were released as what they are under these very rules."""
     if report is None or report.quarantine is None:
-        return batch
-    if released.get(batch.file) == report.rules:
-        return batch.model_copy(update={"released": report.quarantine.rows})
-    return batch.model_copy(update={"quarantined": report.quarantine.places})
+        return {}
+    if released.get(batch.name) == report.rules:
+        return {"released": report.quarantine.rows}
+    return {"quarantined": report.quarantine.places}
 
 
 def _counted(path: str, rules: ValidateParams) -> int:
@@ -119,11 +119,11 @@ def _counted(path: str, rules: ValidateParams) -> int:
     return int(metadata.num_rows)
 
 
-def _report(folder: str, batch: BatchFile, rules: str) -> BatchReport:
-    report = known_report(folder, batch)
+def _report(workspace: Workspace, there: KnownReports, batch: BatchFile, rules: str) -> BatchReport:
+    report = there.of(batch)
     if report is not None and report.rules == rules:
         return report
-    path = Path(folder) / batch.report
+    path = workspace.validation / batch.report
     try:
         BatchReport.model_validate_json(output_of("validate", path))
     except ValidationError as error:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -18,6 +18,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=10,
 )
+LISTED = st.lists(
+    st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=3), max_size=3
+).map(lambda rows: {"inner": rows, "outer": [rows]})
+"""Objects in a list, as a manifest has them."""
 
 
 class Small(Document):
@@ -65,7 +69,8 @@ class TestCanonical:
         """It is JSON, and loses nothing."""
         assert json.loads(canonical(document)) == document
 
-    @given(JSON)
+    @given(JSON | LISTED)
+    @example([{"a": "},\n    {", "b": 1}, {"a": '"},\n    {"', "b": None}])
     def test_is_what_python_writes(self, document: object) -> None:
         """Byte by byte, as it was when stored hashes were made of it."""
         said = json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)

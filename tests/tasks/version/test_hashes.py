@@ -103,7 +103,8 @@ class TestWhatIsKept:
     """It is a cache: damaged, lost or not to be written, it only costs time."""
 
     @pytest.mark.parametrize(
-        "damage", [b"", b"{}", b"\xff", b'{"files": 3}', b'{"files": {"1:2": {"size": 1, "sha256": "x"}}}']
+        "damage",
+        [b"", b"[]", b"\xff", b'{"1:2": 3}', b'{"1:2": [1, 2, "x"]}', b'{"files": {"1:2": {"size": 1}}}'],
     )
     def test_damaged(self, tmp_path, file, damage):
         """Hashes that cannot be read are taken anew."""
