@@ -7,10 +7,10 @@ import uuid
 
 from tasks.documents import write_atomically
 from tasks.errors import BadInput, EvergreenError
+from tasks.hashes import KnownHashes
 from tasks.intake import Revision, batch_bytes
 from tasks.store import Store
 from tasks.version.commands import Dvc, checkout, forget
-from tasks.version.hashes import KnownHashes
 from tasks.version.remote import configure
 from tasks.workspace import Workspace, discard
 

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tasks.documents import digest, digest_file
+from tasks.documents import digest
 from tasks.errors import BadInput, StoreUnavailable
+from tasks.hashes import KnownHashes
 from tasks.store.interface import Object, Precondition
 from tasks.store.keys import checked, checked_prefix
 from tasks.store.probe import probe
@@ -97,17 +98,23 @@ class DirectoryStore:
                 folder.rmdir()
 
     def list(self, prefix: str) -> Iterator[Object]:
-        """Objects under `prefix`, in key order. Reads every file that it lists, to hash it."""
+        """Objects under `prefix`, in key order. A file is read, to hash it, unless that was done before."""
         with self._serving():
             keys = sorted(self._keys(checked_prefix(prefix)))
+        private = self._root / _PRIVATE
+        known = KnownHashes(private / "known" / f"{digest(prefix.encode())}.json", by="st_ctime_ns")
         for key in keys:
+            path = self._root / key
             with self._serving():
                 try:
-                    about = (self._root / key).stat()
-                    etag = digest_file(self._root / key)
+                    about = path.stat()
+                    etag = known.of(path, about)
                 except FileNotFoundError:
                     continue  # deleted since: a listing is a hint
             yield Object(key, etag, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
+        # Of folders only, since each keeps a file; and a directory that nobody wrote to may be no store.
+        if prefix.endswith("/") and private.is_dir():
+            known.save()
 
     def probe(self) -> None:
         """Raise `UnsafeStore` unless the file system keeps the promises; see `Store.probe`."""

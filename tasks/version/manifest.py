@@ -10,11 +10,11 @@ from pydantic import Field, ValidationError
 from tasks.documents import Document, write_atomically
 from tasks.errors import BadInput, Refused
 from tasks.folders import stats
+from tasks.hashes import KnownHashes
 from tasks.params import ValidateParams
 from tasks.validate.places import Places
 from tasks.validate.released import read_releases
 from tasks.validate.result import BatchReport, KnownReports, rules_hash
-from tasks.version.hashes import KnownHashes
 from tasks.workspace import BatchFile, Workspace, output_of
 
 

@@ -4,10 +4,12 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from tasks.documents import digest
 from tasks.errors import BadInput, StoreUnavailable
 from tasks.store import Precondition
 from tasks.store.directory import DirectoryStore
@@ -87,6 +89,91 @@ class TestForeignFiles:
         etag = directory.put("k", b"1")
         os.utime(root / "k", (1, 1))
         assert next(directory.list("")).etag == etag
+
+
+class TestListing:
+    """A file's content is read once, however often it is listed, and again after any change."""
+
+    @pytest.fixture
+    def reads(self, monkeypatch) -> list[Path]:
+        """The files that listings have read; all of them count as written long ago."""
+        found: list[Path] = []
+
+        def read(path: Path) -> str:
+            found.append(path)
+            return digest(path.read_bytes())
+
+        monkeypatch.setattr("tasks.hashes.digest_file", read)
+        monkeypatch.setattr("tasks.hashes.SETTLED_NS", 0)
+        return found
+
+    def test_reads_each_file_once(self, directory, root, reads):
+        """Whichever process lists; a listing of another folder makes none of them forgotten."""
+        directory.put("a/1", b"one")
+        directory.put("a/2", b"two")
+        directory.put("b/3", b"three")
+        for store in (directory, DirectoryStore(root)):
+            assert [one.etag for one in store.list("a/")] == [digest(b"one"), digest(b"two")]
+            assert [one.etag for one in store.list("b/")] == [digest(b"three")]
+        assert reads == [root / "a" / "1", root / "a" / "2", root / "b" / "3"]
+
+    def test_reads_what_is_new_of_many(self, directory, root, reads):
+        """One new file among many costs one file."""
+        for number in range(20):
+            directory.put(f"a/{number}", b"old")
+        list(directory.list("a/"))
+        reads.clear()
+        directory.put("a/20", b"new")
+        assert len(list(directory.list("a/"))) == 21
+        assert reads == [root / "a" / "20"]
+
+    @pytest.mark.usefixtures("reads")
+    def test_sees_a_change_that_hides(self, directory, root):
+        """Other bytes of the same length, in place, with the time of the change put back."""
+        directory.put("a/1", b"one")
+        list(directory.list("a/"))
+        before = (root / "a" / "1").stat()
+        time.sleep(0.02)
+        with (root / "a" / "1").open("r+b") as file:
+            file.write(b"two")
+        os.utime(root / "a" / "1", ns=(before.st_atime_ns, before.st_mtime_ns))
+        (found,) = directory.list("a/")
+        assert found.etag == digest(b"two")
+        assert directory.get("a/1", etag=found.etag) == (b"two", found.etag)
+
+    def test_does_not_remember_what_has_just_changed(self, directory, monkeypatch):
+        """Another change within one tick of the file system's clock would leave no trace."""
+        monkeypatch.setattr("tasks.hashes.SETTLED_NS", 10**15)
+        directory.put("a/1", b"one")
+        list(directory.list("a/"))
+        monkeypatch.setattr("tasks.hashes.digest_file", lambda _: "0" * 64)
+        assert next(directory.list("a/")).etag == "0" * 64
+
+    @pytest.mark.usefixtures("reads")
+    def test_writes_nothing_into_what_may_be_no_store(self, directory, root):
+        """A folder that somebody named by mistake stays as it is."""
+        (root / "a").mkdir(parents=True)
+        (root / "a" / "1").write_bytes(b"one")
+        assert len(list(directory.list("a/"))) == 1
+        assert [path.name for path in root.iterdir()] == ["a"]
+
+    @pytest.mark.usefixtures("reads")
+    @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff", b'{"1:2": [3]}'])
+    def test_takes_anew_what_it_cannot_read(self, directory, root, damage):
+        """What is known may be lost: that costs time and nothing else."""
+        directory.put("a/1", b"one")
+        list(directory.list("a/"))
+        (kept,) = (root / ".evergreen~" / "known").iterdir()
+        kept.write_bytes(damage)
+        assert next(directory.list("a/")).etag == digest(b"one")
+
+    @pytest.mark.usefixtures("reads")
+    def test_lists_where_nothing_can_be_kept(self, directory, root, caplog):
+        """As in a store that may only be read."""
+        directory.put("a/1", b"one")
+        (root / ".evergreen~" / "known").write_bytes(b"in the way")
+        assert [one.etag for one in directory.list("a/")] == [digest(b"one")]
+        assert "hashes are not kept" in caplog.text
 
 
 class TestLimits:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tasks.documents import digest
-from tasks.version.hashes import KnownHashes
+from tasks.hashes import KnownHashes
 from tasks.workspace import Workspace
 
 LONG_AGO_NS = 1_600_000_000 * 10**9

@@ -1,6 +1,7 @@
 """The hashes of files that have not changed since they were last hashed, as DVC tells it: by their stat.
 
-A file is the same while its device, inode, size and time of change (to the nanosecond) are. A file
+A file is the same while its device, inode, size and time of change (to the nanosecond) are: the time that
+a program may set (mtime), or where links do not come and go, the kernel's own (ctime). A file
 that changed in the last two seconds is not remembered: another change within one tick of the file
 system's clock would leave no trace. Bytes that change and leave none of these do not pass either:
 `prepare` hashes what it reads.
@@ -10,6 +11,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,8 +28,8 @@ _FILES = TypeAdapter(dict[str, _Seen])
 class KnownHashes:
     """Hashes kept in the file `kept`, which may be lost or damaged: they are then taken anew."""
 
-    def __init__(self, kept: Path) -> None:
-        self._kept = kept
+    def __init__(self, kept: Path, *, by: Literal["st_mtime_ns", "st_ctime_ns"] = "st_mtime_ns") -> None:
+        self._kept, self._by = kept, by
         self._before = _read(kept)
         self._now: dict[str, _Seen] = {}
         self.hashed = 0
@@ -37,12 +39,14 @@ class KnownHashes:
         stat = stat or Path(path).stat()
         place = f"{stat.st_dev}:{stat.st_ino}"
         seen = self._now.get(place) or self._before.get(place)
-        size, changed = stat.st_size, stat.st_mtime_ns
+        size, changed = stat.st_size, getattr(stat, self._by)
         if seen is None or seen[0] != size or seen[1] != changed:
             started = time.time_ns()
             seen = (size, changed, digest_file(Path(path)))
             self.hashed += 1
-            if changed > started - SETTLED_NS or _changed(Path(path), stat):
+            after = Path(path).stat()
+            same = (after.st_ino, after.st_size, getattr(after, self._by)) == (stat.st_ino, size, changed)
+            if not same or changed > started - SETTLED_NS:
                 return seen[2]
         self._now[place] = seen
         return seen[2]
@@ -54,15 +58,6 @@ class KnownHashes:
                 write_atomically(self._kept, _FILES.dump_json(self._now))
             except OSError as error:
                 _log.warning("%s: hashes are not kept, the next run takes them again: %s", self._kept, error)
-
-
-def _changed(path: Path, before: os.stat_result) -> bool:
-    after = path.stat()
-    return (after.st_ino, after.st_size, after.st_mtime_ns) != (
-        before.st_ino,
-        before.st_size,
-        before.st_mtime_ns,
-    )
 
 
 def _read(kept: Path) -> dict[str, _Seen]:
