@@ -8,6 +8,9 @@ from benchmarks.drift import ROWS as DRIFT_ROWS
 from benchmarks.drift import measure_drift
 from benchmarks.evidence import QUICK_ROWS, ROWS, measure_evidence
 from benchmarks.figures import Figure, publish
+from benchmarks.history import BATCH_ROWS as HISTORY_ROWS
+from benchmarks.history import QUICK_BATCH_ROWS as QUICK_HISTORY_ROWS
+from benchmarks.history import measure_history, measure_runs
 from benchmarks.ledger import QUICK_SIZES, SIZES, measure_ledger
 from benchmarks.slices import measure_slices
 from benchmarks.validation import QUICK_ROWS as QUICK_BATCH_ROWS
@@ -54,6 +57,10 @@ def main(quick: bool, repeat: int, batch_rows: int | None) -> None:
         "validation": measure_validation(
             repeat, console, rows=batch_rows or (QUICK_BATCH_ROWS if quick else BATCH_ROWS)
         ),
+        "history": [
+            *measure_history(max(repeat, 3), console),
+            *measure_runs(max(repeat, 3), console, rows=QUICK_HISTORY_ROWS if quick else HISTORY_ROWS),
+        ],
         "ledger": measure_ledger(QUICK_SIZES if quick else SIZES, console),
         "drift": measure_drift(max(repeat, 3), console, rows=QUICK_DRIFT_ROWS if quick else DRIFT_ROWS),
         "slices": measure_slices(max(repeat, 3), console),

@@ -3,10 +3,9 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from benchmarks import validation
 from benchmarks.batches import PARAMS, flights, written
 from benchmarks.one_scan import broken
-from benchmarks.validation import measure_engine, measure_history, measure_scan, measure_shape
+from benchmarks.validation import measure_engine, measure_scan, measure_shape
 from rich.console import Console
 
 from tasks.params import parse_params
@@ -19,13 +18,6 @@ QUIET = Console(quiet=True)
 
 class TestMeasureValidation:
     """`make bench` on small batches."""
-
-    def test_history(self, monkeypatch):
-        """What one more batch costs among many is told against the same among few."""
-        monkeypatch.setattr(validation, "MANY", 5)
-        found = {one.name: one for one in measure_history(1, QUIET, rows=100)}
-        assert found["one_batch_among_200"].value > 0
-        assert "among 2" in found["one_batch_among_200"].unit
 
     def test_a_small_batch(self):
         """The batch of great_expectations#8671 has 25 checks or more."""

@@ -1,4 +1,4 @@
-"""What validation costs: against Great Expectations on pandas, and with a long history of batches."""
+"""What validation costs, against Great Expectations on pandas and against one scan."""
 
 import json
 import os
@@ -10,10 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
-from benchmarks.batches import BATCHES, PARAMS, ROOT, Batch, table, written
+from benchmarks.batches import BATCHES, PARAMS, ROOT, Batch, written
 from benchmarks.figures import Figure
 from data_factories import put_batch
 from factories import small_folder
@@ -21,16 +19,12 @@ from rich.console import Console
 from rich.progress import track
 
 from tasks.params import parse_params
-from tasks.validate import validate
 from tasks.validate.step import check_batch
-from tasks.version import manifest
 from tasks.workspace import Workspace
 
 ROWS, QUICK_ROWS = 1_000_000, 100_000
 SHAPE_ROWS = 13_000
 """The batch of great_expectations#8671: 25 checks on 13,000 rows."""
-BATCH_ROWS = 28_000
-MANY, FEW = 200, 2
 _WAYS = ("great_expectations", "engine")
 SCAN = "one_scan"
 """A plan by hand that counts what breaks each rule (`benchmarks.one_scan`)."""
@@ -172,57 +166,6 @@ def measure_shape(repeat: int) -> Figure:
     return Figure("check_13k_rows", statistics.median(seconds[1:]), "s", SHAPE_ROWS, sum(seconds), said)
 
 
-def measure_history(repeat: int, console: Console, rows: int = BATCH_ROWS) -> list[Figure]:
-    """One new batch is validated and listed, among many and among few, in turn; cost is processor time."""
-    spent: dict[int, list[tuple[float, float]]] = {MANY: [], FEW: []}
-    with tempfile.TemporaryDirectory() as folder:
-        homes = {count: _history(Path(folder), count, rows) for count in spent}
-        for number in track(range(repeat + 1), "one new batch among many and few", console=console):
-            for count, workspace in homes.items():
-                spent[count].append(_one_more(workspace, number, rows))
-    many, few = ([statistics.median(one) for one in zip(*spent[count][1:], strict=True)] for count in spent)
-    said = f"the same with {FEW} batches: processor time of validate and the manifest, in a warm process"
-    total = sum(wall for found in spent.values() for wall, _ in found)
-    return [
-        Figure("one_batch_among_200", many[1] / few[1], f"x one among {FEW}", rows, total, said),
-        Figure("one_batch_among_200_seconds", many[0], "s", rows, total, "wall"),
-        Figure("one_batch_among_2_seconds", few[0], "s", rows, total, "wall"),
-    ]
-
-
-def _history(parent: Path, count: int, rows: int) -> Workspace:
-    """A workspace with so many days but one, validated and listed; they arrived long ago."""
-    workspace = Workspace(small_folder(parent, name=f"of-{count}", params=PARAMS))
-    for number in range(count - 1):
-        _arrive(workspace, _day(number), rows, 0)
-    for path in workspace.batches.iterdir():
-        os.utime(path, ns=(10**18, 10**18))
-    validate(workspace)
-    manifest(workspace)
-    return workspace
-
-
-def _one_more(workspace: Workspace, number: int, rows: int) -> tuple[float, float]:
-    """Wall and processor seconds to validate and list a newest day, each time another revision of it."""
-    _arrive(workspace, _day(1_000), rows, number + 1)
-    started, spent = time.perf_counter(), time.process_time()
-    validation = validate(Workspace(workspace.root))
-    manifest(workspace)
-    seconds = time.perf_counter() - started, time.process_time() - spent
-    assert (validation.checked, len(validation.blocked)) == (1, 0)
-    return seconds
-
-
-def _arrive(workspace: Workspace, day: str, rows: int, seed: int) -> None:
-    sink = pa.BufferOutputStream()
-    pq.write_table(table(0, rows, day, seed), sink)
-    put_batch(workspace, day, sink.getvalue().to_pybytes())
-
-
-def _day(number: int) -> str:
-    return str(np.datetime64("2020-01-01") + np.timedelta64(number, "D"))
-
-
 def measure_validation(repeat: int, console: Console, rows: int = ROWS) -> list[Figure]:
     """All figures of validation."""
     return [
@@ -230,7 +173,6 @@ def measure_validation(repeat: int, console: Console, rows: int = ROWS) -> list[
         *measure_engine(repeat, console, rows, "flights"),
         *measure_scan(repeat, console, rows),
         measure_shape(max(repeat, 3)),
-        *measure_history(max(repeat, 3), console),
     ]
 
 
