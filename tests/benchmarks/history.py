@@ -1,4 +1,4 @@
-"""What one more batch costs among many before it, and among few: its validation, and a whole run."""
+"""What one more batch costs among many before it and among few: validation, a whole run, its requests."""
 
 import json
 import os
@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from benchmarks.figures import Figure
 from data_factories import changed, put_batch
 from embedded import Seaweed
 from factories import MODEL, small_folder
+from faults.proxy import Passed, Proxy
 from rich.console import Console
 from rich.progress import track
 
@@ -38,6 +41,8 @@ _BUCKET = "evergreen-history"
 _CLUSTERS = 40
 _SETTLED_S = 2.1
 """A file that changed a moment ago is looked at again, and what came yesterday is not."""
+_DOLLARS = {"PUT": 5e-6, "POST": 5e-6, "LIST": 5e-6, "GET": 4e-7, "HEAD": 4e-7, "DELETE": 0.0}
+"""A request's price by Amazon's list for S3 Standard; within a region bytes cost nothing."""
 
 
 def measure_history(repeat: int, console: Console, rows: int = BATCH_ROWS) -> list[Figure]:
@@ -67,13 +72,14 @@ def measure_runs(repeat: int, console: Console, rows: int = BATCH_ROWS) -> list[
         with console.status(f"{MANY} days of {rows:,} rows"):
             for count in spent:
                 # Both have the same newest days: a run learns of those alone.
-                _deliver(count, range(MANY - count, MANY - 1), rows)
+                _deliver(count, MANY - count, count - 1, rows)
                 _run(small_folder(Path(folder), name=f"of-{count}", params=_PARAMS), count)
         for number in track(range(repeat), "a run among many and among few", console=console):
             for count, found in spent.items():
-                _deliver(count, range(MANY - 1 + number, MANY + number), rows)
+                _deliver(count, MANY - 1 + number, 1, rows)
                 time.sleep(_SETTLED_S)
                 found.append(_run(Path(folder) / f"of-{count}", count))
+        asked = _requests(Path(folder), server, MANY - 1 + repeat, rows)
     many, few = ([statistics.median(one) for one in zip(*found, strict=True)] for found in spent.values())
     total = sum(wall for found in spent.values() for wall, _ in found)
     said = f"the same in a folder with {FEW_RUNS} batches, or a few more: as a process, on S3"
@@ -83,6 +89,7 @@ def measure_runs(repeat: int, console: Console, rows: int = BATCH_ROWS) -> list[
         Figure("one_run_among_200_cpu", many[1] / few[1], few_runs, rows, total, "processor time"),
         Figure("one_run_among_200_seconds", many[0], "s", rows, total, "wall"),
         Figure("one_run_among_4_seconds", few[0], "s", rows, total, "wall"),
+        *asked,
     ]
 
 
@@ -109,16 +116,43 @@ def _one_more(workspace: Workspace, number: int, rows: int) -> tuple[float, floa
     return seconds
 
 
-def _deliver(count: int, days: range, rows: int) -> None:
+def _requests(folder: Path, server: Seaweed, number: int, rows: int) -> list[Figure]:
+    """What a run with one new batch, and one with nothing new, ask of S3 after so many others."""
+    found: list[Figure] = []
+    for count in (MANY, FEW_RUNS):
+        for what in ("run", "nothing_new"):
+            if what == "run":
+                _deliver(count, number, 1, rows)
+            with Proxy(server.endpoint, {}, 0) as proxy:
+                road = {"AWS_ENDPOINT_URL_S3": proxy.endpoint, "AWS_ENDPOINT_URL": proxy.endpoint}
+                _run(folder / f"of-{count}", count, road)
+            name = f"requests_of_{what}_among_{200 if count == MANY else 4}"
+            found += _asked(name, proxy.passed, rows)
+    return found
+
+
+def _asked(name: str, passed: list[Passed], rows: int) -> list[Figure]:
+    kinds = Counter("LIST" if "list-type=" in one.path else one.command for one in passed)
+    said = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+    moved = sum(one.sent + one.received for one in passed) / 2**20
+    dollars = sum(_DOLLARS[kind] * count for kind, count in kinds.items())
+    return [
+        Figure(name, len(passed), "requests", rows, 0.0, said),
+        Figure(f"{name}_mb", moved, "MB", rows, 0.0, "bodies, both ways"),
+        Figure(f"{name}_dollars", 1_000 * dollars, "USD a thousand runs", rows, 0.0, "S3 Standard"),
+    ]
+
+
+def _deliver(count: int, first: int, days: int, rows: int) -> None:
     store = open_store(_store(count))
-    for number in days:
+    for number in range(first, first + days):
         store.put(f"incoming/{MODEL}/{_day(number)}.parquet", _written(number, rows))
 
 
-def _run(folder: Path, count: int) -> tuple[float, float]:
+def _run(folder: Path, count: int, road: Mapping[str, str] = {}) -> tuple[float, float]:
     """Wall and processor seconds of one `evergreen run`, as a process with all that it starts."""
     command = [str(Path(sys.executable).with_name("evergreen")), "run", "--json", "-C", str(folder)]
-    environment = {**os.environ, "EVERGREEN_STORE": _store(count)}
+    environment = {**os.environ, **road, "EVERGREEN_STORE": _store(count)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started, before = time.perf_counter(), os.times()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -126,7 +160,7 @@ def _run(folder: Path, count: int) -> tuple[float, float]:
     if done.returncode:
         raise RuntimeError(f"evergreen run: {done.stdout}{done.stderr}")
     verdict = json.loads(done.stdout)["verdict"]
-    assert verdict in ("promote", "keep", "undecided"), verdict
+    assert verdict in ("promote", "keep", "undecided", "nothing new"), verdict
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     return seconds, spent
 

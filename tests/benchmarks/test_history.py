@@ -10,7 +10,7 @@ QUIET = Console(quiet=True)
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
-    monkeypatch.setattr(history, "MANY", 5)
+    monkeypatch.setattr(history, "MANY", 24)
 
 
 def test_history():
@@ -22,7 +22,10 @@ def test_history():
 
 @pytest.mark.long
 def test_runs():
-    """A whole run decides, among many and among few."""
+    """A whole run decides, among many and among few, and asks no more of S3 among many."""
     found = {one.name: one for one in measure_runs(1, QUIET, rows=2_000)}
     assert found["one_run_among_200"].value > 0
     assert found["one_run_among_200_seconds"].rows == 2_000
+    few, many = (found[f"requests_of_run_among_{count}"].value for count in (4, 200))
+    assert abs(many - few) <= 6
+    assert found["requests_of_nothing_new_among_200"].value < few / 3

@@ -42,8 +42,20 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class Passed(NamedTuple):
+    """A request that went through, and how many bytes its body and the answer's had."""
+
+    command: str
+    path: str
+    sent: int
+    received: int
+
+
 class Proxy(ThreadingHTTPServer):
-    """Listens on a port of its own until the `with` ends; `happened` counts the accidents."""
+    """Listens on a port of its own until the `with` ends; `happened` counts the accidents.
+
+    `passed` is what reached the server, and was answered by it.
+    """
 
     daemon_threads = True
     request_queue_size = 128
@@ -54,6 +66,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Request)
         self.target = urlsplit(endpoint).netloc
         self.happened: Counter[str] = Counter()
+        self.passed: list[Passed] = []
         self.listings: dict[str, Answer] = {}
         self._rates, self._draw, self._lock = dict(rates), random.Random(seed), threading.Lock()
 
@@ -138,11 +151,14 @@ class _Request(BaseHTTPRequestHandler):
                         self._upstream.putheader(name, value)
                 self._upstream.endheaders(body)
                 response = self._upstream.getresponse()
-                return Answer(response.status, response.getheaders(), response.read())
+                answer = Answer(response.status, response.getheaders(), response.read())
             except (OSError, HTTPException):
                 self._upstream.close()
                 if attempt == 2:
                     raise
+            else:
+                self.server.passed.append(Passed(self.command, self.path, len(body), len(answer.body)))
+                return answer
         raise AssertionError
 
     def _answer(self, accident: str | None, answer: Answer) -> None:
