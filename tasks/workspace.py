@@ -200,6 +200,11 @@ class Workspace:
         is_run = (runs.parent.name, runs.name) == (self.runs.parent.name, self.runs.name)
         return (runs if is_run else self.runs).parent / "hashes.json"
 
+    @property
+    def near(self) -> Path:
+        """What lies beside the batches in the store and never changes, as far as it was asked for."""
+        return self.root / ".evergreen" / "near"
+
     def batch_files(self) -> list[BatchFile]:
         """The batches at hand, by period; at most one revision of each."""
         # Names and not paths: a path costs more than all else here, and there is one for each batch ever.

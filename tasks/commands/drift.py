@@ -28,7 +28,7 @@ def drift(folder: Path, page: Path | None) -> tuple[Any, ...]:
 
     home, ledger = opened(folder)
     with stderr().status("drift"):
-        found = look(home.params, ledger)
+        found = look(home.params, ledger, home.near)
     if page is not None:
         write_atomically(page, render_drift(found).encode())
     saved = [Text(f"page saved: {page}")] if page is not None else []

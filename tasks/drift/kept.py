@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from tasks.intake import Revision
 from tasks.params import Params
-from tasks.store import Store
+from tasks.store import Documents
 from tasks.validate import rules_hash
 from tasks.validate.shelf import read_report
 from tasks.workspace import BatchFile
 
 
 def in_quarantine(
-    store: Store, params: Params, revisions: Iterable[Revision]
+    store: Documents, params: Params, revisions: Iterable[Revision]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The rows that today's rules keep aside and nobody has released, by period; and what is not checked.
 

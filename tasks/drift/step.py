@@ -5,6 +5,7 @@ It writes the profiles that are missing, and nothing else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tasks.drift.classes import class_shift
 from tasks.drift.concept import concept_drift
@@ -26,6 +27,7 @@ from tasks.ledger.entries import Champion
 from tasks.params import Params
 from tasks.past import Judged, read_past
 from tasks.profile import profiles
+from tasks.store import Near
 from tasks.train.card import ModelCard, read_card
 from tasks.validate import rules_hash
 from tasks.version import Dataset
@@ -48,15 +50,18 @@ class Footing:
     unchecked: tuple[str, ...] = ()
 
 
-def drift(params: Params, ledger: Ledger) -> Drift:
-    """What has changed since the champion learned; raises `Refused` where there is no champion."""
+def drift(params: Params, ledger: Ledger, near: Path) -> Drift:
+    """What has changed since the champion learned; raises `Refused` where there is no champion.
+
+    `near` is a folder for copies of the profiles that it asked for.
+    """
     # It scores two holdouts, for which a run, that reads profiles alone, has no need.
     from tasks.drift.answered import calibration_since
 
     champion = ledger.state().champion
     if champion is None:
         raise Refused(f"model {ledger.model} has no champion yet: nothing has learned that could drift")
-    found = footing(params, ledger, champion)
+    found = footing(params, ledger, champion, near)
     card, decisions = found.card, _decisions(ledger, found.card.candidate)
     concept = concept_drift(champion.candidate, card.objective, *decisions)
     named = artifacts_of(ledger.entry(champion.registered))
@@ -65,12 +70,12 @@ def drift(params: Params, ledger: Ledger) -> Drift:
     return Drift(**dict(shifts(params, found)), concept_drift=concept)
 
 
-def told_of(params: Params, ledger: Ledger, champion: Champion) -> Told | None:
+def told_of(params: Params, ledger: Ledger, champion: Champion, near: Path) -> Told | None:
     """What a run tells of the newest batch: from profiles alone, of which it makes those that are missing."""
-    return told(shifts(params, footing(params, ledger, champion)))
+    return told(shifts(params, footing(params, ledger, champion, near)))
 
 
-def footing(params: Params, ledger: Ledger, champion: Champion) -> Footing:
+def footing(params: Params, ledger: Ledger, champion: Champion, near: Path) -> Footing:
     """The champion's training periods and all later ones that are accepted, by their profiles."""
     named = artifacts_of(ledger.entry(champion.registered))
     card = read_card(_read(ledger, named, "model.json"))
@@ -83,9 +88,11 @@ def footing(params: Params, ledger: Ledger, champion: Champion) -> Footing:
     unchecked: tuple[str, ...] = ()
     if later:
         then = {one.period: one.quarantined for one in dataset.batches if one.quarantined}
-        now, unchecked = in_quarantine(ledger.store, params, later)
-        trained = profiles(ledger.store, params, learned_from, then)
-        compared = comparisons(trained, profiles(ledger.store, params, later, now))
+        documents = Near(ledger.store, near)
+        now, unchecked = in_quarantine(documents, params, later)
+        trained = profiles(documents, params, learned_from, then)
+        compared = comparisons(trained, profiles(documents, params, later, now))
+        documents.forget()
     return Footing(
         champion=champion,
         card=card,

@@ -55,6 +55,7 @@ def _finish(home: Workspace, ledger: Ledger, erasure: Erasure, say: Say) -> None
     # Copies of rows, by each step that ever ran here: the store has all that is to be kept.
     shutil.rmtree(home.dvc_cache / "files", ignore_errors=True)
     shutil.rmtree(home.prepared, ignore_errors=True)
+    shutil.rmtree(home.near, ignore_errors=True)
     if store.exists(f"validation/{model}/docs/index.html"):
         with contextlib.suppress(BadInput):
             publish_docs(store, home.params)

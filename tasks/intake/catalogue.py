@@ -14,7 +14,7 @@ from tasks.documents import Document, Hash, digest
 from tasks.errors import Conflict, Corrupt
 from tasks.intake.names import is_text
 from tasks.intake.revision import Note, Release, Revision, Text
-from tasks.store import Object, Precondition, Store
+from tasks.store import Documents, Object, Precondition, Store
 
 _ATTEMPTS = 50
 
@@ -188,12 +188,12 @@ def update_catalogue(store: Store, model: str, change: Callable[[Catalogue], Cat
     raise Conflict(f"{catalogue_key(model)}: {_ATTEMPTS} others were faster in a row; try again")
 
 
-def batch_bytes(store: Store, model: str, revision: Revision) -> bytes:
+def batch_bytes(store: Documents, model: str, revision: Revision) -> bytes:
     """A revision's bytes, hashed again; raises `Corrupt` if they are missing or not what arrived."""
     return content(store, model, revision.sha256, f"revision {revision.revision} of {revision.period}")
 
 
-def content(store: Store, model: str, sha256: str, what: str) -> bytes:
+def content(store: Documents, model: str, sha256: str, what: str) -> bytes:
     """The bytes of this hash, hashed again; raises `Corrupt`, saying `what` they are, as `batch_bytes`."""
     key = bytes_key(model, sha256)
     found = store.get(key)

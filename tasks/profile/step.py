@@ -9,7 +9,7 @@ from tasks.errors import Corrupt
 from tasks.intake import Revision, batch_bytes
 from tasks.params import Params
 from tasks.profile.profile import Profile
-from tasks.store import Store
+from tasks.store import Documents
 
 _log = logging.getLogger(__name__)
 _FORMAT = 1
@@ -39,7 +39,7 @@ def profile_key(params: Params, sha256: str, left_out: str = "") -> str:
     return f"batches/{params.model}/{sha256}.{rules[:12]}.profile.json"
 
 
-def profile(store: Store, params: Params, revision: Revision, left_out: str = "") -> Profile:
+def profile(store: Documents, params: Params, revision: Revision, left_out: str = "") -> Profile:
     """The profile of a batch's revision; its rows are read only where there is none yet.
 
     `left_out` are the numbers of its rows in quarantine, as `tasks.validate.places` writes them.
@@ -63,7 +63,7 @@ def profile(store: Store, params: Params, revision: Revision, left_out: str = ""
 
 
 def profiles(
-    store: Store, params: Params, revisions: Iterable[Revision], left_out: Mapping[str, str] = _NONE
+    store: Documents, params: Params, revisions: Iterable[Revision], left_out: Mapping[str, str] = _NONE
 ) -> dict[str, Profile]:
     """Each revision's profile by its period, in their order; `left_out` has rows to leave out by period."""
     return {one.period: profile(store, params, one, left_out.get(one.period, "")) for one in revisions}

@@ -170,7 +170,7 @@ def _look_for_drift(cycle: Cycle) -> None:
     from tasks.drift.step import told_of
 
     try:
-        cycle.drift = cycle.call("drift", told_of, cycle.folder.params, ledger, champion)
+        cycle.drift = cycle.call("drift", told_of, cycle.folder.params, ledger, champion, cycle.folder.near)
     except Exception as error:  # noqa: BLE001 - what only tells must not end a run, whatever it meets
         said = str(error) if isinstance(error, EvergreenError) else f"{type(error).__name__}: {error}"
         _log.warning("drift: not known: %s", said)

@@ -5,7 +5,8 @@ Both promise: an object is seen whole or not at all; `create` succeeds for one c
 `replace` succeeds only against the version it names.
 """
 
-from tasks.store.interface import Object, Precondition, Store
+from tasks.store.interface import Documents, Object, Precondition, Store
+from tasks.store.near import Near
 from tasks.store.opening import open_store
 
-__all__ = ["Object", "Precondition", "Store", "open_store"]
+__all__ = ["Documents", "Near", "Object", "Precondition", "Store", "open_store"]

@@ -25,6 +25,16 @@ class Object:
     modified: datetime
 
 
+class Documents(Protocol):
+    """The little of a store that is asked for what never changes."""
+
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """As `Store.get`."""
+
+    def put(self, key: str, data: bytes) -> str:
+        """As `Store.put`."""
+
+
 class Store(Protocol):
     """Keys are `/`-separated relative paths of `[A-Za-z0-9._=-]` segments; values are bytes.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import ValidationError
 
 from tasks.documents import write_atomically
-from tasks.store import Store
+from tasks.store import Documents, Store
 from tasks.validate.result import BatchReport, KnownReports, rules_hash
 from tasks.workspace import BatchFile, Workspace
 
@@ -42,7 +42,9 @@ def keep(store: Store, model: str, reports: Iterable[BatchReport], hashes: Mappi
         store.put(report_key(model, hashes[report.file], report.rules), report.to_bytes())
 
 
-def read_report(store: Store, model: str, batch: BatchFile, sha256: str, rules: str) -> BatchReport | None:
+def read_report(
+    store: Documents, model: str, batch: BatchFile, sha256: str, rules: str
+) -> BatchReport | None:
     """The report on a batch under these rules; one that is damaged or speaks of something else is none."""
     found = store.get(report_key(model, sha256, rules))
     if found is None:

@@ -42,7 +42,7 @@ class TestDrift:
     def test_tells_the_column_that_moved(self, life):
         """x, since April, by two standard deviations; a fixed threshold, since it learned from one month."""
         workspace, ledger = life
-        found = drift(workspace.params, ledger)
+        found = drift(workspace.params, ledger, workspace.near)
         first = found.covariate_shift.columns[0]
         assert (found.trained_on, found.newest) == (("2024-01",), "2024-04")
         assert (first.column, first.drifted, first.since) == ("x", True, "2024-04")
@@ -53,23 +53,33 @@ class TestDrift:
     def test_is_a_document(self, life):
         """What it says survives JSON."""
         workspace, ledger = life
-        found = drift(workspace.params, ledger)
+        found = drift(workspace.params, ledger, workspace.near)
         assert Drift.parse(found.to_bytes()) == found
 
-    def test_reads_no_batch_twice(self, life):
-        """The second time profiles alone, of exactly the bytes that the champion learned from."""
+    def test_reads_no_batch_twice(self, life, tmp_path):
+        """On another machine profiles alone, of exactly the bytes that the champion learned from."""
         workspace, ledger = life
-        first = drift(workspace.params, ledger)
+        first = drift(workspace.params, ledger, workspace.near)
         watched = Meddled(ledger.store)
-        assert drift(workspace.params, Ledger(watched, ledger.model)) == first
+        assert drift(workspace.params, Ledger(watched, ledger.model), tmp_path) == first
         asked = [key for operation, key in watched.calls if operation == "get"]
         assert not [key for key in asked if key.endswith(".parquet")]
         assert sum(digest(small_batch("2024-01")) in key for key in asked) == 1
 
+    def test_asks_for_no_profile_twice(self, life):
+        """On the same machine the store is asked for the ledger, and for none that was asked for before."""
+        workspace, ledger = life
+        first = drift(workspace.params, ledger, workspace.near)
+        watched = Meddled(ledger.store)
+        assert drift(workspace.params, Ledger(watched, ledger.model), workspace.near) == first
+        assert watched.calls
+        assert not [key for _, key in watched.calls if key.endswith(".profile.json")]
+        assert len(list(workspace.near.iterdir())) == 4
+
     def test_in_words_under_three_headings(self, life):
         """Kept apart, in this order."""
         workspace, ledger = life
-        text = said(drift(workspace.params, ledger))
+        text = said(drift(workspace.params, ledger, workspace.near))
         places = [text.index(name) for name in ("Covariate shift", "Label shift", "Concept drift")]
         assert places == sorted(places)
         assert "2024-04 against 2024-01, which the champion learned from" in text
@@ -88,7 +98,7 @@ class TestClasses:
         for month, frame in {**frames, "2024-03": moved}.items():
             deliver(workspace.root, month, parquet(frame))
         intake(workspace.params, ledger.store)
-        found = drift(workspace.params, ledger)
+        found = drift(workspace.params, ledger, workspace.near)
         assert (found.label_shift, found.class_shift.shifted) == (None, True)
         assert [one.clear for one in found.class_shift.classes] == [True, False, True]
         assert Drift.parse(found.to_bytes()) == found
@@ -97,7 +107,7 @@ class TestClasses:
 
     def test_others_have_none(self, life):
         """Their documents keep their bytes."""
-        assert b"class_shift" not in drift(life[0].params, life[1]).to_bytes()
+        assert b"class_shift" not in drift(life[0].params, life[1], life[0].near).to_bytes()
 
 
 class TestLife:
@@ -109,7 +119,7 @@ class TestLife:
         deliver(workspace.root, "2024-01", small_batch("2024-01", seed=5))
         deliver(workspace.root, "2024-03")
         intake(workspace.params, ledger.store)
-        found = drift(workspace.params, ledger)
+        found = drift(workspace.params, ledger, workspace.near)
         assert found.corrected == ("2024-01",)
         assert "corrected since it learned from them: 2024-01" in said(found)
         correction = bytes_key(ledger.model, digest(small_batch("2024-01", seed=5)))
@@ -120,7 +130,7 @@ class TestLife:
         workspace, ledger = in_office(tmp_path)
         deliver(workspace.root, "2024-01")
         intake(workspace.params, ledger.store)
-        found = drift(workspace.params, ledger)
+        found = drift(workspace.params, ledger, workspace.near)
         assert (found.newest, found.covariate_shift, found.label_shift) == (None, None, None)
         assert found.concept_drift.lead.estimate > 0
         assert "nothing to compare" in said(found)
@@ -129,7 +139,7 @@ class TestLife:
         """Nobody has learned anything that could drift."""
         workspace, ledger = open_ledger(small_folder(tmp_path))
         with pytest.raises(Refused, match="has no champion yet"):
-            drift(workspace.params, ledger)
+            drift(workspace.params, ledger, workspace.near)
 
     def test_a_month_without_values(self, tmp_path):
         """A sensor that is gone, and labels that have not come: told as such, and no number is made up."""
@@ -138,7 +148,7 @@ class TestLife:
         gone = small_frame("2024-03").assign(z=np.nan, label=np.nan)
         deliver(workspace.root, "2024-03", parquet(gone))
         intake(workspace.params, ledger.store)
-        found = drift(workspace.params, ledger)
+        found = drift(workspace.params, ledger, workspace.near)
         z = next(one for one in found.covariate_shift.columns if one.column == "z")
         assert (z.effect, z.drifted) == (None, True)
         assert z.missing > 0.9

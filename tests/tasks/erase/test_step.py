@@ -121,7 +121,8 @@ class TestRows:
         name = hashlib.md5(data, usedforsecurity=False).hexdigest()
         place = f"files/md5/{name[:2]}/{name[2:]}"
         ledger.store.put(f"dvc/{place}", data)
-        for path in (home.dvc_cache / place, home.batches / one.file, home.prepared / "train.parquet"):
+        for path in (home.dvc_cache / place, home.batches / one.file, home.prepared / "train.parquet",
+                     home.near / f"{one.sha256}.{'0' * 12}.profile.json"):  # fmt: skip
             write_atomically(path, data)
         erased(folder)
         assert holders(folder) == []

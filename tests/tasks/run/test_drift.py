@@ -95,7 +95,7 @@ class TestAWorldThatTurnedRound:
         deliver(office, MARCH, small_batch(MARCH, signal=-0.5))
         assert retrain(office).verdict == "keep"
         home, ledger = open_ledger(office)
-        found = drift(home.params, ledger)
+        found = drift(home.params, ledger, home.near)
         calibration = found.concept_drift.calibration
         assert Drift.parse(found.to_bytes()) == found
         assert (calibration.holdout, calibration.drifted) == ((MARCH,), True)
@@ -114,7 +114,7 @@ class TestAWorldThatTurnedRound:
         home, ledger = open_ledger(office)
         (march,) = (one for one in read_catalogue(ledger.store, "small").revisions if one.period == MARCH)
         (office / "store" / bytes_key("small", march.sha256)).unlink()
-        again = drift(home.params, ledger)
+        again = drift(home.params, ledger, home.near)
         assert "found nothing" in again.concept_drift.calibration.withheld
         assert again.concept_drift.meetings == found.concept_drift.meetings
 

@@ -201,11 +201,11 @@ class TestDrift:
         path = tmp_path / "elsewhere" / "data" / "batches" / one.name
         report = check_batch(path, one, home.params, rules_hash(home.params))
         keep(ledger.store, MODEL, [report], {march.file: march.sha256})
-        found = drift(home.params, ledger).covariate_shift
+        found = drift(home.params, ledger, home.near).covariate_shift
         assert (found.rows, found.reference_rows) == (398, 397)
         assert not any(column.drifted for column in found.columns)
         release(home, ledger, MARCH, reason="a real storm")
-        found = drift(home.params, ledger).covariate_shift
+        found = drift(home.params, ledger, home.near).covariate_shift
         assert (found.rows, found.columns[0].column, found.columns[0].drifted) == (400, "x", True)
 
     def test_names_what_is_not_checked(self, aside):
@@ -214,7 +214,7 @@ class TestDrift:
         home, ledger = open_ledger(folder)
         deliver(folder, MARCH, batch(MARCH, {7: 9999.0}))
         intake(home.params, ledger.store)
-        found = drift(home.params, ledger)
+        found = drift(home.params, ledger, home.near)
         assert (found.unchecked, found.covariate_shift.rows) == ((MARCH,), 400)
         assert "not checked by today's rules yet, so all rows count: 2024-03" in against(found)
 
