@@ -9,6 +9,7 @@ No reader unpacks more than the header says, and none asks a footer first.
 from collections.abc import Iterator
 from contextlib import suppress
 from io import FileIO
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,7 +69,9 @@ def unpacked(path: str | Path, metadata: pq.FileMetaData, places: list[int], mos
     if bound <= most:
         return bound
     with Path(path).open("rb", buffering=0) as file:
-        for chunk, size, by in zip(chunks, packed, factors, strict=True):
+        # The largest first: fewer have to be looked at until the rest cannot matter.
+        every = sorted(zip(packed, factors, chunks, strict=True), key=itemgetter(0), reverse=True)
+        for size, by, chunk in every:
             if bound <= most:
                 break
             bound += sum(_pages(file, chunk)) - size * by

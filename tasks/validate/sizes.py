@@ -4,6 +4,7 @@ The footer's own length comes first, then what the footer says, then how long te
 prefixes that values share, repeat one long text a million times in a few bytes, and no footer counts that.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -27,6 +28,8 @@ _GROUPS = 4096
 _ROWS = 1 << 16
 _AT_ONCE = 1 << 24
 """Bytes of text that may be unpacked at once to see how long it is, or a sixteenth of what is allowed."""
+_LARGE = 1 << 20
+"""Bytes of a row group's column from which on a thread of its own takes less time than it costs."""
 _TAIL = 8
 _WIDTH = 8
 
@@ -82,15 +85,15 @@ def refuse_long_values(path: str | Path, metadata: pq.FileMetaData, rules: Valid
     columns = {place: metadata.schema.column(place) for place in places}
     texts = [place for place, column in columns.items() if column.physical_type == "BYTE_ARRAY"]
     most, total, groups = rules.max_unpacked_bytes, 0, range(metadata.num_row_groups)
-    with ThreadPoolExecutor() as pool:
-        # A file of one row group is small: to start a thread would take longer than to read it.
-        each = pool.map if len(groups) > 1 else map
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # To hand a small dictionary to a thread takes longer than to look at it.
+        each = {one: pool.map if _may_be_large(_chunks(metadata, one)) else map for one in texts}
         # Little is unpacked of a dictionary, so that they are looked at while page after page is.
-        known = {one: each(partial(longest_known, path), _chunks(metadata, one)) for one in texts}
+        known = {one: each[one](partial(longest_known, path), _chunks(metadata, one)) for one in texts}
         _within(unpacked(path, metadata, places, most), rules)
         for place, column in columns.items():
             if place in known:
-                longest = each(partial(_longest, path, metadata, place), groups, known[place])
+                longest = each[place](partial(_longest, path, metadata, place), groups, known[place])
                 total += _text(path, metadata, place, longest, most - total)
             else:
                 total += metadata.num_rows * max(_WIDTH, column.length)
@@ -113,6 +116,11 @@ def _holds_columns(kind: pa.DataType) -> bool:
 
 def _chunks(metadata: pq.FileMetaData, place: int) -> list[pq.ColumnChunkMetaData]:
     return [metadata.row_group(group).column(place) for group in range(metadata.num_row_groups)]
+
+
+def _may_be_large(chunks: list[pq.ColumnChunkMetaData]) -> bool:
+    """Whether several row groups have more than `_LARGE` each of a column, which may be its dictionary."""
+    return len(chunks) > 1 and sum(one.total_uncompressed_size for one in chunks) > _LARGE * len(chunks)
 
 
 def _text(path: str | Path, metadata: pq.FileMetaData, place: int, longest: Iterable[int], most: int) -> int:

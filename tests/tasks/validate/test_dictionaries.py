@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.validate import dictionaries
 from tasks.validate.dictionaries import longest_known
 
 CODECS = ["none", "snappy", "gzip", "zstd", "brotli"]
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 
 
-def written(path: Path, texts: list[str], **options: object) -> pq.ColumnChunkMetaData:
+def written(path: Path, texts: list[str | None], **options: object) -> pq.ColumnChunkMetaData:
     """One row group with these texts behind a dictionary."""
     pq.write_table(pa.table({"s": pa.array(texts, pa.string())}), path, **options)
     return pq.read_metadata(path).row_group(0).column(0)
@@ -42,6 +43,19 @@ class TestLongestKnown:
     def test_is_known_where_one_is_empty(self, tmp_path: Path, texts: list[str]):
         """Its length is four zero bytes, wherever it stands."""
         assert longest_known(tmp_path / "t", written(tmp_path / "t", texts)) == max(map(len, texts))
+
+    @pytest.mark.parametrize("block", range(1, 12))
+    def test_is_known_wherever_a_block_ends(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+    ):
+        """Within a length, behind it, within a text; so many bytes are looked at at once."""
+        monkeypatch.setattr(dictionaries, "_BLOCK", block)
+        texts = ["red", "rötlich", "", "blue" * 20, "x"]
+        assert longest_known(tmp_path / "t", written(tmp_path / "t", texts)) == 80
+
+    def test_is_asked_of_a_reader_where_there_is_no_text(self, tmp_path: Path):
+        """A dictionary of a column with nothing in it."""
+        assert longest_known(tmp_path / "t", written(tmp_path / "t", [None])) is None
 
     @pytest.mark.parametrize("text", ["a\0\0\0b", "\0", "x" * 256, "a\0\0\0\0\0\0b"])
     def test_is_asked_of_a_reader_where_lengths_could_be_text(self, tmp_path: Path, text: str):

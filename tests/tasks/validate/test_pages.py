@@ -89,6 +89,17 @@ class TestUnpacked:
         assert partly == first + unpacked(path, metadata, [1], 1 << 40)
         assert every < partly < whole
 
+    def test_looks_at_the_largest_first(self, tmp_path: Path):
+        """Wherever it stands in the file: its bound is the one that says most."""
+        path = tmp_path / "a.parquet"
+        long = [f"{n}" for n in range(1000)]
+        table = pa.table({"s": ["x"] * 1000, "t": long, "u": ["y"] * 1000})
+        pq.write_table(table, path, use_dictionary=False)
+        metadata = pq.read_metadata(path)
+        whole = unpacked(path, metadata, [0, 1, 2], 1 << 40)
+        largest, others = unpacked(path, metadata, [1], 0), unpacked(path, metadata, [0, 2], 1 << 40)
+        assert unpacked(path, metadata, [0, 1, 2], whole - 1) == largest + others
+
     @pytest.mark.parametrize("length", [200, 3000, 70_000, 2_000_000])
     def test_reads_headers_of_any_length(self, tmp_path: Path, length: int):
         """A page's header may name its longest text, and is as long as that."""

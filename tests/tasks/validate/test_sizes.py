@@ -1,5 +1,6 @@
 """What a file would unpack to is known before it is unpacked, and too much is refused in one line."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -145,3 +146,17 @@ class TestLimits:
         monkeypatch.setattr(sizes, "_lengths", lambda *_: pytest.fail("read every row to know its size"))
         limits = ValidateParams.model_validate(document)
         refuse_long_values(path, measured(path, limits), limits)
+
+    @pytest.mark.parametrize(("groups", "large"), [(1, False), (1, True), (4, False), (4, True)])
+    def test_threads_look_at_what_may_be_large(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: int, large: bool
+    ):
+        """Of several row groups; whatever else would take longer to hand over than to look at."""
+        by: list[int] = []
+        monkeypatch.setattr(sizes, "longest_known", lambda *_: by.append(threading.get_ident()) or 9)
+        each = (1200 if large else 1000) * groups
+        texts = pa.array([f"{n:01000d}" for n in range(each)])
+        path = written(tmp_path, texts, row_group_size=each // groups, dictionary_pagesize_limit=1 << 24)
+        refuse_long_values(path, measured(path, rules()), rules())
+        assert len(by) == groups
+        assert (threading.get_ident() not in by) == (groups > 1 and large)
