@@ -45,8 +45,16 @@ def comparable(values: pa.Array) -> pa.Array:
     return values.drop_null() if values.null_count else values
 
 
+_GROWTH = 4
+"""By how much an array is larger than the one that was full, so that little is copied."""
+
+
 class Kept:
-    """Keys in one array that grows in its place: memory that is new costs more than a key."""
+    """Keys in one array: memory that is new costs more than a key.
+
+    A larger one is a new array: what nothing was written to takes no memory then, and numpy fills an array
+    that grows in its place with zeros up to its end.
+    """
 
     def __init__(self) -> None:
         self._room: Keys = np.empty(1, np.uint64)
@@ -56,8 +64,9 @@ class Kept:
         """Keep these too."""
         count = self._count + len(found)
         if count > len(self._room):
-            # Nobody else looks at the array before it is complete.
-            self._room.resize(max(count, 2 * len(self._room)), refcheck=False)
+            room = np.empty(max(count, _GROWTH * len(self._room)), np.uint64)
+            room[: self._count] = self._room[: self._count]
+            self._room = room
         self._room[self._count : count] = found
         self._count = count
 
