@@ -52,8 +52,8 @@ _GROWTH = 4
 class Kept:
     """Keys in one array: memory that is new costs more than a key.
 
-    A larger array is a new one, since numpy asks for large pages only then, not where an array grows in its
-    place; what nothing was written to takes no memory.
+    A larger one is a new array: what nothing was written to takes no memory then, and numpy fills an array
+    that grows in its place with zeros up to its end.
     """
 
     def __init__(self) -> None:

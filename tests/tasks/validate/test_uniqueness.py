@@ -1,5 +1,8 @@
 """The keys by which rows are compared."""
 
+import resource
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -51,6 +54,11 @@ class TestKeysOfText:
         assert keys(values).tolist() == keys(pa.array(["abc", "abd", "abe", "xyz"])).tolist()
 
 
+def in_memory() -> int:
+    """Bytes of this process that lie in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 class TestKept:
     """What was added, whatever it came in."""
 
@@ -62,6 +70,15 @@ class TestKept:
             kept.add(part)
             found, counts = np.unique(np.concatenate(parts[: number + 1]), return_counts=True)
             assert kept.repeated().tolist() == kept.repeated().tolist() == found[counts > 1].tolist()
+
+    @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="tells what lies in memory on Linux")
+    def test_takes_the_memory_of_its_keys_alone(self):
+        """Of 40 MB of keys; room for more takes none until it is filled."""
+        part, kept = np.arange(1 << 16, dtype=np.uint64), Kept()
+        before = in_memory()
+        for _ in range(80):
+            kept.add(part)
+        assert in_memory() - before < 1.3 * 80 * part.nbytes
 
     def test_is_empty_when_cleared(self):
         """Nothing repeats then, and it can be filled again."""
